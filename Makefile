@@ -1,0 +1,86 @@
+# Every target sets up what it needs; `make` alone lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+REQUIREMENTS := tests/requirements.txt tests/requirements-checks.txt codegen/requirements.txt docs/requirements.txt
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+
+.PHONY: demo
+demo: $(VENV)/demo ## Run models on the embedded sandbox (LIVE=1: on Replicate, with REPLICATE_API_TOKEN)
+	@LIVE=$(LIVE) $(BIN)/python examples/demo.py
+
+.PHONY: test
+test: $(VENV)/test ## Run the tests
+	$(BIN)/python -m pytest
+
+.PHONY: all
+all: check-generated lint types test docs ## Everything that must be green
+
+.PHONY: generate
+generate: $(VENV)/all ## Write generated/ from openapi.yaml
+	$(BIN)/python -m codegen generate
+
+.PHONY: check-generated
+check-generated: $(VENV)/all ## Fail if generated/ is not what openapi.yaml gives
+	$(BIN)/python -m codegen check
+
+.PHONY: spec
+spec: $(VENV)/all ## Replace openapi.yaml by the document at SPEC (URL or file) and regenerate
+	$(BIN)/python -m codegen fetch $(SPEC)
+	$(BIN)/python -m codegen generate
+
+.PHONY: lint
+lint: $(VENV)/all ## Check style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+.PHONY: format
+format: $(VENV)/all ## Fix style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.PHONY: types
+types: $(VENV)/all ## Check types with mypy and pyright
+	$(BIN)/mypy
+	$(BIN)/pyright
+
+.PHONY: docs
+docs: $(VENV)/all ## Build the documentation into build/docs
+	$(BIN)/mkdocs build --strict --quiet --site-dir build/docs
+
+.PHONY: coverage
+coverage: $(VENV)/all ## Run the tests and show what they do not reach
+	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered
+
+.PHONY: bench
+bench: $(VENV)/all ## Compare with bare httpx, side by side
+	$(BIN)/python -m benchmarks
+
+.PHONY: build
+build: $(VENV)/all ## Build wheel and sdist into dist/
+	$(BIN)/python -m build
+
+.PHONY: clean
+clean: ## Remove everything that the targets made
+	rm -rf $(VENV) build dist demo-output .coverage .mypy_cache .pytest_cache .ruff_cache
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/demo: $(BIN)/python pyproject.toml
+	@echo "Setting up $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[sandbox]'
+	@touch $@
+
+$(VENV)/test: $(BIN)/python pyproject.toml tests/requirements.txt codegen/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[sandbox]' -r tests/requirements.txt -r codegen/requirements.txt
+	@touch $@
+
+$(VENV)/all: $(BIN)/python pyproject.toml $(REQUIREMENTS)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[sandbox]' $(addprefix -r ,$(REQUIREMENTS))
+	@touch $@ $(VENV)/test $(VENV)/demo

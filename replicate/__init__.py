@@ -1,0 +1,147 @@
+"""Run machine-learning models on Replicate.
+
+    import replicate
+
+    output = replicate.run("black-forest-labs/flux-schnell", input={"prompt": "a llama"})
+
+Every blocking function has an asynchronous twin, its name with `async_` in front. Importing
+this package loads neither httpx nor the parts that a program does not use.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from . import exceptions, identifier
+from .__about__ import __version__
+from .client import Client
+
+if TYPE_CHECKING:
+    from . import (
+        account,
+        collection,
+        deployment,
+        file,
+        helpers,
+        model,
+        prediction,
+        resource,
+        schema,
+        training,
+        version,
+        webhook,
+    )
+    from .pagination import async_paginate, paginate
+
+default_client = Client()
+"""The client behind this module's functions. It reads the environment at each request."""
+
+run = default_client.run
+async_run = default_client.async_run
+stream = default_client.stream
+async_stream = default_client.async_stream
+
+if TYPE_CHECKING:
+    accounts = default_client.accounts
+    collections = default_client.collections
+    deployments = default_client.deployments
+    files = default_client.files
+    hardware = default_client.hardware
+    models = default_client.models
+    predictions = default_client.predictions
+    trainings = default_client.trainings
+    webhooks = default_client.webhooks
+
+__all__ = [
+    "Client",
+    "__version__",
+    "accounts",
+    "async_paginate",
+    "async_run",
+    "async_stream",
+    "collections",
+    "default_client",
+    "deployments",
+    "exceptions",
+    "files",
+    "hardware",
+    "models",
+    "paginate",
+    "predictions",
+    "run",
+    "stream",
+    "trainings",
+    "webhooks",
+]
+
+_NAMESPACES = frozenset(
+    {
+        "accounts",
+        "collections",
+        "deployments",
+        "files",
+        "hardware",
+        "models",
+        "predictions",
+        "trainings",
+        "webhooks",
+    }
+)
+_SUBMODULES = frozenset(
+    {
+        "__about__",
+        "account",
+        "client",
+        "collection",
+        "deployment",
+        "exceptions",
+        "file",
+        "helpers",
+        "identifier",
+        "model",
+        "pagination",
+        "prediction",
+        "resource",
+        "sandbox",
+        "schema",
+        "training",
+        "version",
+        "webhook",
+    }
+)
+
+
+class _Package(ModuleType):
+    """This module. Three of its names are submodules too: `run`, `stream` and `hardware`.
+
+    The import system sets a submodule as an attribute of its package, which would replace
+    the function or namespace of that name at some later import.
+    """
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in {"run", "stream", "hardware"} and isinstance(value, ModuleType):
+            return
+        super().__setattr__(name, value)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *__all__, *_SUBMODULES})
+
+
+sys.modules[__name__].__class__ = _Package
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        if name in _NAMESPACES:
+            value = getattr(default_client, name)
+        elif name in {"paginate", "async_paginate"}:
+            value = getattr(import_module(".pagination", __name__), name)
+        elif name in _SUBMODULES:
+            return import_module(f".{name}", __name__)
+        else:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = value
+        return value

@@ -1,0 +1,180 @@
+"""Starting a prediction, by whichever of the API's three doors its reference calls for."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import math
+import time
+from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Union
+
+from ._deadline import remaining
+from .exceptions import NotFoundError
+
+if TYPE_CHECKING:
+    from replicate_api import models
+
+    from .client import Client
+    from .identifier import Target
+    from .prediction import Prediction
+
+LONGEST_HOLD = 60
+"""Seconds that the server holds a request at most (https://replicate.com/docs/topics/predictions/create-a-prediction)."""
+
+SHORTEST_CANCEL_AFTER = 5
+LONGEST_CANCEL_AFTER = 24 * 60 * 60
+"""Seconds that `Cancel-After` may say (https://replicate.com/changelog/2025-10-16-prediction-deadlines)."""
+
+OWN_PARAMS = frozenset({"wait", "file_encoding_strategy"})
+"""Parameters of ours; all others are fields of the request."""
+
+HOLD_MARGIN = 0.1
+"""Seconds before the end of a hold from which on an answer may be due to its end."""
+
+
+async def create(
+    client: Client,
+    target: Target,
+    input: Optional[Mapping[str, Any]],
+    *,
+    wait: Union[int, float, bool, None] = None,
+    file_encoding_strategy: Optional[str] = None,
+    **body: Any,
+) -> Prediction:
+    """Create a prediction.
+
+    Everything that can be wrong with the arguments is found before files are uploaded, and
+    files are uploaded before the create.
+    """
+    from replicate_api.api.deployments import predictions_create as of_deployment
+    from replicate_api.api.models import predictions_create as of_model
+    from replicate_api.api.predictions import create as of_version
+
+    from .prediction import Prediction
+
+    headers = {"prefer": prefer(wait), "cancel_after": cancel_after(remaining())}
+    check_params(of_version.build, body)
+
+    async def send(operation: Any, *place: str, **fields: Any) -> Prediction:
+        started = time.monotonic()
+        data = await client._call(operation.asyncio, *place, **fields, **body, **headers)
+        prediction = Prediction._of(data, client)
+        hold = None if headers["prefer"] is None else _seconds(wait)
+        prediction._complete = answers_whole_run(data, hold, time.monotonic() - started)
+        return prediction
+
+    from ._inputs import encode
+
+    fields = {"input": await encode(input or {}, client, file_encoding_strategy)}
+    if target.version is not None:
+        return await send(of_version, version=target.version, **fields)
+    if target.deployment is not None:
+        return await send(of_deployment, *target.deployment, **fields)
+    assert target.owner is not None and target.name is not None
+    place = (target.owner, target.name)
+    latest = client._latest.get(place)
+    if latest is None:
+        try:
+            return await send(of_model, *place, **fields)
+        except NotFoundError as error:
+            latest = await _latest_version(client, place, error)
+    prediction = await send(of_version, version=latest, **fields)
+    client._latest[place] = latest
+    return prediction
+
+
+async def _latest_version(client: Client, place: tuple[str, str], refusal: NotFoundError) -> str:
+    """Find the version to run of a model that the models endpoint does not know.
+
+    That endpoint runs official models only, and answers 404 for all others.
+    """
+    from replicate_api.api.models import get
+
+    try:
+        model = await client._call(get.asyncio, *place)
+    except NotFoundError:
+        raise refusal from None
+    if model.latest_version is None or not model.latest_version.id:
+        raise refusal
+    return model.latest_version.id
+
+
+def check_params(
+    build: Callable[..., Any], params: Mapping[str, Any], name: str = "create"
+) -> None:
+    """Check keyword arguments against what the generated operation takes.
+
+    Raises:
+        TypeError: One is not known; the message names it, and what it may have meant.
+    """
+    known = {*inspect.signature(build).parameters, *OWN_PARAMS} - {"prefer", "cancel_after"}
+    for param in params:
+        if param not in known:
+            close = difflib.get_close_matches(param, known, 1)
+            hint = f"; did you mean {close[0]!r}?" if close else ""
+            raise TypeError(f"{name}() got an unexpected keyword argument {param!r}{hint}")
+
+
+def check_all_params(
+    build: Callable[..., Any], params: Mapping[str, Any], name: str = "create"
+) -> None:
+    """Check that no keyword argument is unknown, and that none is missing.
+
+    Raises:
+        TypeError: One is; the message names it.
+    """
+    check_params(build, params, name)
+    for parameter in inspect.signature(build).parameters.values():
+        if parameter.default is parameter.empty and params.get(parameter.name) is None:
+            raise TypeError(f"{name}() missing required keyword argument {parameter.name!r}")
+
+
+def prefer(wait: Union[int, float, bool, None]) -> Optional[str]:
+    """Return the `Prefer` header for `wait`, None for not to wait.
+
+    Raises:
+        ValueError: It is out of the range that the API allows.
+    """
+    if wait is True:
+        return "wait"
+    if not wait:
+        return None
+    if isinstance(wait, bool) or not isinstance(wait, (int, float)):
+        raise TypeError(f"wait must be True, False or a number of seconds, not {wait!r}")
+    if not 0 < wait <= LONGEST_HOLD:
+        raise ValueError(
+            f"wait must be between 1 and {LONGEST_HOLD} seconds, not {wait}: it is how long the "
+            "server holds the request. To bound the whole run, use timeout="
+        )
+    return f"wait={math.ceil(wait)}"
+
+
+def _seconds(wait: Union[int, float, bool, None]) -> float:
+    return LONGEST_HOLD if wait is True else math.ceil(wait or 0)
+
+
+def cancel_after(timeout: Optional[float]) -> Optional[str]:
+    """Return the `Cancel-After` header for a deadline, None where the API has none such."""
+    if timeout is None or not SHORTEST_CANCEL_AFTER <= timeout <= LONGEST_CANCEL_AFTER:
+        return None
+    return f"{math.ceil(timeout)}s"
+
+
+def answers_whole_run(prediction: models.Prediction, hold: Optional[float], elapsed: float) -> bool:
+    """Say whether the answer to a create has the whole output already. Pure.
+
+    A held request is answered as soon as the output is complete, when the status often is
+    still `processing`. If the hold has run out, the output may be partial.
+
+    Args:
+        prediction: The answer.
+        hold: Seconds for which the server was asked to hold the request, None for not.
+        elapsed: Seconds until the answer came.
+    """
+    return (
+        hold is not None
+        and prediction.status == "processing"
+        and elapsed < hold - HOLD_MARGIN
+        and prediction.output is not None
+        and prediction.output not in ("", [], {})
+    )

@@ -1,0 +1,75 @@
+"""The total time a call may take, seen by everything that runs inside it.
+
+A deadline is ambient, like the blocking mode: `run(timeout=...)` opens one, and every
+request, retry and poll below it ends in time without passing a number along.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+from ._blocking import sleep
+from .exceptions import DeadlineExceededError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_deadline: ContextVar[float | None] = ContextVar("replicate_deadline", default=None)
+
+
+CLOCK_MARGIN = 0.01
+"""Seconds below which a deadline counts as reached: timers and clocks differ a little."""
+
+
+def deadline_exceeded() -> DeadlineExceededError:
+    """Create the error for a deadline that was reached."""
+    return DeadlineExceededError(
+        title="Deadline exceeded", detail="The time given as timeout= ran out."
+    )
+
+
+async def pause(seconds: float) -> None:
+    """Sleep, but not past the deadline.
+
+    Raises:
+        DeadlineExceededError: The deadline comes first.
+    """
+    left = remaining()
+    if left is not None and left - CLOCK_MARGIN <= seconds:
+        await sleep(left)
+        raise deadline_exceeded()
+    await sleep(seconds)
+
+
+def remaining() -> float | None:
+    """Return the seconds left, at least 0, or None where there is no deadline."""
+    end = _deadline.get()
+    return None if end is None else max(0.0, end - time.monotonic())
+
+
+@contextmanager
+def deadline(seconds: float | None) -> Iterator[None]:
+    """Let the enclosed calls take a number of seconds in all; an outer deadline still holds."""
+    if seconds is None:
+        yield
+        return
+    end = time.monotonic() + seconds
+    outer = _deadline.get()
+    token = _deadline.set(end if outer is None else min(end, outer))
+    try:
+        yield
+    finally:
+        _deadline.reset(token)
+
+
+@contextmanager
+def no_deadline() -> Iterator[None]:
+    """Let clean-up that follows a missed deadline run in its own time."""
+    token = _deadline.set(None)
+    try:
+        yield
+    finally:
+        _deadline.reset(token)

@@ -1,0 +1,294 @@
+"""The one place that talks HTTP.
+
+Everything above sends through `HTTP.request` and `HTTP.stream`, which block or suspend as
+their caller does (see `_blocking`). They put the token on requests to the API's origin and
+on no others, retry what is safe to retry, keep to the deadline, and raise this package's errors.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import re
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from . import _retry
+from .__about__ import __version__
+from ._blocking import block, is_blocking, sleep
+from ._connection_errors import connection_error
+from ._deadline import CLOCK_MARGIN, deadline_exceeded, remaining
+from ._pools import Pools
+from ._upload import ThreadedStream
+from ._url import API_PATH, origin
+from .exceptions import ReplicateError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator
+
+    from .client import Client
+
+logger = logging.getLogger("replicate")
+
+USER_AGENT = f"replicate-python/{__version__}"
+
+LONGEST_HOLD = 60.0
+"""Seconds that the server holds a request for with a plain `Prefer: wait`."""
+
+MAX_REDIRECTS = 10
+
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_USELESS_TO_REPEAT = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.DecodingError)
+
+
+class HTTP:
+    """Requests of one client."""
+
+    def __init__(self, client: Client) -> None:
+        self._owner = client
+        self.pools = Pools(client._options())
+
+    async def request(
+        self, method: str, url: str, *, safe: bool | None = None, **kwargs: Any
+    ) -> httpx.Response:
+        """Send a request and return the whole response.
+
+        Args:
+            method: HTTP method.
+            url: Absolute, or a path below the base URL.
+            safe: Whether repeating the request does no harm; by default as its method says.
+            kwargs: As for `httpx.Client.build_request`.
+
+        Raises:
+            ReplicateError: The answer was 400 or above.
+            APIConnectionError: There was none.
+            DeadlineExceededError: The deadline came first.
+        """
+        return await self._send(method, url, safe=safe, stream=False, **kwargs)
+
+    @asynccontextmanager
+    async def stream(self, method: str, url: str, **kwargs: Any) -> AsyncIterator[httpx.Response]:
+        """Send a request and give the response out before its body, closing it at the end."""
+        response = await self._send(method, url, safe=None, stream=True, **kwargs)
+        try:
+            yield response
+        finally:
+            await _close(response)
+
+    async def _send(
+        self, method: str, url: str, *, safe: bool | None, stream: bool, **kwargs: Any
+    ) -> httpx.Response:
+        if safe is None:
+            safe = method in _retry.SAFE_METHODS
+        for attempt in itertools.count(1):
+            advised = None
+            try:
+                response = await self._follow(
+                    await self._build(method, url, **kwargs), stream=stream
+                )
+            except httpx.TransportError as error:
+                failure: ReplicateError = self._lost(error)
+                cause: Exception | None = error
+                again = isinstance(error, _NOT_SENT) or (
+                    safe and not isinstance(error, _USELESS_TO_REPEAT)
+                )
+            else:
+                if response.is_success:
+                    return response
+                if stream:
+                    await _read(response)
+                    await _close(response)
+                failure = _refused(response)
+                cause = None
+                again = _retry.may_repeat(response.status_code, safe=safe)
+                advised = failure.retry_after if again else None
+            left = remaining()
+            if again and attempt <= self._owner.max_retries:
+                wait = _retry.wait_before(attempt, advised)
+                if left is None or wait < left:
+                    logger.info(
+                        "%s %s: %s; attempt %d in %.1f s",
+                        method,
+                        _without_query(url),
+                        _summary(failure),
+                        attempt + 1,
+                        wait,
+                    )
+                    await sleep(wait)
+                    continue
+            if left is not None and left < CLOCK_MARGIN:
+                raise deadline_exceeded() from failure
+            raise failure from cause
+        raise AssertionError("unreachable")  # pragma: no cover
+
+    async def _build(self, method: str, url: str, **kwargs: Any) -> httpx.Request:
+        base = self._owner._base
+        if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", url):
+            url = f"{base}/{url.lstrip('/')}"
+        client = await self._client()
+        timeout = kwargs.pop("timeout", httpx.USE_CLIENT_DEFAULT)
+        if timeout is httpx.USE_CLIENT_DEFAULT:
+            timeout = client.timeout
+        kwargs["timeout"] = _fit(timeout, httpx.Headers(kwargs.get("headers")).get("prefer"))
+        return self._authorize(client.build_request(method, url, **kwargs))
+
+    def _authorize(self, request: httpx.Request) -> httpx.Request:
+        """Put the token on a request to the API; strip any other of what is meant for the API."""
+        own = self._owner
+        if self._is_own(request.url):
+            if not own._brings_authorization:
+                request.headers["Authorization"] = f"Bearer {own._token()}"
+        else:
+            for name in (*own._headers, "authorization", "cookie"):
+                if name.lower() != "user-agent":
+                    request.headers.pop(name, None)
+        return request
+
+    def _is_own(self, url: httpx.URL) -> bool:
+        return origin(url) == origin(httpx.URL(self._owner._base))
+
+    async def _follow(self, request: httpx.Request, *, stream: bool) -> httpx.Response:
+        """Send, and follow the redirects of reads; each hop is authorized anew."""
+        for _ in range(MAX_REDIRECTS + 1):
+            response = await self._exchange(request, stream=stream)
+            if not response.has_redirect_location or request.method not in {"GET", "HEAD"}:
+                return response
+            await _close(response)
+            headers = request.headers.copy()
+            del headers["host"]
+            target = request.url.join(response.headers["location"])
+            request = self._authorize(
+                httpx.Request(
+                    request.method, target, headers=headers, extensions=request.extensions
+                )
+            )
+        raise httpx.TooManyRedirects(f"more than {MAX_REDIRECTS} redirects", request=request)
+
+    async def _exchange(self, request: httpx.Request, *, stream: bool) -> httpx.Response:
+        options: dict[str, Any] = {"stream": stream, "follow_redirects": False}
+        if not self._is_own(request.url):
+            options["auth"] = None
+        client = await self._client()
+        if isinstance(client, httpx.Client):
+            return client.send(request, **options)
+        if request.headers.get("content-type", "").startswith("multipart/"):
+            request.stream = ThreadedStream(request.stream)
+        return await client.send(request, **options)
+
+    async def _client(self) -> httpx.Client | httpx.AsyncClient:
+        return self.pools.sync() if is_blocking() else await self.pools.for_loop()
+
+    def _lost(self, error: httpx.TransportError) -> ReplicateError:
+        request = error._request
+        if request is None:
+            return connection_error(error, str(error))
+        _hide_token(request)
+        place = f"{request.method} {request.url.copy_with(query=None, fragment=None)}"
+        reason = str(error) or "no reason given"
+        return connection_error(error, f"{place}: {type(error).__name__}: {reason}")
+
+
+class Transport:
+    """What the generated operations send through: paths below `/v1`, and the retry rules."""
+
+    def __init__(self, http: HTTP, *, safe: bool | None = None) -> None:
+        self._http = http
+        self._safe = safe
+
+    async def request(self, method: str, url: str, **kwargs: Any) -> httpx.Response:
+        """Send an operation's request."""
+        return await self._http.request(method, API_PATH + url, safe=self._safe, **kwargs)
+
+
+class BlockingTransport:
+    """The same for the blocking twins of `client.api`."""
+
+    def __init__(self, http: HTTP) -> None:
+        self._transport = Transport(http)
+
+    def request(self, method: str, url: str, **kwargs: Any) -> httpx.Response:
+        """Send an operation's request."""
+        return block(self._transport.request(method, url, **kwargs))
+
+
+async def iterate(response: httpx.Response) -> AsyncGenerator[bytes, None]:
+    """Yield the body of a streamed response, in chunks as they arrive."""
+    if is_blocking():
+        for chunk in response.iter_bytes():
+            yield chunk
+    else:
+        async for chunk in response.aiter_bytes():
+            yield chunk
+
+
+async def _read(response: httpx.Response) -> None:
+    # The status is already an error: a body that breaks off must not hide it.
+    try:
+        if is_blocking():
+            response.read()
+        else:
+            await response.aread()
+    except httpx.TransportError as error:
+        response._content = b""
+        logger.debug("the body of an error answer broke off: %s", error)
+
+
+async def _close(response: httpx.Response) -> None:
+    if is_blocking():
+        response.close()
+    else:
+        await response.aclose()
+
+
+def _fit(timeout: httpx.Timeout | float, prefer: str | None) -> httpx.Timeout:
+    """Give a held request time to be held, and every request no more time than is left."""
+    timeout = httpx.Timeout(timeout)
+    read = timeout.read
+    hold = re.match(r"wait(?:=(\d+))?$", prefer or "")
+    if hold and read is not None:
+        read += float(hold.group(1) or LONGEST_HOLD)
+    left = remaining()
+    if left is None:
+        return httpx.Timeout(
+            connect=timeout.connect, read=read, write=timeout.write, pool=timeout.pool
+        )
+    left = max(left, 0.001)
+
+    def cap(seconds: float | None) -> float:
+        return left if seconds is None else min(seconds, left)
+
+    return httpx.Timeout(
+        connect=cap(timeout.connect),
+        read=cap(read),
+        write=cap(timeout.write),
+        pool=cap(timeout.pool),
+    )
+
+
+def _refused(response: httpx.Response) -> ReplicateError:
+    _hide_token(response.request)
+    if response.is_redirect:
+        return ReplicateError(
+            title="Unexpected redirect",
+            status=response.status_code,
+            detail=f"{response.request.method} {response.request.url} was redirected to "
+            f"{response.headers.get('location')}. Check base_url.",
+            response=response,
+        )
+    return ReplicateError.from_response(response)
+
+
+def _hide_token(request: httpx.Request) -> None:
+    """Errors hold their request, and get logged: leave no token in it."""
+    if "authorization" in request.headers:
+        request.headers["Authorization"] = "Bearer [hidden]"
+
+
+def _summary(error: ReplicateError) -> str:
+    return " ".join(str(part) for part in (error.status, error.title or error.detail) if part)
+
+
+def _without_query(url: str) -> str:
+    return str(url).split("?", 1)[0]

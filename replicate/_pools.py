@@ -1,0 +1,133 @@
+"""The httpx clients behind a `Client`: one for blocking calls, one per event loop.
+
+A pooled connection belongs to the event loop that opened it: one async client for all of
+them fails in the second `asyncio.run`. Nor may a forked child use its parent's sockets.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import AsyncGenerator, Mapping
+
+DEFAULT_TIMEOUT = httpx.Timeout(5.0, read=30.0, write=30.0, connect=5.0, pool=10.0)
+
+
+class Pools:
+    """Creates httpx clients when they are first needed, and closes them."""
+
+    _sync: httpx.Client | None = None
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        """Take the keyword arguments of `httpx.Client`, which are those of `AsyncClient`."""
+        self._options = {"timeout": DEFAULT_TIMEOUT, **options}
+        self._ssl: ssl.SSLContext | None = None
+        self._forget()
+
+    def _forget(self) -> None:
+        self._pid = os.getpid()
+        self._lock = threading.Lock()
+        self._sync = None
+        self._async: dict[Any, tuple[httpx.AsyncClient, AsyncGenerator[None, None]]] = {}
+
+    def sync(self) -> httpx.Client:
+        """Return the client for blocking calls."""
+        if self._pid != os.getpid():
+            self._forget()
+        client = self._sync
+        if client is None or client.is_closed:
+            with self._lock:
+                client = self._sync
+                if client is None or client.is_closed:
+                    client = httpx.Client(**self._for("handle_request", "blocking"))
+                    self._sync = client
+        return client
+
+    async def for_loop(self) -> httpx.AsyncClient:
+        """Return the client for the running event loop."""
+        if self._pid != os.getpid():
+            self._forget()
+        loop = _running_loop()
+        entry = self._async.get(loop)
+        if entry is None or entry[0].is_closed:
+            client = httpx.AsyncClient(**self._for("handle_async_request", "async"))
+            guard = self._close_with(loop, client)
+            # An event loop closes the async generators that it has seen when it ends, which
+            # is the one moment at which the connections can be closed properly. (The
+            # generator does not suspend here: no other task can come in between.)
+            await guard.__anext__()
+            entry = (client, guard)
+            with self._lock:
+                dead = [known for known in self._async if _is_closed(known)]
+                for known in dead:
+                    del self._async[known]
+                self._async[loop] = entry
+        return entry[0]
+
+    async def _close_with(self, loop: Any, client: httpx.AsyncClient) -> AsyncGenerator[None, None]:
+        try:
+            yield
+        finally:
+            if self._async.get(loop, (None,))[0] is client:
+                del self._async[loop]
+            await client.aclose()
+
+    def _for(self, method: str, kind: str) -> dict[str, Any]:
+        options = dict(self._options)
+        transport = options.get("transport")
+        if transport is not None:
+            if not hasattr(transport, method):
+                raise TypeError(
+                    f"transport= has no {method}(), which {kind} calls need: pass a transport "
+                    "that is an httpx.BaseTransport and an httpx.AsyncBaseTransport"
+                )
+        elif options.get("verify", True) is True and options.get("cert") is None:
+            # Loading the certificates takes longer than most requests: do it once.
+            if self._ssl is None:
+                self._ssl = httpx.create_ssl_context(trust_env=options.get("trust_env", True))
+            options["verify"] = self._ssl
+        return options
+
+    def close(self) -> None:
+        """Close the connections of blocking calls; later calls open new ones."""
+        client, self._sync = self._sync, None
+        if client is not None and self._pid == os.getpid():
+            client.close()
+
+    def __del__(self) -> None:
+        # Not everybody closes a client, and nobody the default one.
+        with contextlib.suppress(Exception):
+            self.close()
+
+    async def aclose(self) -> None:
+        """Close the connections of blocking calls and of the running event loop."""
+        self.close()
+        entry = self._async.get(_running_loop())
+        if entry is not None and self._pid == os.getpid():
+            await entry[1].aclose()
+
+
+def _running_loop() -> Any:
+    """Return what identifies the running event loop, be it asyncio's or trio's."""
+    trio = sys.modules.get("trio")
+    if trio is not None:
+        try:
+            return trio.lowlevel.current_trio_token()
+        except RuntimeError:
+            pass
+    import asyncio
+
+    return asyncio.get_running_loop()
+
+
+def _is_closed(loop: Any) -> bool:
+    is_closed = getattr(loop, "is_closed", None)
+    return bool(is_closed is not None and is_closed())

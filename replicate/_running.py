@@ -1,0 +1,174 @@
+"""What predictions and trainings share while they run: looking, waiting, canceling."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, ClassVar, Dict, Iterator, Optional, Type
+
+from ._blocking import block, is_blocking
+from ._deadline import deadline, no_deadline, pause
+from .exceptions import (
+    APIConnectionError,
+    DeadlineExceededError,
+    InternalServerError,
+    InvalidResponseError,
+    ModelError,
+    PredictionAbortedError,
+    PredictionCanceledError,
+    RateLimitError,
+    ReplicateException,
+)
+from .resource import Resource
+
+if TYPE_CHECKING:
+    from replicate_api import models
+    from replicate_api.types import ApiModel
+
+logger = logging.getLogger("replicate")
+
+TERMINAL = frozenset({"succeeded", "failed", "canceled", "aborted"})
+"""Statuses after which nothing changes. One that is not known here counts as running."""
+
+FIRST_PAUSE = 0.1
+PAUSE_GROWTH = 1.5
+FAILED_POLLS = 5
+"""How many looks in a row may fail, each after its own retries, before waiting gives up."""
+
+CANCEL_TIME = 5.0
+"""Seconds that canceling may take when the caller is already on the way out."""
+
+
+class Running(Resource):
+    """A prediction or training, which may still be running."""
+
+    if TYPE_CHECKING:
+        id: str
+        status: Any
+
+    _errors: ClassVar[Dict[str, Type[ModelError]]] = {
+        "failed": ModelError,
+        "canceled": PredictionCanceledError,
+        "aborted": PredictionAbortedError,
+    }
+
+    async def _fetch(self) -> ApiModel:
+        raise AssertionError("a subclass says how")
+
+    async def _stop(self) -> ApiModel:
+        raise AssertionError("a subclass says how")
+
+    @property
+    def _finished(self) -> bool:
+        return self.status in TERMINAL
+
+    def reload(self) -> None:
+        """Fetch the present state."""
+        block(self.async_reload())
+
+    async def async_reload(self) -> None:
+        """Fetch the present state."""
+        self._update(await self._fetch())
+
+    def cancel(self) -> None:
+        """Stop it; what it has used so far is charged."""
+        block(self.async_cancel())
+
+    async def async_cancel(self) -> None:
+        """Stop it; what it has used so far is charged."""
+        self._update(await self._stop())
+
+    def wait(self, timeout: Optional[float] = None) -> None:
+        """Wait until it has succeeded, failed, been canceled or aborted.
+
+        Args:
+            timeout: Seconds to wait at most; when they are over, it is canceled.
+
+        Raises:
+            DeadlineExceededError: `timeout` ran out.
+        """
+        block(self.async_wait(timeout))
+
+    async def async_wait(self, timeout: Optional[float] = None) -> None:
+        """Wait until it has succeeded, failed, been canceled or aborted.
+
+        Args:
+            timeout: Seconds to wait at most; when they are over, it is canceled.
+
+        Raises:
+            DeadlineExceededError: `timeout` ran out.
+        """
+        with deadline(timeout):
+            try:
+                await self._poll()
+            except DeadlineExceededError as error:
+                await self._abandon(error)
+                raise
+
+    async def _poll(self) -> None:
+        """Look until it has finished: at once, then after longer and longer pauses."""
+        pauses = self._pauses()
+        while not self._finished:
+            await self._look()
+            if not self._finished:
+                await pause(next(pauses))
+
+    async def _look(self) -> None:
+        """Reload, taking no notice of trouble that passes: the run itself goes on."""
+        pauses = self._pauses()
+        for left in reversed(range(FAILED_POLLS)):
+            try:
+                await self.async_reload()
+            except (
+                APIConnectionError,
+                InternalServerError,
+                InvalidResponseError,
+                RateLimitError,
+            ) as e:
+                if not left:
+                    e.prediction = self  # type: ignore[assignment]
+                    raise
+                logger.warning("%s %s: a look at it failed: %s", type(self).__name__, self.id, e)
+                await pause(next(pauses))
+            except ReplicateException as error:
+                error.prediction = self  # type: ignore[assignment]
+                raise
+            else:
+                return
+
+    def _pauses(self) -> Iterator[float]:
+        fixed = self._client._fixed_poll_interval()
+        seconds = FIRST_PAUSE
+        while True:
+            yield min(seconds, self._client.poll_interval) if fixed is None else fixed
+            seconds *= PAUSE_GROWTH
+
+    def _raise_for_status(self) -> None:
+        error = self._errors.get(self.status)
+        if error is not None:
+            raise error(self)  # type: ignore[arg-type]
+
+    async def _abandon(self, error: BaseException) -> None:
+        """Cancel it, as well as that goes in a few seconds, on behalf of an error that ends the call."""
+        error.prediction = self  # type: ignore[attr-defined]
+        outcome = "was canceled"
+        try:
+            with no_deadline(), deadline(CANCEL_TIME):
+                if is_blocking():
+                    await self.async_cancel()
+                else:
+                    import anyio
+
+                    with anyio.move_on_after(CANCEL_TIME, shield=True):
+                        await self.async_cancel()
+        except Exception as failure:  # noqa: BLE001 - the error that ends the call counts
+            outcome = f"could not be canceled ({failure})"
+            logger.warning("%s %s %s", type(self).__name__, self.id, outcome)
+        if hasattr(error, "add_note"):
+            error.add_note(f"{type(self).__name__.lower()} {self.id} {outcome}")
+
+
+def is_interruption(error: BaseException) -> bool:
+    """Say whether an error ends the caller, and not only the call: Ctrl-C, task cancellation."""
+    return isinstance(error, DeadlineExceededError) or not isinstance(
+        error, (Exception, GeneratorExit)
+    )

@@ -1,0 +1,257 @@
+"""Streams that survive: reconnecting without losing or repeating an event."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import TYPE_CHECKING, Any, AsyncGenerator, Mapping, Optional, Set
+from urllib.parse import urlsplit
+
+import httpx
+
+from . import _retry, _sse
+from ._blocking import closing
+from ._create import create
+from ._deadline import deadline, pause, remaining
+from ._http import iterate
+from ._running import is_interruption
+from .exceptions import (
+    DeadlineExceededError,
+    InvalidResponseError,
+    NotFoundError,
+    ReplicateError,
+    StreamError,
+)
+from .helpers import FileOutput, looks_like_file
+from .stream import ServerSentEvent, event_of
+
+if TYPE_CHECKING:
+    from .client import Client
+    from .identifier import Target
+    from .prediction import Prediction
+
+logger = logging.getLogger("replicate")
+
+EventType = ServerSentEvent.EventType
+HEADERS = {"Accept": "text/event-stream", "Cache-Control": "no-store"}
+
+
+async def run_events(
+    client: Client,
+    target: Target,
+    input: Optional[Mapping[str, Any]],
+    *,
+    use_file_output: bool,
+    timeout: Optional[float] = None,
+    **params: Any,
+) -> AsyncGenerator[ServerSentEvent, None]:
+    """Create a prediction and yield its events; at the deadline, or on Ctrl-C, cancel it."""
+    with deadline(timeout):
+        prediction = await create(client, target, input, **{"stream": True, **params})
+        left = remaining()
+    stream = prediction.async_stream(use_file_output)
+    clock = _Clock(left)
+    try:
+        while True:
+            # A context variable must not stay set across a yield.
+            with deadline(clock.left()):
+                try:
+                    event = await stream.__anext__()
+                except StopAsyncIteration:
+                    return
+            yield event
+    except BaseException as error:
+        if is_interruption(error):
+            await prediction._abandon(error)
+        raise
+    finally:
+        await stream.aclose()
+
+
+class _Clock:
+    def __init__(self, seconds: Optional[float]) -> None:
+        import time
+
+        self._now = time.monotonic
+        self._end = None if seconds is None else self._now() + seconds
+
+    def left(self) -> Optional[float]:
+        return None if self._end is None else max(0.0, self._end - self._now())
+
+
+async def events_of(
+    prediction: Prediction, *, use_file_output: bool
+) -> AsyncGenerator[ServerSentEvent, None]:
+    """Yield the events of a prediction, whatever happens to its connection.
+
+    A stream that breaks off is taken up after the last event received. One that ends
+    without `done` is checked against the prediction: the model may have failed, or may have
+    output that the stream did not deliver.
+    """
+    url = prediction.urls["stream"]
+    client = prediction._client
+    position = _Position()
+    text: list[str] = []
+    while True:
+        fresh = False
+        position.reconnect()
+        try:
+            async with client._http.stream("GET", url, headers=position.headers()) as response:
+                check_content_type(response)
+                async with closing(decoded(response)) as events:
+                    async for raw in events:
+                        event = event_of(raw) if position.is_new(raw) else None
+                        if event is None:
+                            continue
+                        fresh = True
+                        if event.event is EventType.OUTPUT:
+                            text.append(event.data)
+                        if use_file_output:
+                            with_file(event, client, url)
+                        yield event
+                        if event.event is EventType.DONE:
+                            await _check_end(prediction, event)
+                            return
+        except (httpx.TransportError, NotFoundError) as error:
+            # 404: a stream is gone some time after its end.
+            cut: Optional[Exception] = error
+        else:
+            cut = None
+        if isinstance(cut, DeadlineExceededError):
+            raise cut
+        await prediction._look()
+        if prediction._finished and not fresh:
+            prediction._raise_for_status()
+            for rest in _undelivered(prediction, text):
+                yield ServerSentEvent(event=EventType.OUTPUT, data=rest, id=position.last_id or "")
+            return
+        if fresh or isinstance(cut, httpx.ReadTimeout):
+            position.attempts = 0
+        position.attempts += 1
+        if position.attempts > client.max_retries + 1:
+            raise StreamError(
+                title="Stream broken",
+                detail=f"the stream of prediction {prediction.id} ends again and again before it "
+                f"is done; the prediction is {prediction.status}",
+            ) from cut
+        logger.info("stream of prediction %s ended early; taking it up again", prediction.id)
+        if not fresh:
+            await pause(_retry.wait_before(position.attempts))
+
+
+class _Position:
+    """How far a stream was received, so that the rest can be asked for."""
+
+    def __init__(self) -> None:
+        self.last_id: Optional[str] = None
+        self.attempts = 0
+        self._seen: Set[str] = set()
+        self._count = 0
+        self.reconnect()
+
+    def headers(self) -> dict[str, str]:
+        return {**HEADERS, "Last-Event-ID": self.last_id} if self.last_id else HEADERS
+
+    def reconnect(self) -> None:
+        """Prepare for a server that does not know `Last-Event-ID` and starts over.
+
+        Its events are then known by their ids, or, where there are none, by their number.
+        """
+        self._before = frozenset(self._seen)
+        self._skip = self._count if self.last_id is None else 0
+
+    def is_new(self, event: _sse.RawEvent) -> bool:
+        """Say whether no earlier connection has delivered an event."""
+        if event.own_id and event.id is not None:
+            if event.id in self._before:
+                return False
+            self._seen.add(event.id)
+            self.last_id = event.id
+        elif self._skip:
+            self._skip -= 1
+            return False
+        self._count += 1
+        return True
+
+
+async def decoded(response: httpx.Response) -> AsyncGenerator[_sse.RawEvent, None]:
+    """Yield the events of a response."""
+    lines = _sse.LineDecoder()
+    events = _sse.EventDecoder()
+    async with closing(iterate(response)) as chunks:
+        async for chunk in chunks:
+            for line in lines.feed(chunk):
+                event = events.decode(line)
+                if event is not None:
+                    yield event
+
+
+def check_content_type(response: httpx.Response) -> None:
+    """Check that a response is a stream of events.
+
+    Raises:
+        InvalidResponseError: It is something else.
+    """
+    content_type = response.headers.get("content-type", "")
+    if content_type.partition(";")[0].strip().lower() != "text/event-stream":
+        raise InvalidResponseError(
+            title="Not a stream",
+            detail="Expected response Content-Type to be 'text/event-stream', got "
+            f"{content_type!r}",
+            status=response.status_code,
+            response=response,
+        )
+
+
+def with_file(event: ServerSentEvent, client: Client, url: str) -> None:
+    """Turn the data of an output event into a file, if it is one.
+
+    Models that make files stream from `/v1/files/...`, those that make text from elsewhere.
+    """
+    path = urlsplit(url).path
+    if event.event is not EventType.OUTPUT or "/streams/" in path:
+        return
+    data = event.data.strip()
+    if looks_like_file(data, client):
+        event.data = FileOutput(data, client)
+
+
+def finished(event: ServerSentEvent) -> bool:
+    """Say whether an event is the last one of its stream.
+
+    Raises:
+        StreamError: It is, because the model failed.
+    """
+    if event.event is not EventType.DONE:
+        return False
+    if _reason(event) == "error":
+        raise StreamError(title="The model failed", detail="The stream ended with an error.")
+    return True
+
+
+def _reason(event: ServerSentEvent) -> Optional[str]:
+    try:
+        return str(json.loads(event.data)["reason"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+
+
+async def _check_end(prediction: Prediction, done: ServerSentEvent) -> None:
+    """Raise what a `done` that is not a success stands for."""
+    reason = _reason(done)
+    if reason is None:
+        return
+    await prediction._poll()
+    prediction._raise_for_status()
+    if reason == "error":
+        raise StreamError(title="The model failed", detail=prediction.error or done.data)
+
+
+def _undelivered(prediction: Prediction, text: list[str]) -> list[str]:
+    """Return the output that a stream which was lost for good did not deliver."""
+    output = vars(prediction).get("output")
+    items: list[Any] = output if isinstance(output, list) else [output]
+    if not all(isinstance(item, str) for item in items):
+        return []
+    whole, delivered = "".join(items), "".join(text)
+    return [whole[len(delivered) :]] if whole.startswith(delivered) and whole != delivered else []

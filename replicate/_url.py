@@ -1,0 +1,62 @@
+"""Which addresses are the API's own. Pure decisions, no I/O.
+
+The token goes to one origin only, the one of the client's base URL. Addresses that come
+from outside (output files, streams, cursors, redirects) are compared or rebased here.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Optional, Tuple
+from urllib.parse import urlsplit
+
+from replicate_api import SERVER_URL
+
+if TYPE_CHECKING:
+    import httpx
+
+_SERVER = urlsplit(SERVER_URL)
+
+DEFAULT_BASE_URL = f"{_SERVER.scheme}://{_SERVER.netloc}"
+API_PATH = _SERVER.path.rstrip("/")
+"""Where the operations are below the base URL: `/v1`."""
+
+Origin = Tuple[str, str, Optional[int]]
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def base_url(given: str | None) -> str:
+    """Return the base URL to use, without a trailing slash and without `/v1`.
+
+    Like 1.x it is meant without the version; one that has it, as the other official
+    clients want it, is understood too. A path in front of it is kept (proxies, gateways).
+    """
+    url = (given or os.environ.get("REPLICATE_BASE_URL") or DEFAULT_BASE_URL).strip().rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+        raise ValueError(
+            f"base_url must be an absolute http or https URL such as {DEFAULT_BASE_URL}, got {url!r}"
+        )
+    return url[: -len(API_PATH)] if url.endswith(API_PATH) else url
+
+
+def origin(url: httpx.URL) -> Origin:
+    """Return scheme, host and port of a URL as httpx will connect to it."""
+    return url.scheme, url.host, url.port or _DEFAULT_PORTS.get(url.scheme)
+
+
+def rebase(cursor: str) -> str:
+    """Turn a cursor into a path below `/v1`.
+
+    Cursors arrive as absolute URLs, and not always with our host or scheme: behind a proxy
+    they name the real API, and published examples say `http:`. Only path and query count.
+    """
+    parts = urlsplit(cursor)
+    path = parts.path
+    if parts.scheme or parts.netloc or path.startswith(f"{API_PATH}/"):
+        path = re.sub(rf"^.*?{re.escape(API_PATH)}(?=/)", "", path, count=1)
+    if not path.startswith("/"):
+        path = f"/{path}"
+    return f"{path}?{parts.query}" if parts.query else path

@@ -1,0 +1,429 @@
+"""The client: a token, a base URL, connections, and the operations of the API on them."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from typing import TYPE_CHECKING, Any, Dict, Optional, TypeVar
+
+from . import _token, _url
+from ._blocking import block
+from ._namespaces import Namespaces
+from ._token import from_environment as _get_api_token_from_environment
+from .run import async_run, run
+from .stream import async_stream, stream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Iterator, Mapping
+    from types import TracebackType
+
+    import httpx
+    from replicate_api.api import Api
+    from replicate_api.types import AsyncTransport
+    from typing_extensions import Concatenate, ParamSpec, Self, Unpack
+
+    from ._http import HTTP, Transport
+    from ._retry_transport import RetryTransport
+    from ._token import TokenSource
+    from .identifier import Reference
+    from .prediction import RunParams
+    from .stream import AsyncStream, ServerSentEvent
+    from .version import Version
+
+    P = ParamSpec("P")
+
+T = TypeVar("T")
+
+__all__ = ["Client", "RetryTransport", "_get_api_token_from_environment"]
+
+logger = logging.getLogger("replicate")
+
+DEFAULT_POLL_INTERVAL = 0.5
+DEFAULT_MAX_RETRIES = 5
+
+
+class Client(Namespaces):
+    """A client of Replicate's API.
+
+    One object may be used from many threads and from several event loops. Nothing is sent
+    or read before the first call. Close it with `close()`, `aclose()`, `with` or
+    `async with`; a closed client opens new connections when it is used again.
+    """
+
+    max_retries: int
+    """How often a request that may safely be repeated is repeated. Default 5."""
+
+    def __init__(
+        self,
+        api_token: Optional[TokenSource] = None,
+        *,
+        base_url: Optional[str] = None,
+        timeout: Optional[httpx.Timeout] = None,
+        **kwargs: Any,
+    ) -> None:
+        """Create a client.
+
+        Args:
+            api_token: API token, or a callable that returns one. By default it is taken,
+                for each request, from the current scope of a Cog model, else from the
+                environment variable `REPLICATE_API_TOKEN`.
+            base_url: Where the API is, without `/v1`. By default the environment variable
+                `REPLICATE_BASE_URL`, else `https://api.replicate.com`.
+            timeout: Seconds, or an `httpx.Timeout`, for each phase of an HTTP request. By
+                default 5 to connect, 30 to read and to write, 10 for a free connection;
+                `httpx.Timeout(None)` means none. What a request asks the server to hold it
+                for comes on top. It does not bound a whole run: for that see `run`.
+            kwargs: `headers` to send to the API with each request, `max_retries`, and
+                anything else that `httpx.Client` and `httpx.AsyncClient` take: `transport`,
+                `proxy`, `verify`, `http2`, `limits`, `event_hooks`, ...
+
+        Raises:
+            TypeError: A keyword argument that httpx does not know.
+            ValueError: `base_url` is not an absolute http or https URL.
+        """
+        self._api_token = api_token
+        self._base_url = base_url
+        self._timeout = timeout
+        self._headers: Dict[str, str] = dict(kwargs.pop("headers", None) or {})
+        self.max_retries = kwargs.pop("max_retries", DEFAULT_MAX_RETRIES)
+        self._client_kwargs = kwargs
+        self._poll_interval: Optional[float] = None
+        self._versions: Dict[tuple[str, str, str], Version] = {}
+        self._latest: Dict[tuple[str, str], str] = {}
+        self._http_or_none: Optional[HTTP] = None
+        self._lock = threading.Lock()
+        if base_url:
+            _url.base_url(base_url)
+        if kwargs:
+            _check_httpx_options(kwargs)
+
+    # Settings. Scripts of 1.x set the private names too, before the first request.
+
+    @property
+    def _api_token(self) -> Optional[TokenSource]:
+        return self.__api_token
+
+    @_api_token.setter
+    def _api_token(self, token: Optional[TokenSource]) -> None:
+        self.__api_token = _token.Secret(token) if isinstance(token, str) else token
+
+    @property
+    def api_token(self) -> Optional[TokenSource]:
+        """The token given to this client, if any. It can be changed at any time."""
+        return self._api_token
+
+    @api_token.setter
+    def api_token(self, token: Optional[TokenSource]) -> None:
+        self._api_token = token
+
+    @property
+    def poll_interval(self) -> float:
+        """Longest pause between two looks at a running prediction, in seconds.
+
+        By default the environment variable `REPLICATE_POLL_INTERVAL`, else 0.5 after
+        shorter pauses at first. A value that was set is kept to from the first pause on.
+        """
+        fixed = self._fixed_poll_interval()
+        return DEFAULT_POLL_INTERVAL if fixed is None else fixed
+
+    @poll_interval.setter
+    def poll_interval(self, seconds: float) -> None:
+        self._poll_interval = seconds
+
+    def _fixed_poll_interval(self) -> Optional[float]:
+        if self._poll_interval is None:
+            value = os.environ.get("REPLICATE_POLL_INTERVAL", "").strip()
+            try:
+                return max(0.0, float(value)) if value else None
+            except ValueError:
+                logger.warning("ignoring REPLICATE_POLL_INTERVAL=%r: not a number", value)
+        return self._poll_interval
+
+    @property
+    def _base(self) -> str:
+        return _url.base_url(self._base_url)
+
+    def _token(self) -> str:
+        return _token.resolve(self._api_token)
+
+    # Running models.
+
+    def run(
+        self,
+        ref: Reference,
+        input: Optional[Mapping[str, Any]] = None,
+        *,
+        use_file_output: bool = True,
+        **params: Unpack[RunParams],
+    ) -> Any:
+        """Run a model and return its output.
+
+        Args:
+            ref: `owner/name`, `owner/name:version`, a version id, `deployments/owner/name`,
+                or a `Model`, `Version`, `Deployment` or `ModelVersionIdentifier`.
+            input: The model's inputs by name. Files can be given as path, handle, bytes, URL,
+                or as output of another model.
+            use_file_output: Return files as `FileOutput`; False: as URL strings.
+            params: `wait`: whether, or for how many seconds (1 to 60), the server holds the
+                request for the result before polling starts (default True: 60).
+                `timeout`: seconds for everything; when they are over, the prediction is
+                canceled. `file_encoding_strategy`: `"base64"` to send files inside the
+                request and not as uploads. `webhook`, `webhook_events_filter`: a URL to call,
+                and on which of `start`, `output`, `logs` and `completed`.
+
+        Returns:
+            The output as the model's schema describes it, files in it as `FileOutput`. An
+            iterator over the items if `ref` names a version whose model yields its output.
+
+        Raises:
+            ModelError: The model failed, or the prediction was canceled or aborted.
+            DeadlineExceededError: `timeout` ran out; `prediction` is in the error.
+            ReplicateError: The API refused.
+        """
+        return run(self, ref, input, use_file_output=use_file_output, **params)
+
+    async def async_run(
+        self,
+        ref: Reference,
+        input: Optional[Mapping[str, Any]] = None,
+        *,
+        use_file_output: bool = True,
+        **params: Unpack[RunParams],
+    ) -> Any:
+        """Run a model and return its output.
+
+        Args:
+            ref: `owner/name`, `owner/name:version`, a version id, `deployments/owner/name`,
+                or a `Model`, `Version`, `Deployment` or `ModelVersionIdentifier`.
+            input: The model's inputs by name. Files can be given as path, handle, bytes, URL,
+                or as output of another model.
+            use_file_output: Return files as `FileOutput`; False: as URL strings.
+            params: `wait`: whether, or for how many seconds (1 to 60), the server holds the
+                request for the result before polling starts (default True: 60).
+                `timeout`: seconds for everything; when they are over, the prediction is
+                canceled. `file_encoding_strategy`: `"base64"` to send files inside the
+                request and not as uploads. `webhook`, `webhook_events_filter`: a URL to call,
+                and on which of `start`, `output`, `logs` and `completed`.
+
+        Returns:
+            The output as the model's schema describes it, files in it as `FileOutput`. An
+            iterator over the items if `ref` names a version whose model yields its output.
+
+        Raises:
+            ModelError: The model failed, or the prediction was canceled or aborted.
+            DeadlineExceededError: `timeout` ran out; `prediction` is in the error.
+            ReplicateError: The API refused.
+        """
+        return await async_run(self, ref, input, use_file_output=use_file_output, **params)
+
+    def stream(
+        self,
+        ref: Reference,
+        input: Optional[Mapping[str, Any]] = None,
+        *,
+        use_file_output: bool = True,
+        **params: Unpack[RunParams],
+    ) -> Iterator[ServerSentEvent]:
+        """Run a model and yield its output as it is made.
+
+        Args:
+            ref: The model, as for `run`.
+            input: The model's inputs by name, as for `run`.
+            use_file_output: Give file outputs out as `FileOutput`; False: as URL strings.
+            params: As for `run`; `timeout` is the number of seconds for the whole stream.
+
+        Returns:
+            Server-sent events; `str(event)` is the text of an output event and empty for
+            others. The asynchronous twin works with and without `await` in front.
+
+        Raises:
+            ReplicateError: The API refused, or the model cannot stream.
+            StreamError: The model failed while it streamed.
+        """
+        return stream(self, ref, input, use_file_output=use_file_output, **params)
+
+    def async_stream(
+        self,
+        ref: Reference,
+        input: Optional[Mapping[str, Any]] = None,
+        *,
+        use_file_output: bool = True,
+        **params: Unpack[RunParams],
+    ) -> AsyncStream:
+        """Run a model and yield its output as it is made.
+
+        Args:
+            ref: The model, as for `run`.
+            input: The model's inputs by name, as for `run`.
+            use_file_output: Give file outputs out as `FileOutput`; False: as URL strings.
+            params: As for `run`; `timeout` is the number of seconds for the whole stream.
+
+        Returns:
+            Server-sent events; `str(event)` is the text of an output event and empty for
+            others. The asynchronous twin works with and without `await` in front.
+
+        Raises:
+            ReplicateError: The API refused, or the model cannot stream.
+            StreamError: The model failed while it streamed.
+        """
+        return async_stream(self, ref, input, use_file_output=use_file_output, **params)
+
+    # Every operation, as generated.
+
+    @property
+    def api(self) -> Api:
+        """Every operation of the API as generated from its description, on this client.
+
+        For what has no method of its own yet: `client.api.models.readme_get(owner, name)`,
+        `await client.api.models.async_readme_get(owner, name)`.
+        """
+        from replicate_api.api import Api
+
+        from ._http import BlockingTransport
+
+        return Api(BlockingTransport(self._http), self._transport)
+
+    # HTTP. Importing httpx waits until here.
+
+    @property
+    def _http(self) -> HTTP:
+        if self._http_or_none is None:
+            from ._http import HTTP
+
+            with self._lock:
+                if self._http_or_none is None:
+                    self._http_or_none = HTTP(self)
+        return self._http_or_none
+
+    @property
+    def _transport(self) -> Transport:
+        from ._http import Transport
+
+        return Transport(self._http)
+
+    @property
+    def _safe_transport(self) -> Transport:
+        """For operations whose repetition does no harm, though their method does not say so."""
+        from ._http import Transport
+
+        return Transport(self._http, safe=True)
+
+    async def _call(
+        self,
+        operation: Callable[Concatenate[AsyncTransport, P], Coroutine[Any, Any, T]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Call the `asyncio` function of a generated operation."""
+        return await operation(self._transport, *args, **kwargs)
+
+    def _request(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
+        """Send a request to a path below the base URL; options are those of httpx."""
+        return block(self._async_request(method, path, **kwargs))
+
+    async def _async_request(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
+        """Send a request to a path below the base URL; options are those of httpx."""
+        return await self._http.request(method, path, **kwargs)
+
+    @property
+    def _client(self) -> httpx.Client:
+        return self._http.pools.sync()
+
+    @property
+    def _async_client(self) -> httpx.AsyncClient:
+        return block(self._http.pools.for_loop())
+
+    @property
+    def _brings_authorization(self) -> bool:
+        """Whether the user's own options authorize requests."""
+        return "auth" in self._client_kwargs or any(
+            name.lower() == "authorization" for name in self._headers
+        )
+
+    def _options(self) -> Dict[str, Any]:
+        """Return the keyword arguments for the httpx clients."""
+        from ._http import USER_AGENT
+
+        import httpx
+
+        headers = httpx.Headers({"User-Agent": USER_AGENT})
+        headers.update(self._headers)
+        options = {**self._client_kwargs, "headers": headers}
+        if self._timeout is not None:
+            options["timeout"] = self._timeout
+        return options
+
+    # Life.
+
+    def close(self) -> None:
+        """Close the connections of blocking calls."""
+        if self._http_or_none is not None:
+            self._http_or_none.pools.close()
+
+    async def aclose(self) -> None:
+        """Close the connections of blocking calls and of the running event loop."""
+        if self._http_or_none is not None:
+            await self._http_or_none.pools.aclose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: Optional[type[BaseException]],
+        error: Optional[BaseException],
+        traceback: Optional[TracebackType],
+    ) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: Optional[type[BaseException]],
+        error: Optional[BaseException],
+        traceback: Optional[TracebackType],
+    ) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(base_url={self._base!r})"
+
+    def __getstate__(self) -> Dict[str, Any]:
+        raise TypeError(
+            "a Client holds a token and connections and cannot be pickled: "
+            "create one in each process"
+        )
+
+
+def _check_httpx_options(options: Dict[str, Any]) -> None:
+    import inspect
+
+    import httpx
+
+    known = {
+        *inspect.signature(httpx.Client).parameters,
+        *inspect.signature(httpx.AsyncClient).parameters,
+    }
+    for name in options:
+        if name not in known:
+            import difflib
+
+            close = difflib.get_close_matches(
+                name, ["api_token", *known, "headers", "max_retries"], 1
+            )
+            hint = f"; did you mean {close[0]}?" if close else ""
+            raise TypeError(f"Client() got an unexpected keyword argument {name!r}{hint}")
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        # It is an httpx transport, and `import replicate` does not load httpx.
+        if name == "RetryTransport":
+            from ._retry_transport import RetryTransport
+
+            return RetryTransport
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,94 @@
+"""Curated collections of models."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any, Iterator, List, Optional
+
+from replicate_api import models
+
+from ._blocking import block
+from .model import Model
+from .pagination import Page, fetch_page
+from .resource import Namespace, Resource
+
+if TYPE_CHECKING:
+    from .pagination import Cursor
+
+__all__ = ["Collection", "Collections"]
+
+
+class Collection(Resource, models.Collection):
+    """A collection of models; it iterates and measures like the list of them."""
+
+    if TYPE_CHECKING:
+        models: Optional[List[Model]]  # type: ignore[assignment]  # pyright: ignore
+
+    def _adopt(self) -> None:
+        fields = vars(self)
+        if isinstance(fields.get("models"), list):
+            client = fields.get("_client_or_none")
+            fields["models"] = [
+                Model._of(item, client) if isinstance(item, models.Model) else item
+                for item in fields["models"]
+            ]
+
+    @property
+    def id(self) -> str:
+        """Deprecated: use `slug`."""
+        warnings.warn("Use `slug` instead of `id`", DeprecationWarning, stacklevel=2)
+        return self.slug
+
+    def __iter__(self) -> Iterator[Model]:  # type: ignore[override]
+        return iter(self.models or ())
+
+    def __len__(self) -> int:
+        return len(self.models or ())
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._fields()[key] if isinstance(key, str) else (self.models or [])[key]
+
+    def keys(self) -> List[str]:
+        """Return the names of the fields, which makes `dict(collection)` work."""
+        return list(self._fields())
+
+
+class Collections(Namespace):
+    """Operations on collections."""
+
+    def list(self, cursor: Cursor = ...) -> Page[Collection]:
+        """List the collections, without their models.
+
+        Args:
+            cursor: The `next` or `previous` of another page; by default the first page.
+
+        Raises:
+            ValueError: `cursor` is None.
+        """
+        return block(self.async_list(cursor))
+
+    async def async_list(self, cursor: Cursor = ...) -> Page[Collection]:
+        """List the collections, without their models.
+
+        Args:
+            cursor: The `next` or `previous` of another page; by default the first page.
+
+        Raises:
+            ValueError: `cursor` is None.
+        """
+        from replicate_api.api.collections import list
+
+        return await fetch_page(self._client, list, Collection, cursor)
+
+    def get(self, slug: str) -> Collection:
+        """Get a collection with its models."""
+        return block(self.async_get(slug))
+
+    async def async_get(self, slug: str) -> Collection:
+        """Get a collection with its models."""
+        from replicate_api.api.collections import get
+
+        return Collection._of(await self._client._call(get.asyncio, slug), self._client)

@@ -1,0 +1,254 @@
+"""Deployments: models on hardware of one's own."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional, TypedDict
+
+from replicate_api import models
+
+from . import _create
+from ._blocking import block
+from .account import Account
+from .identifier import Target, split
+from .pagination import Page, fetch_page
+from .prediction import PredictionParams, Prediction, deployment_target
+from .resource import Namespace, Resource
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from .client import Client
+    from .pagination import Cursor
+    from .prediction import DeploymentRef
+
+__all__ = ["Deployment", "DeploymentPredictions", "Deployments", "DeploymentsPredictions"]
+
+
+class Deployment(Resource, models.Deployment):
+    """A model on hardware of one's own."""
+
+    class Release(Resource, models.Release):
+        """What a deployment runs since its last change."""
+
+        class Configuration(Resource, models.ReleaseConfiguration):
+            """Hardware, and how many instances of it."""
+
+        if TYPE_CHECKING:
+            configuration: Configuration  # pyright: ignore[reportIncompatibleVariableOverride]
+            created_by: Optional[Account]  # pyright: ignore[reportIncompatibleVariableOverride]
+
+        def _adopt(self) -> None:
+            fields = vars(self)
+            client = fields.get("_client_or_none")
+            if isinstance(fields.get("configuration"), models.ReleaseConfiguration):
+                fields["configuration"] = self.Configuration._of(fields["configuration"], client)
+            if isinstance(fields.get("created_by"), models.Account):
+                fields["created_by"] = Account._of(fields["created_by"], client)
+
+    if TYPE_CHECKING:
+        current_release: Optional[Release]  # pyright: ignore[reportIncompatibleVariableOverride]
+
+    def _adopt(self) -> None:
+        fields = vars(self)
+        if isinstance(fields.get("current_release"), models.Release):
+            client = fields.get("_client_or_none")
+            fields["current_release"] = self.Release._of(fields["current_release"], client)
+
+    @property
+    def id(self) -> str:
+        """The name with its owner: `owner/name`."""
+        return f"{self.owner}/{self.name}"
+
+    @property
+    def username(self) -> str:
+        """Deprecated: use `owner`."""
+        warnings.warn("Use `owner` instead of `username`", DeprecationWarning, stacklevel=2)
+        return self.owner
+
+    @property
+    def predictions(self) -> DeploymentPredictions:
+        """Predictions of this deployment."""
+        return DeploymentPredictions(client=self._client, deployment=self)
+
+
+class DeploymentPredictions(Namespace):
+    """Predictions of one deployment."""
+
+    def __init__(self, client: Client, deployment: Deployment) -> None:
+        super().__init__(client)
+        self._deployment = deployment
+
+    def create(self, input: Mapping[str, Any], **params: Unpack[PredictionParams]) -> Prediction:
+        """Start a prediction and return it; see `predictions.create`."""
+        return block(self.async_create(input, **params))
+
+    async def async_create(
+        self, input: Mapping[str, Any], **params: Unpack[PredictionParams]
+    ) -> Prediction:
+        """Start a prediction and return it; see `predictions.create`."""
+        target = Target(deployment=(self._deployment.owner, self._deployment.name))
+        return await _create.create(self._client, target, input, **params)
+
+
+class DeploymentsPredictions(Namespace):
+    """Predictions of deployments by name."""
+
+    def create(
+        self,
+        deployment: DeploymentRef,
+        input: Mapping[str, Any],
+        **params: Unpack[PredictionParams],
+    ) -> Prediction:
+        """Start a prediction of a deployment and return it; see `predictions.create`."""
+        return block(self.async_create(deployment, input, **params))
+
+    async def async_create(
+        self,
+        deployment: DeploymentRef,
+        input: Mapping[str, Any],
+        **params: Unpack[PredictionParams],
+    ) -> Prediction:
+        """Start a prediction of a deployment and return it; see `predictions.create`."""
+        return await _create.create(self._client, deployment_target(deployment), input, **params)
+
+
+class DeploymentChanges(TypedDict, total=False):
+    """What of a deployment can be changed."""
+
+    version: str
+    """Id of the version to run."""
+
+    hardware: str
+    """SKU of the hardware to run on, see `hardware.list`."""
+
+    min_instances: int
+    """How many instances run at least, 0 to 5."""
+
+    max_instances: int
+    """How many instances run at most, 0 to 20."""
+
+
+class DeploymentParams(DeploymentChanges, total=False):
+    """What makes up a deployment; all of it is required."""
+
+    name: str
+    """Its name."""
+
+    model: str
+    """The model, `owner/name`."""
+
+
+class Deployments(Namespace):
+    """Operations on deployments."""
+
+    CreateDeploymentParams = DeploymentParams
+    UpdateDeploymentParams = DeploymentChanges
+
+    @property
+    def predictions(self) -> DeploymentsPredictions:
+        """Predictions of deployments by name."""
+        return DeploymentsPredictions(client=self._client)
+
+    def list(self, cursor: Cursor = ...) -> Page[Deployment]:
+        """List the account's deployments.
+
+        Args:
+            cursor: The `next` or `previous` of another page; by default the first page.
+
+        Raises:
+            ValueError: `cursor` is None.
+        """
+        return block(self.async_list(cursor))
+
+    async def async_list(self, cursor: Cursor = ...) -> Page[Deployment]:
+        """List the account's deployments.
+
+        Args:
+            cursor: The `next` or `previous` of another page; by default the first page.
+
+        Raises:
+            ValueError: `cursor` is None.
+        """
+        from replicate_api.api.deployments import list
+
+        return await fetch_page(self._client, list, Deployment, cursor)
+
+    def get(self, name: str) -> Deployment:
+        """Get a deployment by `"owner/name"`."""
+        return block(self.async_get(name))
+
+    async def async_get(self, name: str) -> Deployment:
+        """Get a deployment by `"owner/name"`."""
+        from replicate_api.api.deployments import get
+
+        data = await self._client._call(get.asyncio, *split(name, "deployment"))
+        return Deployment._of(data, self._client)
+
+    def create(self, **params: Unpack[DeploymentParams]) -> Deployment:
+        """Create a deployment.
+
+        Args:
+            params: All are required: `name`, `model` (`owner/name`), `version` (an id),
+                `hardware` (a SKU), `min_instances` (0 to 5), `max_instances` (0 to 20).
+        """
+        return block(self.async_create(**params))
+
+    async def async_create(self, **params: Unpack[DeploymentParams]) -> Deployment:
+        """Create a deployment.
+
+        Args:
+            params: All are required: `name`, `model` (`owner/name`), `version` (an id),
+                `hardware` (a SKU), `min_instances` (0 to 5), `max_instances` (0 to 20).
+        """
+        from replicate_api.api.deployments import create
+
+        fields: Dict[str, Any] = dict(params)
+        _create.check_all_params(create.build, fields)
+        fields["name"] = str(fields["name"]).rpartition("/")[2]
+        return Deployment._of(await self._client._call(create.asyncio, **fields), self._client)
+
+    def update(
+        self,
+        deployment_owner: str,
+        deployment_name: str,
+        **params: Unpack[DeploymentChanges],
+    ) -> Deployment:
+        """Change a deployment; what is not given stays.
+
+        Args:
+            deployment_owner: The owner of the deployment.
+            deployment_name: Its name.
+            params: `version`, `hardware`, `min_instances`, `max_instances`.
+        """
+        return block(self.async_update(deployment_owner, deployment_name, **params))
+
+    async def async_update(
+        self,
+        deployment_owner: str,
+        deployment_name: str,
+        **params: Unpack[DeploymentChanges],
+    ) -> Deployment:
+        """Change a deployment; what is not given stays.
+
+        Args:
+            deployment_owner: The owner of the deployment.
+            deployment_name: Its name.
+            params: `version`, `hardware`, `min_instances`, `max_instances`.
+        """
+        from replicate_api.api.deployments import update
+
+        _create.check_params(update.build, params, "update")
+        data = await self._client._call(update.asyncio, deployment_owner, deployment_name, **params)
+        return Deployment._of(data, self._client)
+
+    def delete(self, deployment_owner: str, deployment_name: str) -> bool:
+        """Delete a deployment that has been idle for 15 minutes."""
+        return block(self.async_delete(deployment_owner, deployment_name))
+
+    async def async_delete(self, deployment_owner: str, deployment_name: str) -> bool:
+        """Delete a deployment that has been idle for 15 minutes."""
+        from replicate_api.api.deployments import delete
+
+        await self._client._call(delete.asyncio, deployment_owner, deployment_name)
+        return True

@@ -1,0 +1,331 @@
+"""The errors that this package raises.
+
+    ReplicateException
+    ├── ReplicateError                 the API refused, or the call to it went wrong
+    │   ├── BadRequestError            400
+    │   ├── AuthenticationError        401, or no usable token
+    │   ├── PaymentRequiredError       402
+    │   ├── PermissionDeniedError      403
+    │   ├── NotFoundError              404
+    │   ├── ConflictError              409
+    │   ├── ContentTooLargeError       413, or a file over the API's limit
+    │   ├── UnprocessableEntityError   422
+    │   ├── RateLimitError             429
+    │   ├── InternalServerError        500 and above
+    │   ├── InvalidResponseError       an answer that cannot be read (also a ValueError)
+    │   ├── StreamError                a stream that failed (also a RuntimeError)
+    │   ├── DownloadError              a file that did not arrive whole (also an OSError)
+    │   ├── DeadlineExceededError      `timeout=` ran out (also a TimeoutError)
+    │   └── APIConnectionError         no answer (also the httpx error that it was)
+    │       └── APITimeoutError        no answer in time (also httpx.TimeoutException)
+    └── ModelError                     the model failed
+        ├── PredictionCanceledError    it was canceled
+        └── PredictionAbortedError     it was aborted before it started
+
+All of them can be pickled, and none holds the API token.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import httpx
+
+    from ._connection_errors import APIConnectionError, APITimeoutError
+    from .prediction import Prediction
+    from .training import Training
+
+__all__ = [
+    "APIConnectionError",
+    "APITimeoutError",
+    "AuthenticationError",
+    "BadRequestError",
+    "ConflictError",
+    "ContentTooLargeError",
+    "DeadlineExceededError",
+    "DownloadError",
+    "InternalServerError",
+    "InvalidResponseError",
+    "ModelError",
+    "NotFoundError",
+    "PaymentRequiredError",
+    "PermissionDeniedError",
+    "PredictionAbortedError",
+    "PredictionCanceledError",
+    "RateLimitError",
+    "ReplicateError",
+    "ReplicateException",
+    "StreamError",
+    "UnprocessableEntityError",
+]
+
+LAST_LOG_LINES = 10
+
+
+class ReplicateException(Exception):  # noqa: N818 - the name of 1.x
+    """Base class of every error of this package."""
+
+    prediction: Prediction | Training | None = None
+    """The prediction that was under way, where there is one."""
+
+
+class ModelError(ReplicateException):
+    """A model that failed, was canceled, or was aborted.
+
+    As text it is the model's own error message. Id, model, status, web page and the last
+    log lines are in `details`, in the repr, and (Python 3.11+) below the traceback.
+    """
+
+    prediction: Prediction
+
+    def __init__(self, prediction: Prediction) -> None:
+        super().__init__(prediction)
+        self.prediction = prediction
+        if hasattr(self, "add_note"):
+            self.add_note(self.details)
+
+    @property
+    def details(self) -> str:
+        """What ran, how it ended, where to look at it, and the last of its logs."""
+        prediction = self.prediction
+        lines = [f"prediction {prediction.id} of {prediction.model}: {prediction.status}"]
+        web = (prediction.urls or {}).get("web")
+        if web:
+            lines.append(web)
+        logs = (prediction.logs or "").rstrip().splitlines()[-LAST_LOG_LINES:]
+        if logs:
+            lines += ["last log lines:", *(f"  {line}" for line in logs)]
+        return "\n".join(lines)
+
+    def __str__(self) -> str:
+        return str(self.prediction.error or self.details)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.prediction.error!r}, {self.details!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.prediction,)
+
+
+class PredictionCanceledError(ModelError):
+    """The prediction was canceled before it had finished."""
+
+
+class PredictionAbortedError(ModelError):
+    """The prediction was aborted before it started, for example at its deadline."""
+
+
+class ReplicateError(ReplicateException):
+    """An error from Replicate's API, as a problem of RFC 9457 (formerly RFC 7807)."""
+
+    type: str | None
+    """A URI that identifies the kind of problem."""
+
+    title: str | None
+    """A short summary."""
+
+    status: int | None
+    """The HTTP status code."""
+
+    detail: str | None
+    """What went wrong this time."""
+
+    instance: str | None
+    """A URI that identifies this occurrence."""
+
+    response: httpx.Response | None
+    """The answer itself, where there was one. It does not survive pickling."""
+
+    body: Any
+    """The decoded body of the answer, also where it is not a problem object."""
+
+    def __init__(
+        self,
+        type: str | None = None,
+        title: str | None = None,
+        status: int | None = None,
+        detail: str | None = None,
+        instance: str | None = None,
+        *,
+        response: httpx.Response | None = None,
+        body: Any = None,
+    ) -> None:
+        super().__init__(type, title, status, detail, instance)
+        self.type = type
+        self.title = title
+        self.status = status
+        self.detail = detail
+        self.instance = instance
+        self.response = response
+        self.body = body
+
+    @classmethod
+    def from_response(cls, response: httpx.Response) -> ReplicateError:
+        """Create the error that an answer of 400 and above stands for.
+
+        Any body will do: an edge server answers with HTML, plain text or nothing.
+        """
+        try:
+            body = response.json()
+        except (ValueError, RecursionError):
+            body = None
+        problem: Mapping[str, Any] = body if isinstance(body, dict) else {}
+        status = problem.get("status")
+        detail = problem.get("detail")
+        if not problem:
+            detail = _excerpt(response)
+        kind = _by_status(response.status_code) if cls is ReplicateError else cls
+        return kind(
+            type=problem.get("type"),
+            title=problem.get("title") or (None if problem else response.reason_phrase or None),
+            status=status if isinstance(status, int) else response.status_code,
+            detail=detail,
+            instance=problem.get("instance"),
+            response=response,
+            body=body,
+        )
+
+    @property
+    def status_code(self) -> int | None:
+        """The HTTP status code of the answer."""
+        return self.response.status_code if self.response is not None else self.status
+
+    @property
+    def invalid_fields(self) -> list[dict[str, Any]]:
+        """The inputs that were refused: `type`, `field` and `description` of each."""
+        fields = self.body.get("invalid_fields") if isinstance(self.body, dict) else None
+        return fields if isinstance(fields, list) else []
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds that the server asks to wait, from `Retry-After` or the body."""
+        from ._retry import advised_wait
+
+        headers = self.response.headers if self.response is not None else {}
+        return advised_wait(headers, self.body)
+
+    def to_dict(self) -> dict[str, str | int]:
+        """Return the fields that are set."""
+        fields = {
+            "type": self.type,
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "instance": self.instance,
+        }
+        return {key: value for key, value in fields.items() if value is not None}
+
+    def __str__(self) -> str:
+        return "ReplicateError Details:\n" + "\n".join(
+            f"{key}: {value}" for key, value in self.to_dict().items()
+        )
+
+    def __repr__(self) -> str:
+        return (
+            f"{type(self).__name__}(type={self.type!r}, title={self.title!r}, "
+            f"status={self.status!r}, detail={self.detail!r}, instance={self.instance!r})"
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The response stays behind: it belongs to a connection, and its request to a token.
+        state = {key: value for key, value in vars(self).items() if key != "response"}
+        return _restore, (type(self), {**state, "response": None})
+
+
+def _restore(kind: type[ReplicateError], state: dict[str, Any]) -> ReplicateError:
+    error = kind.__new__(kind)
+    vars(error).update(state)
+    error.args = tuple(state.get(key) for key in ("type", "title", "status", "detail", "instance"))
+    return error
+
+
+def _excerpt(response: httpx.Response) -> str | None:
+    text = " ".join(response.text.split())
+    return text if len(text) <= 500 else text[:500] + " …"
+
+
+class BadRequestError(ReplicateError):
+    """400: the request makes no sense to the server."""
+
+
+class AuthenticationError(ReplicateError):
+    """401: the token is missing or not valid. Also raised before a request without a token."""
+
+
+class PaymentRequiredError(ReplicateError):
+    """402: the account has no credit for this."""
+
+
+class PermissionDeniedError(ReplicateError):
+    """403: the token's account may not do this."""
+
+
+class NotFoundError(ReplicateError):
+    """404: there is no such thing, or the account may not see it."""
+
+
+class ConflictError(ReplicateError):
+    """409: the request does not fit the present state."""
+
+
+class ContentTooLargeError(ReplicateError):
+    """413: the body is larger than the server takes. Also raised before sending such a file."""
+
+
+class UnprocessableEntityError(ReplicateError):
+    """422: the input is not valid; see `invalid_fields`."""
+
+
+class RateLimitError(ReplicateError):
+    """429: too many requests; see `retry_after`."""
+
+
+class InternalServerError(ReplicateError):
+    """500 and above: the server failed."""
+
+
+class InvalidResponseError(ReplicateError, ValueError):
+    """An answer that cannot be read: not JSON, not an object, cut short."""
+
+
+class StreamError(ReplicateError, RuntimeError):
+    """A stream that reported an error, or ended before the prediction had."""
+
+
+class DownloadError(ReplicateError, OSError):
+    """A file that could not be fetched whole."""
+
+
+class DeadlineExceededError(ReplicateError, TimeoutError):
+    """The time given as `timeout=` ran out. The prediction was canceled; see `prediction`."""
+
+
+_STATUSES: dict[int, type[ReplicateError]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    402: PaymentRequiredError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    409: ConflictError,
+    413: ContentTooLargeError,
+    422: UnprocessableEntityError,
+    429: RateLimitError,
+}
+
+
+def _by_status(status: int) -> type[ReplicateError]:
+    return _STATUSES.get(status, InternalServerError if status >= 500 else ReplicateError)
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        # They are httpx errors too, and `import replicate` does not load httpx.
+        if name in {"APIConnectionError", "APITimeoutError"}:
+            from . import _connection_errors
+
+            return getattr(_connection_errors, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

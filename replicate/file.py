@@ -1,0 +1,163 @@
+"""Uploaded files."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Dict, Iterable, List, Literal, Optional, TypedDict
+
+from replicate_api import models
+
+from ._blocking import block, in_thread
+from .pagination import fetch_page
+from .resource import Namespace, Resource
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from .pagination import Cursor
+
+__all__ = ["File", "FileEncodingStrategy", "FileList", "Files"]
+
+FileEncodingStrategy = Literal["base64", "url"]
+
+
+class File(Resource, models.File):
+    """An uploaded file, which models can read for 24 hours."""
+
+
+class FileList(List[File]):
+    """A page of files. It is a list, as `files.list` returned in 1.x, that knows its place."""
+
+    def __init__(
+        self, files: Iterable[File], *, next: Optional[str] = None, previous: Optional[str] = None
+    ) -> None:
+        super().__init__(files)
+        self.next = next
+        self.previous = previous
+
+    @property
+    def results(self) -> List[File]:
+        """The files, as on other pages."""
+        return self
+
+
+class FileParams(TypedDict, total=False):
+    """What `files.create` takes besides the file."""
+
+    filename: str
+    """Its name; by default its own."""
+
+    content_type: str
+    """Its media type; by default what its name or content tells."""
+
+    metadata: Dict[str, Any]
+    """Any JSON object to keep with it."""
+
+
+class Files(Namespace):
+    """Operations on files."""
+
+    CreateFileParams = FileParams
+
+    def create(self, file: Any, **params: Unpack[FileParams]) -> File:
+        """Upload a file.
+
+        Args:
+            file: A path, a handle (which is read from where it stands, and left open), or bytes;
+                up to 100 MiB.
+            params: `filename`, `content_type`, `metadata`.
+
+        Raises:
+            ContentTooLargeError: It is too large.
+            ValueError: It is none of these things.
+        """
+        return block(self.async_create(file, **params))
+
+    async def async_create(self, file: Any, **params: Unpack[FileParams]) -> File:
+        """Upload a file.
+
+        Args:
+            file: A path, a handle (which is read from where it stands, and left open), or bytes;
+                up to 100 MiB.
+            params: `filename`, `content_type`, `metadata`.
+
+        Raises:
+            ContentTooLargeError: It is too large.
+            ValueError: It is none of these things.
+        """
+        from pathlib import Path
+
+        from replicate_api.api.files import create
+
+        from . import _inputs
+
+        unknown = sorted(set(params) - set(FileParams.__annotations__))
+        if unknown:
+            raise TypeError(f"create() got an unexpected keyword argument {unknown[0]!r}")
+        if isinstance(file, str):
+            file = Path(file)
+        if not _inputs.is_file(file):
+            raise ValueError("Unsupported file type. Must be a file path or file-like object.")
+
+        def open_upload() -> _inputs.Upload:
+            return _inputs.open_upload(
+                file, name=params.get("filename"), content_type=params.get("content_type")
+            )
+
+        upload = await in_thread(open_upload)
+        try:
+            data = await self._client._call(
+                create.asyncio,
+                content=(upload.name, upload.handle, upload.content_type),
+                metadata=params.get("metadata"),
+            )
+        finally:
+            if isinstance(file, os.PathLike):
+                upload.handle.close()
+        return File._of(data, self._client)
+
+    def get(self, file_id: str) -> File:
+        """Get a file by its id."""
+        return block(self.async_get(file_id))
+
+    async def async_get(self, file_id: str) -> File:
+        """Get a file by its id."""
+        from replicate_api.api.files import get
+
+        return File._of(await self._client._call(get.asyncio, file_id), self._client)
+
+    def list(self, cursor: Cursor = ...) -> FileList:
+        """List the account's files, newest first.
+
+        Args:
+            cursor: The `next` or `previous` of another page; by default the first page.
+
+        Raises:
+            ValueError: `cursor` is None.
+        """
+        return block(self.async_list(cursor))
+
+    async def async_list(self, cursor: Cursor = ...) -> FileList:
+        """List the account's files, newest first.
+
+        Args:
+            cursor: The `next` or `previous` of another page; by default the first page.
+
+        Raises:
+            ValueError: `cursor` is None.
+        """
+        from replicate_api.api.files import list
+
+        page = await fetch_page(self._client, list, File, cursor)
+        return FileList(page.results, next=page.next, previous=page.previous)
+
+    def delete(self, file_id: str) -> bool:
+        """Delete a file by its id."""
+        return block(self.async_delete(file_id))
+
+    async def async_delete(self, file_id: str) -> bool:
+        """Delete a file by its id."""
+        from replicate_api.api.files import delete
+
+        await self._client._call(delete.asyncio, file_id)
+        return True

@@ -1,0 +1,38 @@
+"""Hardware that models can run on."""
+
+from __future__ import annotations
+
+import warnings
+from typing import List
+
+from replicate_api import models
+
+from ._blocking import block
+from .resource import Namespace, Resource
+
+__all__ = ["Hardware", "HardwareNamespace"]
+
+
+class Hardware(Resource, models.Hardware):
+    """A kind of hardware."""
+
+    @property
+    def id(self) -> str:
+        """Deprecated: use `sku`."""
+        warnings.warn("Use `sku` instead of `id`", DeprecationWarning, stacklevel=2)
+        return self.sku
+
+
+class HardwareNamespace(Namespace):
+    """Operations on hardware."""
+
+    def list(self) -> List[Hardware]:
+        """List the hardware that models can run on."""
+        return block(self.async_list())
+
+    async def async_list(self) -> List[Hardware]:
+        """List the hardware that models can run on."""
+        from replicate_api.api.hardware import list
+
+        items = await self._client._call(list.asyncio)
+        return [Hardware._of(item, self._client) for item in items]

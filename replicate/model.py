@@ -1,0 +1,270 @@
+"""Models."""
+
+from __future__ import annotations
+
+import warnings
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Dict,
+    Literal,
+    Mapping,
+    NoReturn,
+    Optional,
+    TypedDict,
+    overload,
+)
+
+from replicate_api import models
+
+from . import _create
+from ._blocking import block
+from .exceptions import ReplicateException
+from .identifier import ModelVersionIdentifier
+from .pagination import Page, fetch_page
+from .prediction import PredictionParams, Prediction, model_target
+from .resource import Namespace, Resource
+from .version import Version, Versions
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from .pagination import Cursor
+    from .prediction import ModelRef
+
+__all__ = ["Model", "Models", "ModelsPredictions", "Page"]
+
+
+class Model(Resource, models.Model):
+    """A model."""
+
+    if TYPE_CHECKING:
+        default_example: Optional[Prediction]  # pyright: ignore[reportIncompatibleVariableOverride]
+        latest_version: Optional[Version]  # pyright: ignore[reportIncompatibleVariableOverride]
+
+    def _adopt(self) -> None:
+        fields = vars(self)
+        client = fields.get("_client_or_none")
+        if isinstance(fields.get("default_example"), models.Prediction):
+            fields["default_example"] = Prediction._of(fields["default_example"], client)
+        if isinstance(fields.get("latest_version"), models.Version):
+            fields["latest_version"] = Version._of(fields["latest_version"], client)
+
+    @property
+    def id(self) -> str:
+        """The name with its owner: `owner/name`."""
+        return f"{self.owner}/{self.name}"
+
+    @property
+    def username(self) -> str:
+        """Deprecated: use `owner`."""
+        warnings.warn("Use `owner` instead of `username`", DeprecationWarning, stacklevel=2)
+        return self.owner
+
+    @username.setter
+    def username(self, value: str) -> None:
+        self.owner = value
+
+    def predict(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Deprecated and removed: a model changes with its latest version."""
+        raise ReplicateException(
+            "The `model.predict()` method has been removed, because it's unstable: if a new "
+            f"version of the model is pushed, its API may change. Use replicate.run('{self.id}', "
+            "...) or version.predict(...) instead: "
+            "https://github.com/replicate/replicate-python#readme"
+        )
+
+    @property
+    def versions(self) -> Versions:
+        """The versions of this model."""
+        return Versions(client=self._client, model=(self.owner, self.name))
+
+    def reload(self) -> None:
+        """Fetch the present state."""
+        block(self.async_reload())
+
+    async def async_reload(self) -> None:
+        """Fetch the present state."""
+        from replicate_api.api.models import get
+
+        self._update(await self._client._call(get.asyncio, self.owner, self.name))
+
+
+class ModelParams(TypedDict, total=False):
+    """What `models.create` takes besides owner and name."""
+
+    hardware: str
+    """SKU of the hardware to run on, see `hardware.list`."""
+
+    visibility: Literal["public", "private"]
+    """Who can see it."""
+
+    description: str
+    github_url: str
+    paper_url: str
+    license_url: str
+    cover_image_url: str
+
+
+class ModelsPredictions(Namespace):
+    """Predictions of models by name."""
+
+    def create(
+        self,
+        model: ModelRef,
+        input: Mapping[str, Any],
+        **params: Unpack[PredictionParams],
+    ) -> Prediction:
+        """Start a prediction of a model and return it; see `predictions.create`."""
+        return block(self.async_create(model, input, **params))
+
+    async def async_create(
+        self,
+        model: ModelRef,
+        input: Mapping[str, Any],
+        **params: Unpack[PredictionParams],
+    ) -> Prediction:
+        """Start a prediction of a model and return it; see `predictions.create`."""
+        return await _create.create(self._client, model_target(model), input, **params)
+
+
+class Models(Namespace):
+    """Operations on models."""
+
+    CreateModelParams = ModelParams
+
+    model = Model
+
+    @property
+    def predictions(self) -> ModelsPredictions:
+        """Predictions of models by name."""
+        return ModelsPredictions(client=self._client)
+
+    def list(self, cursor: Cursor = ...) -> Page[Model]:
+        """List public models.
+
+        Args:
+            cursor: The `next` or `previous` of another page; by default the first page.
+
+        Raises:
+            ValueError: `cursor` is None.
+        """
+        return block(self.async_list(cursor))
+
+    async def async_list(self, cursor: Cursor = ...) -> Page[Model]:
+        """List public models.
+
+        Args:
+            cursor: The `next` or `previous` of another page; by default the first page.
+
+        Raises:
+            ValueError: `cursor` is None.
+        """
+        from replicate_api.api.models import list
+
+        return await fetch_page(self._client, list, Model, cursor)
+
+    def search(self, query: str) -> Page[Model]:
+        """Search public models."""
+        return block(self.async_search(query))
+
+    async def async_search(self, query: str) -> Page[Model]:
+        """Search public models."""
+        from replicate_api.api.models import search
+
+        return await fetch_page(self._client, search, Model, ..., query)
+
+    @overload
+    def get(self, key: str) -> Model: ...
+    @overload
+    def get(self, owner: str, name: str) -> Model: ...
+    def get(self, *args: Any, **kwargs: Any) -> Model:
+        """Get a model by `"owner/name"`, or by owner and name."""
+        return block(self.async_get(*args, **kwargs))
+
+    @overload
+    async def async_get(self, key: str) -> Model: ...
+    @overload
+    async def async_get(self, owner: str, name: str) -> Model: ...
+    async def async_get(self, *args: Any, **kwargs: Any) -> Model:
+        """Get a model by `"owner/name"`, or by owner and name."""
+        from replicate_api.api.models import get
+
+        owner, name = _place("get", *args, **kwargs)
+        return Model._of(await self._client._call(get.asyncio, owner, name), self._client)
+
+    @overload
+    def delete(self, key: str) -> bool: ...
+    @overload
+    def delete(self, owner: str, name: str) -> bool: ...
+    def delete(self, *args: Any, **kwargs: Any) -> bool:
+        """Delete a private model that has no versions, by `"owner/name"` or owner and name."""
+        return block(self.async_delete(*args, **kwargs))
+
+    @overload
+    async def async_delete(self, key: str) -> bool: ...
+    @overload
+    async def async_delete(self, owner: str, name: str) -> bool: ...
+    async def async_delete(self, *args: Any, **kwargs: Any) -> bool:
+        """Delete a private model that has no versions, by `"owner/name"` or owner and name."""
+        from replicate_api.api.models import delete
+
+        owner, name = _place("delete", *args, **kwargs)
+        await self._client._call(delete.asyncio, owner, name)
+        return True
+
+    def create(self, owner: str, name: str, **params: Unpack[ModelParams]) -> Model:
+        """Create a model.
+
+        Args:
+            owner: The user or organization that will own it, which must be the token's.
+            name: Its name, not yet taken.
+            params: Required are `visibility` (`public` or `private`) and `hardware` (a SKU
+                of `hardware.list`).
+        """
+        return block(self.async_create(owner, name, **params))
+
+    async def async_create(self, owner: str, name: str, **params: Unpack[ModelParams]) -> Model:
+        """Create a model.
+
+        Args:
+            owner: The user or organization that will own it, which must be the token's.
+            name: Its name, not yet taken.
+            params: Required are `visibility` (`public` or `private`) and `hardware` (a SKU
+                of `hardware.list`).
+        """
+        from replicate_api.api.models import create
+
+        _create.check_all_params(create.build, {"owner": owner, "name": name, **params})
+        fields: Dict[str, Any] = {"owner": owner, "name": name, **params}
+        return Model._of(await self._client._call(create.asyncio, **fields), self._client)
+
+
+def _place(method: str, *args: Any, **kwargs: Any) -> tuple[str, str]:
+    """Read owner and name from the arguments of `get` and `delete`."""
+    unknown = sorted(set(kwargs) - {"key", "owner", "name"})
+    if unknown:
+        raise TypeError(f"{method}() got an unexpected keyword argument {unknown[0]!r}")
+    if args and kwargs:
+        raise ValueError("Cannot mix positional and keyword arguments")
+    owner, name, key = kwargs.get("owner"), kwargs.get("name"), kwargs.get("key")
+    if args:
+        if len(args) > 2:
+            raise ValueError("Invalid number of arguments")
+        if len(args) == 2:
+            owner, name = args
+        else:
+            key = args[0]
+    elif (key is None) == (owner is None and name is None):
+        raise ValueError(
+            "Must specify exactly one of 'owner' and 'name' or single 'key' in the format "
+            "'owner/name'"
+        )
+    if key is not None:
+        if isinstance(key, ModelVersionIdentifier):
+            return key.owner, key.name
+        target = model_target(key)
+        owner, name = target.owner, target.name
+    if not (owner and name):
+        raise ValueError("Both 'owner' and 'name' must be provided if 'key' is not specified.")
+    return owner, name

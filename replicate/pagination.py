@@ -1,0 +1,179 @@
+"""Lists that come in pages."""
+
+from __future__ import annotations
+
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    AsyncGenerator,
+    Awaitable,
+    Callable,
+    Dict,
+    Generator,
+    Generic,
+    Iterator,
+    List,
+    Optional,
+    Protocol,
+    TypeVar,
+    Union,
+    overload,
+)
+
+from ._url import rebase
+from .resource import _plain
+
+if TYPE_CHECKING:
+    from types import EllipsisType, ModuleType
+
+    from replicate_api.types import ApiModel
+
+    from .client import Client
+    from .resource import Resource
+
+    Cursor = Union[str, EllipsisType, None]
+    R = TypeVar("R", bound=Resource)
+
+T = TypeVar("T")
+
+__all__ = ["Page", "async_paginate", "paginate"]
+
+
+class Page(Generic[T]):
+    """One page of a list; it iterates, measures and slices like the list of its results.
+
+    A page is always true, also an empty one, so that `while page:` ends at the last page.
+    """
+
+    previous: Optional[str]
+    """Cursor of the page before, None on the first one."""
+
+    next: Optional[str]
+    """Cursor of the page after, None on the last one: pass it to the same `list` method."""
+
+    results: List[T]
+    """What is on this page."""
+
+    def __init__(
+        self,
+        *,
+        results: List[T],
+        previous: Optional[str] = None,
+        next: Optional[str] = None,
+    ) -> None:
+        self.previous = _cursor(previous)
+        self.next = _cursor(next)
+        self.results = results
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self.results)
+
+    @overload
+    def __getitem__(self, key: int) -> T: ...
+    @overload
+    def __getitem__(self, key: slice) -> List[T]: ...
+    @overload
+    def __getitem__(self, key: str) -> Any: ...
+    def __getitem__(self, key: Union[int, slice, str]) -> Any:
+        if isinstance(key, str):
+            return self._fields()[key]
+        return self.results[key]
+
+    def __len__(self) -> int:
+        return len(self.results)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def keys(self) -> List[str]:
+        """Return the names of the fields, which makes `dict(page)` work."""
+        return list(self._fields())
+
+    def _fields(self) -> Dict[str, Any]:
+        return {"previous": self.previous, "next": self.next, "results": self.results}
+
+    def dict(self) -> Dict[str, Any]:
+        """Return the page as a dict, its results as dicts too."""
+        return {**self._fields(), "results": _plain(self.results)}
+
+    def json(self, **options: Any) -> str:
+        """Return `dict()` as JSON; the options are those of `json.dumps`."""
+        import json
+
+        return json.dumps(self.dict(), **{"default": str, **options})
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Page):
+            return self.dict() == other.dict()  # pyright: ignore[reportUnknownMemberType]
+        if isinstance(other, dict):
+            return self.dict() == other
+        return NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{name}={value!r}" for name, value in self._fields().items())
+        return f"{type(self).__name__}({fields})"
+
+
+def _cursor(cursor: Optional[str]) -> Optional[str]:
+    # The API has been seen to spell "no page" as the string "null".
+    return None if cursor in {"", "null"} else cursor
+
+
+async def fetch_page(
+    client: Client, operation: ModuleType, into: type[R], cursor: Cursor, *args: Any, **params: Any
+) -> Page[R]:
+    """Fetch a page of a generated list operation, the first one where the cursor is `...`.
+
+    Raises:
+        ValueError: The cursor is None, which is what the last page's `next` is.
+    """
+    if cursor is None:
+        raise ValueError("cursor cannot be None")
+    request = operation.build(*args, **params)
+    if isinstance(cursor, str):
+        if "/" in cursor or "?" in cursor:
+            request = {**request, "url": rebase(cursor), "params": None}
+        else:
+            request = {**request, "params": {**(request.get("params") or {}), "cursor": cursor}}
+    page: Any = operation.parse(await client._transport.request(**request))
+    return Page(
+        previous=page.previous,
+        next=page.next,
+        results=[into._of(item, client) for item in page.results or ()],
+    )
+
+
+class _Paged(Protocol):
+    next: Optional[str]
+
+
+P = TypeVar("P", bound=_Paged)
+
+
+def paginate(list_method: Callable[[Any], P]) -> Generator[P, None, None]:
+    """Yield every page of a list, fetching each when it is asked for.
+
+    Args:
+        list_method: A method that takes a cursor, such as `replicate.models.list`.
+    """
+    page = list_method(...)
+    yield page
+    while page.next is not None:
+        page = list_method(page.next)
+        yield page
+
+
+async def async_paginate(list_method: Callable[[Any], Awaitable[P]]) -> AsyncGenerator[P, None]:
+    """Yield every page of a list, fetching each when it is asked for.
+
+    Args:
+        list_method: A coroutine function that takes a cursor, such as
+            `replicate.models.async_list`.
+    """
+    page = await list_method(...)
+    yield page
+    while page.next is not None:
+        page = await list_method(page.next)
+        yield page

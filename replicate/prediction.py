@@ -1,0 +1,382 @@
+"""Predictions: runs of models."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    AsyncGenerator,
+    ClassVar,
+    Iterator,
+    List,
+    Mapping,
+    Optional,
+    Tuple,
+    TypedDict,
+    Union,
+    overload,
+)
+
+from replicate_api import models
+
+from . import _create
+from ._blocking import block, block_iter
+from ._running import Running
+from .exceptions import ReplicateError
+from .identifier import Target, split
+from .pagination import Page, fetch_page
+from .resource import Namespace
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from .deployment import Deployment
+    from .model import Model
+    from .pagination import Cursor
+    from .stream import AsyncStream, ServerSentEvent
+    from .version import Version
+
+__all__ = ["Prediction", "Predictions"]
+
+
+class PredictionParams(TypedDict, total=False):
+    """What every way to create a prediction takes besides the input."""
+
+    webhook: str
+    """URL to call when the prediction changes."""
+
+    webhook_completed: str
+    """Deprecated: use `webhook` with `webhook_events_filter=["completed"]`."""
+
+    webhook_events_filter: List[str]
+    """On what to call it: `start`, `output`, `logs`, `completed`."""
+
+    stream: bool
+    """Deprecated: models that can stream always do."""
+
+    wait: Union[int, float, bool]
+    """Whether, or for how many seconds (1 to 60), the server holds the request."""
+
+    file_encoding_strategy: str
+    """`"base64"` to send files inside the request, anything else to upload them."""
+
+
+class RunParams(PredictionParams, total=False):
+    """What `run` and `stream` take besides reference and input."""
+
+    timeout: Optional[float]
+    """Seconds for everything; when they are over, the prediction is canceled."""
+
+
+CreatePredictionRequestParams = PredictionParams
+
+
+class Prediction(Running, models.Prediction):
+    """A run of a model."""
+
+    _complete: bool = False
+    """Whether the output is whole though the status does not say so yet."""
+
+    @dataclass
+    class Progress:
+        """How far a prediction has come, by the last progress bar in its logs."""
+
+        percentage: float
+        """From 0 to 1."""
+
+        current: int
+        """Steps done."""
+
+        total: int
+        """Steps in all."""
+
+        _pattern: ClassVar[re.Pattern[str]] = re.compile(
+            r"^\s*(?P<percentage>\d+)%\s*\|.+?\|\s*(?P<current>\d+)\/(?P<total>\d+)"
+        )
+
+        @classmethod
+        def parse(cls, logs: str) -> Optional[Prediction.Progress]:
+            """Find the last line of a tqdm progress bar, whose updates end in CR."""
+            for line in reversed(re.split(r"[\r\n]+", logs)):
+                match = cls._pattern.match(line.strip())
+                if match:
+                    return cls(
+                        percentage=int(match["percentage"]) / 100,
+                        current=int(match["current"]),
+                        total=int(match["total"]),
+                    )
+            return None
+
+    @property
+    def progress(self) -> Optional[Progress]:
+        """How far it has come, if its logs show a progress bar."""
+        return self.Progress.parse(self.logs) if self.logs else None
+
+    @property
+    def output(self) -> Any:
+        """What the model returned, None before it has returned anything.
+
+        A file in it is a `FileOutput` that is also the string of its URL.
+        """
+        from .helpers import FileOutputURL, transform_output
+
+        raw = vars(self).get("output")
+        cached: Tuple[Any, Any] = vars(self).get("_output", (None, None))
+        if cached[0] is not raw:
+            cached = (raw, transform_output(raw, self._client, into=FileOutputURL))
+            vars(self)["_output"] = cached
+        return cached[1]
+
+    @output.setter
+    def output(self, value: Any) -> None:
+        vars(self)["output"] = value
+
+    async def _fetch(self) -> models.Prediction:
+        from replicate_api.api.predictions import get
+
+        return await self._client._call(get.asyncio, self.id)
+
+    async def _stop(self) -> models.Prediction:
+        from replicate_api.api.predictions import cancel
+
+        return await cancel.asyncio(self._client._safe_transport, self.id)
+
+    def stream(self, use_file_output: Optional[bool] = None) -> Iterator[ServerSentEvent]:
+        """Yield the output as it is made, from its start.
+
+        Args:
+            use_file_output: Give file outputs out as `FileOutput`, which is the default.
+
+        Raises:
+            ReplicateError: The model cannot stream.
+            StreamError: The model failed.
+        """
+        return iter(self.async_stream(use_file_output))
+
+    def async_stream(self, use_file_output: Optional[bool] = None) -> AsyncStream:
+        """Yield the output as it is made, from its start.
+
+        Args:
+            use_file_output: Give file outputs out as `FileOutput`, which is the default.
+
+        Raises:
+            ReplicateError: The model cannot stream.
+            StreamError: The model failed.
+        """
+        from ._stream import events_of
+        from .stream import AsyncStream
+
+        if not isinstance((self.urls or {}).get("stream"), str):
+            raise ReplicateError(
+                title="Model does not support streaming",
+                detail=f"prediction {self.id} of {self.model} has no stream URL",
+            )
+        return AsyncStream(events_of(self, use_file_output=use_file_output is not False))
+
+    def output_iterator(self) -> Iterator[Any]:
+        """Yield the items of a list output as they appear, from the first one.
+
+        Raises:
+            ModelError: The model failed, or the prediction was canceled or aborted.
+        """
+        return block_iter(self.async_output_iterator())
+
+    async def async_output_iterator(self) -> AsyncGenerator[Any, None]:
+        """Yield the items of a list output as they appear, from the first one.
+
+        Raises:
+            ModelError: The model failed, or the prediction was canceled or aborted.
+        """
+        from ._deadline import pause
+
+        pauses = self._pauses()
+        given = 0
+        while True:
+            ended = self._finished or self._complete
+            output = self.output
+            if isinstance(output, list):
+                for item in output[given:]:
+                    given += 1
+                    yield item
+            elif ended and output is not None:
+                yield output
+            if ended:
+                break
+            if given:
+                await pause(next(pauses))
+            await self._look()
+            if not given and not self._finished:
+                await pause(next(pauses))
+        self._raise_for_status()
+
+
+ModelRef = Union[str, Tuple[str, str], "Model"]
+DeploymentRef = Union[str, Tuple[str, str], "Deployment"]
+
+
+class Predictions(Namespace):
+    """Operations on predictions."""
+
+    CreatePredictionParams = PredictionParams
+
+    def list(self, cursor: Cursor = ...) -> Page[Prediction]:
+        """List the account's predictions, newest first.
+
+        Args:
+            cursor: The `next` or `previous` of another page; by default the first page.
+
+        Raises:
+            ValueError: `cursor` is None.
+        """
+        return block(self.async_list(cursor))
+
+    async def async_list(self, cursor: Cursor = ...) -> Page[Prediction]:
+        """List the account's predictions, newest first.
+
+        Args:
+            cursor: The `next` or `previous` of another page; by default the first page.
+
+        Raises:
+            ValueError: `cursor` is None.
+        """
+        from replicate_api.api.predictions import list
+
+        return await fetch_page(self._client, list, Prediction, cursor)
+
+    def get(self, id: str) -> Prediction:
+        """Get a prediction by its id."""
+        return block(self.async_get(id))
+
+    async def async_get(self, id: str) -> Prediction:
+        """Get a prediction by its id."""
+        from replicate_api.api.predictions import get
+
+        return Prediction._of(await self._client._call(get.asyncio, id), self._client)
+
+    def cancel(self, id: str) -> Prediction:
+        """Cancel a prediction by its id."""
+        return block(self.async_cancel(id))
+
+    async def async_cancel(self, id: str) -> Prediction:
+        """Cancel a prediction by its id."""
+        from replicate_api.api.predictions import cancel
+
+        data = await cancel.asyncio(self._client._safe_transport, id)
+        return Prediction._of(data, self._client)
+
+    def create(
+        self,
+        *args: Any,
+        model: Optional[ModelRef] = None,
+        version: Optional[Union[str, Version]] = None,
+        deployment: Optional[DeploymentRef] = None,
+        input: Optional[Mapping[str, Any]] = None,
+        **params: Unpack[PredictionParams],
+    ) -> Prediction:
+        """Start a prediction and return it, without waiting for its end.
+
+        Args:
+            args: `version` and `input`, by position.
+            model: An official model, `owner/name`; of any other its latest version.
+            version: A version of any model: its id, or a `Version`.
+            deployment: A deployment, `owner/name`.
+            input: The model's inputs by name, as for `run`.
+            params: `wait`: seconds (1 to 60) for which the server holds the request for the
+                result, or True for 60. `webhook`, `webhook_events_filter`,
+                `file_encoding_strategy`: as for `run`.
+
+        Raises:
+            ValueError: Not exactly one of `model`, `version` and `deployment` is given.
+            ReplicateError: The API refused.
+        """
+        return block(
+            self.async_create(
+                *args, model=model, version=version, deployment=deployment, input=input, **params
+            )
+        )
+
+    async def async_create(
+        self,
+        *args: Any,
+        model: Optional[ModelRef] = None,
+        version: Optional[Union[str, Version]] = None,
+        deployment: Optional[DeploymentRef] = None,
+        input: Optional[Mapping[str, Any]] = None,
+        **params: Unpack[PredictionParams],
+    ) -> Prediction:
+        """Start a prediction and return it, without waiting for its end.
+
+        Args:
+            args: `version` and `input`, by position.
+            model: An official model, `owner/name`; of any other its latest version.
+            version: A version of any model: its id, or a `Version`.
+            deployment: A deployment, `owner/name`.
+            input: The model's inputs by name, as for `run`.
+            params: `wait`: seconds (1 to 60) for which the server holds the request for the
+                result, or True for 60. `webhook`, `webhook_events_filter`,
+                `file_encoding_strategy`: as for `run`.
+
+        Raises:
+            ValueError: Not exactly one of `model`, `version` and `deployment` is given.
+            ReplicateError: The API refused.
+        """
+        if len(args) > 2:
+            raise TypeError(
+                f"create() takes 2 positional arguments, version and input, not {len(args)}"
+            )
+        if args:
+            if version is not None or (len(args) > 1 and input is not None):
+                raise TypeError("create() got version or input both by position and by name")
+            version = args[0]
+            input = args[1] if len(args) > 1 else input
+        if sum(bool(place) for place in (model, version, deployment)) != 1:
+            raise ValueError(
+                "Exactly one of 'model', 'version', or 'deployment' must be specified."
+            )
+        if model:
+            target = model_target(model)
+        elif deployment:
+            target = deployment_target(deployment)
+        else:
+            target = Target(version=version.id if isinstance(version, models.Version) else version)
+        return await _create.create(self._client, target, input, **params)
+
+
+def model_target(model: Any) -> Target:
+    """Return what a reference to a model names.
+
+    Raises:
+        ValueError: It is of another kind or form.
+    """
+    if isinstance(model, models.Model):
+        return Target(owner=model.owner, name=model.name)
+    if isinstance(model, str):
+        owner, name = split(model, "model")
+        return Target(owner=owner, name=name)
+    if isinstance(model, tuple) and len(model) == 2:
+        return Target(owner=model[0], name=model[1])
+    if isinstance(model, tuple) and getattr(model, "version", "") is None:
+        return Target(owner=model[0], name=model[1])
+    raise ValueError(
+        "model must be a Model, a tuple of (owner, name), or a string in the format 'owner/name'"
+    )
+
+
+def deployment_target(deployment: Any) -> Target:
+    """Return what a reference to a deployment names.
+
+    Raises:
+        ValueError: It is of another kind or form.
+    """
+    if isinstance(deployment, models.Deployment):
+        return Target(deployment=(deployment.owner, deployment.name))
+    if isinstance(deployment, str):
+        return Target(deployment=split(deployment, "deployment"))
+    if isinstance(deployment, tuple) and len(deployment) == 2:
+        return Target(deployment=deployment)
+    raise ValueError(
+        "deployment must be a Deployment, a tuple of (owner, name), or a string in the format "
+        "'owner/name'"
+    )

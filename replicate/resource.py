@@ -1,0 +1,204 @@
+"""What every resource of the API has in common: data, a client, and the manners of 1.x."""
+
+from __future__ import annotations
+
+import copy as _copy
+import json
+from typing import TYPE_CHECKING, Any, Dict, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from replicate_api.types import ApiModel
+
+    from .client import Client
+
+Self = TypeVar("Self", bound="Resource")
+
+
+class Resource:
+    """A thing of the API: a generated model plus behaviour.
+
+    It behaves as the pydantic models of 1.x did: `dict(resource)`, `.dict()`, `.json()`,
+    `.copy()`, equality by content, also with a plain dict, and no hash.
+    """
+
+    @classmethod
+    def _of(cls: type[Self], data: ApiModel, client: Client | None) -> Self:
+        """Give generated data its behaviour and its client."""
+        resource = cls.__new__(cls)
+        vars(resource).update(vars(data))
+        vars(resource)["_client_or_none"] = client
+        resource._adopt()
+        return resource
+
+    def _adopt(self) -> None:
+        """Do the same for the generated models inside; a class that has some overrides this."""
+
+    @property
+    def _client(self) -> Client:
+        """The client that made this, or the default one for an unpickled or hand-made object."""
+        client = vars(self).get("_client_or_none")
+        if client is None:
+            from . import default_client
+
+            return default_client
+        return client  # type: ignore[no-any-return]
+
+    @_client.setter
+    def _client(self, client: Client) -> None:
+        vars(self)["_client_or_none"] = client
+
+    def _update(self, data: ApiModel) -> None:
+        """Take over newer data in place."""
+        client = vars(self).get("_client_or_none")
+        vars(self).clear()
+        vars(self).update(vars(data), _client_or_none=client)
+        self._adopt()
+
+    def _fields(self) -> Dict[str, Any]:
+        """Return the fields by their wire names: declared ones in order, then unknown ones.
+
+        Timestamps are the strings of the wire; nested resources stay objects.
+        """
+        wire = vars(self).get("_wire") or {}
+        attributes: tuple[Any, ...] = type(self).__attrs_attrs__  # type: ignore[attr-defined]
+        fields: Dict[str, Any] = {}
+        for attribute in attributes:
+            name: str = attribute.metadata.get("wire", attribute.name)
+            fields[name] = _wire_value(vars(self).get(attribute.name), wire.get(name))
+        return {**fields, **{key: value for key, value in wire.items() if key not in fields}}
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        return iter(self._fields().items())
+
+    def dict(
+        self,
+        *,
+        include: Any = None,
+        exclude: Any = None,
+        exclude_unset: bool = False,
+        exclude_none: bool = False,
+    ) -> Dict[str, Any]:
+        """Return the fields by their wire names, nested resources as dicts too.
+
+        Args:
+            include: Names of the only fields to return.
+            exclude: Names of fields to leave out.
+            exclude_unset: Leave out what the API did not send.
+            exclude_none: Leave out what is None.
+        """
+        wire = vars(self).get("_wire")
+        return {
+            name: _plain(value)
+            for name, value in self._fields().items()
+            if (include is None or name in include)
+            and (exclude is None or name not in exclude)
+            and not (exclude_unset and wire and name not in wire)
+            and not (exclude_none and value is None)
+        }
+
+    def json(
+        self,
+        *,
+        include: Any = None,
+        exclude: Any = None,
+        exclude_unset: bool = False,
+        exclude_none: bool = False,
+        **options: Any,
+    ) -> str:
+        """Return `dict()` as JSON; further options are those of `json.dumps`."""
+        fields = self.dict(
+            include=include,
+            exclude=exclude,
+            exclude_unset=exclude_unset,
+            exclude_none=exclude_none,
+        )
+        return json.dumps(fields, **{"default": str, **options})
+
+    def copy(self: Self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy with the same client.
+
+        Args:
+            update: Fields to change in the copy.
+            deep: Copy what is inside the fields too.
+        """
+        duplicate = _copy.deepcopy(self) if deep else _copy.copy(self)
+        vars(duplicate).update(update or {})
+        return duplicate
+
+    def __copy__(self: Self) -> Self:
+        duplicate = type(self).__new__(type(self))
+        vars(duplicate).update(vars(self))
+        return duplicate
+
+    def __deepcopy__(self: Self, memo: Any) -> Self:
+        duplicate = type(self).__new__(type(self))
+        for name, value in vars(self).items():
+            vars(duplicate)[name] = (
+                value if name == "_client_or_none" else _copy.deepcopy(value, memo)
+            )
+        return duplicate
+
+    def __getstate__(self) -> Dict[str, Any]:
+        # The client stays behind: it has connections and a token.
+        return {key: value for key, value in vars(self).items() if key != "_client_or_none"}
+
+    def __setstate__(self, state: Dict[str, Any]) -> None:
+        vars(self).update(state)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Resource):
+            return self.dict() == other.dict()
+        if isinstance(other, dict):
+            return self.dict() == other
+        return NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (name.startswith("_") or name in vars(self) or hasattr(type(self), name)):
+            known = {attribute.name for attribute in type(self).__attrs_attrs__}  # type: ignore[attr-defined]
+            if name not in known:
+                raise ValueError(f'"{type(self).__name__}" object has no field "{name}"')
+        super().__setattr__(name, value)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(self._pairs())})"
+
+    def __str__(self) -> str:
+        return " ".join(self._pairs())
+
+    def _pairs(self) -> list[str]:
+        return [f"{name}={value!r}" for name, value in self._fields().items()]
+
+
+class Namespace:
+    """A group of operations of one client."""
+
+    _client: Client
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+
+def _wire_value(value: Any, wire: Any) -> Any:
+    from datetime import datetime
+
+    if not isinstance(value, datetime):
+        return value
+    from replicate_api.types import parse_datetime
+
+    # The wire has up to nine digits of a second, a datetime only six.
+    return wire if isinstance(wire, str) and parse_datetime(wire) == value else value.isoformat()
+
+
+def _plain(value: Any) -> Any:
+    """Turn resources and generated models inside a value into dicts."""
+    if isinstance(value, Resource):
+        return value.dict()
+    if hasattr(value, "to_dict"):
+        return value.to_dict()
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
+    return value

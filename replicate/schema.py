@@ -1,0 +1,93 @@
+"""What a version's schema says about its output. Pure, no I/O.
+
+A version carries the OpenAPI schema that Cog, which packages models, derived from the
+model's code (https://github.com/replicate/cog/blob/main/docs/python.md).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Optional
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_FIRST_COG_WITH_ARRAY_TYPE = (0, 3, 9)
+
+
+def version_has_no_array_type(cog_version: str) -> Optional[bool]:
+    """Say whether a Cog version is from before 0.3.9, when iterators were not yet marked.
+
+    Returns:
+        None if the version cannot be read, such as `dev`.
+    """
+    match = re.match(r"\s*v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?![\d.]*[^\d.+\-a-z])", cog_version, re.I)
+    if not match:
+        return None
+    release = tuple(int(part or 0) for part in match.groups())
+    prerelease = re.match(
+        r"[-_.]?(a|b|c|rc|alpha|beta|pre|preview|dev)", cog_version[match.end() :]
+    )
+    return release < _FIRST_COG_WITH_ARRAY_TYPE or (
+        release == _FIRST_COG_WITH_ARRAY_TYPE and prerelease is not None
+    )
+
+
+def make_schema_backwards_compatible(schema: dict[str, Any], cog_version: str) -> dict[str, Any]:
+    """Return a schema in which an array output of an old Cog version is marked as an iterator."""
+    output = output_schema(schema)
+    if (
+        output is None
+        or output.get("type") != "array"
+        or not version_has_no_array_type(cog_version)
+    ):
+        return schema
+    components = schema["components"]
+    marked = {**output, "x-cog-array-type": "iterator"}
+    return {
+        **schema,
+        "components": {**components, "schemas": {**components["schemas"], "Output": marked}},
+    }
+
+
+def output_schema(schema: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return the schema of the output with its references followed, None where there is none."""
+    schemas = _get(_get(schema, "components"), "schemas")
+    output = _get(schemas, "Output")
+    return _follow(output, schemas) if isinstance(output, dict) else None
+
+
+def is_iterator(schema: Mapping[str, Any] | None, cog_version: str | None = None) -> bool:
+    """Say whether the model yields its output item by item."""
+    output = output_schema(schema)
+    if output is None or output.get("type") != "array":
+        return False
+    return output.get("x-cog-array-type") == "iterator" or bool(
+        cog_version and version_has_no_array_type(cog_version)
+    )
+
+
+def _follow(node: dict[str, Any], schemas: Any, depth: int = 10) -> dict[str, Any]:
+    """Resolve `$ref` and a single `allOf` within the schema's own components."""
+    ref = node.get("$ref")
+    if isinstance(ref, str):
+        target = _get(schemas, ref.rpartition("/")[2])
+    elif isinstance(node.get("allOf"), list) and len(node["allOf"]) == 1:
+        target = node["allOf"][0]
+    else:
+        return node
+    if depth == 0 or not isinstance(target, dict):
+        return node
+    rest = {key: value for key, value in node.items() if key not in {"$ref", "allOf"}}
+    return {**_follow(target, schemas, depth - 1), **rest}
+
+
+def resolved(node: Any, schema: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return a part of a schema with its references followed; None if it is not an object."""
+    if not isinstance(node, dict):
+        return None
+    return _follow(node, _get(_get(schema, "components"), "schemas"))
+
+
+def _get(node: Any, key: str) -> Any:
+    return node.get(key) if isinstance(node, dict) else None

@@ -1,0 +1,267 @@
+"""Trainings: runs that make a new version of a model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Dict, List, Mapping, NamedTuple, Optional, TypedDict, Union
+
+from replicate_api import models
+
+from . import _create
+from ._blocking import block
+from ._running import Running
+from .identifier import ModelVersionIdentifier
+from .pagination import Page, fetch_page
+from .prediction import model_target
+from .resource import Namespace
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from .pagination import Cursor
+    from .prediction import ModelRef
+    from .version import Version
+
+__all__ = ["Training", "Trainings"]
+
+
+class Training(Running, models.Training):
+    """A run of a model's trainer."""
+
+    @property
+    def destination(self) -> Optional[str]:
+        """The model, `owner/name`, that the new version belongs to, once there is one."""
+        given = vars(self).get("_destination")
+        if given is None and isinstance(self.output, dict):
+            version: Any = self.output.get("version")
+            try:
+                made = ModelVersionIdentifier.parse(version) if isinstance(version, str) else None
+            except ValueError:
+                return None
+            return f"{made.owner}/{made.name}" if made else None
+        return given
+
+    @destination.setter
+    def destination(self, value: Optional[str]) -> None:
+        vars(self)["_destination"] = value
+
+    def _fields(self) -> Dict[str, Any]:
+        return {**super()._fields(), "destination": self.destination}
+
+    async def _fetch(self) -> models.Training:
+        from replicate_api.api.trainings import get
+
+        return await self._client._call(get.asyncio, self.id)
+
+    async def _stop(self) -> models.Training:
+        from replicate_api.api.trainings import cancel
+
+        return await cancel.asyncio(self._client._safe_transport, self.id)
+
+
+class TrainingParams(TypedDict, total=False):
+    """What `trainings.create` takes besides the version and the input."""
+
+    destination: Union[str, "ModelRef"]
+    """The model that gets the new version, which must exist: `owner/name`."""
+
+    webhook: str
+    """URL to call when the training changes."""
+
+    webhook_completed: str
+    """Deprecated: use `webhook` with `webhook_events_filter=["completed"]`."""
+
+    webhook_events_filter: List[str]
+    """On what to call it: `start`, `output`, `logs`, `completed`."""
+
+    file_encoding_strategy: str
+    """`"base64"` to send files inside the request, anything else to upload them."""
+
+
+class _Order(NamedTuple):
+    """A training to create, by whichever form it was asked for."""
+
+    owner: str
+    name: str
+    version: str
+    input: Mapping[str, Any]
+    destination: str
+    strategy: Optional[str]
+    webhooks: Dict[str, Any]
+
+
+class Trainings(Namespace):
+    """Operations on trainings."""
+
+    CreateTrainingParams = TrainingParams
+
+    def list(self, cursor: Cursor = ...) -> Page[Training]:
+        """List the account's trainings, newest first.
+
+        Args:
+            cursor: The `next` or `previous` of another page; by default the first page.
+
+        Raises:
+            ValueError: `cursor` is None.
+        """
+        return block(self.async_list(cursor))
+
+    async def async_list(self, cursor: Cursor = ...) -> Page[Training]:
+        """List the account's trainings, newest first.
+
+        Args:
+            cursor: The `next` or `previous` of another page; by default the first page.
+
+        Raises:
+            ValueError: `cursor` is None.
+        """
+        from replicate_api.api.trainings import list
+
+        return await fetch_page(self._client, list, Training, cursor)
+
+    def get(self, id: str) -> Training:
+        """Get a training by its id."""
+        return block(self.async_get(id))
+
+    async def async_get(self, id: str) -> Training:
+        """Get a training by its id."""
+        from replicate_api.api.trainings import get
+
+        return Training._of(await self._client._call(get.asyncio, id), self._client)
+
+    def cancel(self, id: str) -> Training:
+        """Cancel a training by its id."""
+        return block(self.async_cancel(id))
+
+    async def async_cancel(self, id: str) -> Training:
+        """Cancel a training by its id."""
+        from replicate_api.api.trainings import cancel
+
+        return Training._of(await cancel.asyncio(self._client._safe_transport, id), self._client)
+
+    def create(
+        self,
+        *args: Any,
+        model: Optional[ModelRef] = None,
+        version: Optional[Union[str, Version]] = None,
+        input: Optional[Mapping[str, Any]] = None,
+        **params: Unpack[TrainingParams],
+    ) -> Training:
+        """Start a training and return it.
+
+        Args:
+            args: `owner/name:version`, input and destination; or model, version and input.
+            model: The model to train, `owner/name`.
+            version: The version of it whose trainer to run: an id, or `owner/name:version`
+                with no `model`.
+            input: The trainer's inputs by name.
+            params: `destination`, which is required: the model, `owner/name`, that gets the
+                new version. `webhook`, `webhook_events_filter`, `file_encoding_strategy`: as
+                for `run`.
+
+        Raises:
+            ValueError: Model, version or destination is missing.
+            ReplicateError: The API refused.
+        """
+        return block(self.async_create(*args, model=model, version=version, input=input, **params))
+
+    async def async_create(
+        self,
+        *args: Any,
+        model: Optional[ModelRef] = None,
+        version: Optional[Union[str, Version]] = None,
+        input: Optional[Mapping[str, Any]] = None,
+        **params: Unpack[TrainingParams],
+    ) -> Training:
+        """Start a training and return it.
+
+        Args:
+            args: `owner/name:version`, input and destination; or model, version and input.
+            model: The model to train, `owner/name`.
+            version: The version of it whose trainer to run: an id, or `owner/name:version`
+                with no `model`.
+            input: The trainer's inputs by name.
+            params: `destination`, which is required: the model, `owner/name`, that gets the
+                new version. `webhook`, `webhook_events_filter`, `file_encoding_strategy`: as
+                for `run`.
+
+        Raises:
+            ValueError: Model, version or destination is missing.
+            ReplicateError: The API refused.
+        """
+        from replicate_api.api.trainings import create
+
+        from ._inputs import encode
+
+        _create.check_params(create.build, params)
+        order = _order(*args, model=model, version=version, input=input, **params)
+        data = await self._client._call(
+            create.asyncio,
+            order.owner,
+            order.name,
+            order.version,
+            input=await encode(order.input, self._client, order.strategy),
+            destination=order.destination,
+            **order.webhooks,
+        )
+        return Training._of(data, self._client)
+
+
+def _order(
+    *args: Any,
+    model: Any = None,
+    version: Any = None,
+    input: Optional[Mapping[str, Any]] = None,
+    destination: Any = None,
+    file_encoding_strategy: Optional[str] = None,
+    **webhooks: Any,
+) -> _Order:
+    """Read the forms in which 1.x took a training: by position, shorthand or name."""
+    if len(args) > 1 and not isinstance(args[1], Mapping):
+        given = dict(zip(("model", "version", "input"), args))
+        extra = args[3:]
+    else:
+        given = dict(zip(("version", "input", "destination", "webhook"), args))
+        extra = args[4:]
+        if extra:  # the fifth was declared as one thing, and sent as the other
+            name = "webhook_completed" if isinstance(extra[0], str) else "webhook_events_filter"
+            given[name] = extra[0]
+            extra = extra[1:]
+        if extra:
+            given["webhook_events_filter"] = extra[0]
+            extra = extra[1:]
+    if extra:
+        raise TypeError(f"create() got {len(extra)} positional arguments too many")
+    named = {
+        "model": model,
+        "version": version,
+        "input": input,
+        "destination": destination,
+        **webhooks,
+    }
+    for name, value in given.items():
+        if named.get(name) is not None:
+            raise TypeError(f"create() got multiple values for argument {name!r}")
+        named[name] = value
+    model, version = named.pop("model"), named.pop("version")
+    input, destination = named.pop("input"), named.pop("destination")
+    if isinstance(version, models.Version):
+        version = version.id
+    if model is None and isinstance(version, str) and ":" in version:
+        model = ModelVersionIdentifier.parse(version)[:2]
+    if isinstance(version, str):
+        version = version.rpartition(":")[2]
+    if model is None or not version:
+        raise ValueError("model and version or shorthand version must be specified")
+    if not destination:
+        raise ValueError("A destination must be provided as a positional or keyword argument.")
+    place, target = model_target(model), model_target(destination)
+    assert place.owner is not None and place.name is not None
+    return _Order(
+        place.owner,
+        place.name,
+        version,
+        input or {},
+        f"{target.owner}/{target.name}",
+        file_encoding_strategy,
+        {name: value for name, value in named.items() if value is not None},
+    )

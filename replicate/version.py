@@ -1,0 +1,113 @@
+"""Versions of models."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from replicate_api import models
+
+from . import schema
+from ._blocking import block
+from .pagination import Page, fetch_page
+from .prediction import model_target
+from .resource import Namespace, Resource
+
+if TYPE_CHECKING:
+    from .client import Client
+    from .pagination import Cursor
+    from .prediction import ModelRef
+
+__all__ = ["Version", "Versions"]
+
+
+class Version(Resource, models.Version):
+    """A version of a model."""
+
+    @property
+    def _yields_output(self) -> bool:
+        """Whether the model yields its output item by item."""
+        return schema.is_iterator(self.openapi_schema, self.cog_version)
+
+    def predict(self, **input: Any) -> Any:
+        """Run this version and return its output; an iterator's items as a list.
+
+        Args:
+            input: The model's inputs by name; the output of another `predict` is one too.
+
+        Raises:
+            ModelError: The model failed, or the prediction was canceled or aborted.
+        """
+        return block(self.async_predict(**input))
+
+    async def async_predict(self, **input: Any) -> Any:
+        """Run this version and return its output; an iterator's items as a list.
+
+        Args:
+            input: The model's inputs by name; the output of another `predict` is one too.
+
+        Raises:
+            ModelError: The model failed, or the prediction was canceled or aborted.
+        """
+        import inspect
+
+        output = await self._client.async_run(self, input)
+        return [item async for item in output] if inspect.isasyncgen(output) else output
+
+
+class Versions(Namespace):
+    """Operations on the versions of a model."""
+
+    model: tuple[str, str]
+    """Owner and name of the model."""
+
+    def __init__(self, client: Client, model: ModelRef) -> None:
+        super().__init__(client)
+        target = model_target(model)
+        assert target.owner is not None and target.name is not None
+        self.model = (target.owner, target.name)
+
+    def get(self, id: str) -> Version:
+        """Get a version by its id."""
+        return block(self.async_get(id))
+
+    async def async_get(self, id: str) -> Version:
+        """Get a version by its id."""
+        from replicate_api.api.models import versions_get
+
+        data = await self._client._call(versions_get.asyncio, *self.model, id)
+        return Version._of(data, self._client)
+
+    def list(self, cursor: Cursor = ...) -> Page[Version]:
+        """List the model's versions, newest first.
+
+        Args:
+            cursor: The `next` or `previous` of another page; by default the first page.
+
+        Raises:
+            ValueError: `cursor` is None.
+        """
+        return block(self.async_list(cursor))
+
+    async def async_list(self, cursor: Cursor = ...) -> Page[Version]:
+        """List the model's versions, newest first.
+
+        Args:
+            cursor: The `next` or `previous` of another page; by default the first page.
+
+        Raises:
+            ValueError: `cursor` is None.
+        """
+        from replicate_api.api.models import versions_list
+
+        return await fetch_page(self._client, versions_list, Version, cursor, *self.model)
+
+    def delete(self, id: str) -> bool:
+        """Delete a version, its predictions and their files; return True when that is under way."""
+        return block(self.async_delete(id))
+
+    async def async_delete(self, id: str) -> bool:
+        """Delete a version, its predictions and their files; return True when that is under way."""
+        from replicate_api.api.models import versions_delete
+
+        await self._client._call(versions_delete.asyncio, *self.model, id)
+        return True

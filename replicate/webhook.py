@@ -1,0 +1,291 @@
+"""Webhooks: the secret they are signed with, and the check of their signature.
+
+Replicate signs as Standard Webhooks does (https://www.standardwebhooks.com), see
+https://replicate.com/docs/topics/webhooks/verify-webhook.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import time
+from typing import TYPE_CHECKING, Any, Dict, Iterable, Mapping, Optional, Sequence, Tuple, Union
+
+from replicate_api import models
+
+from ._blocking import block
+from .resource import Namespace, Resource
+
+if TYPE_CHECKING:
+    from .prediction import Prediction
+    from .training import Training
+
+    Headers = Union[Mapping[str, str], Iterable[Tuple[Any, Any]]]
+    Secret = Union[str, "WebhookSigningSecret", Sequence[Union[str, "WebhookSigningSecret"]]]
+
+__all__ = [
+    "InvalidSecretKeyError",
+    "InvalidSignatureError",
+    "InvalidTimestampError",
+    "MissingWebhookBodyError",
+    "MissingWebhookHeaderError",
+    "WebhookSigningSecret",
+    "WebhookValidationError",
+    "Webhooks",
+]
+
+TOLERANCE = 5 * 60
+"""Seconds that a webhook's time may differ from ours, as Standard Webhooks recommends."""
+
+
+class WebhookValidationError(ValueError):
+    """A webhook that is not to be trusted."""
+
+
+class MissingWebhookHeaderError(WebhookValidationError):
+    """A header that every webhook has is missing."""
+
+
+class InvalidSecretKeyError(WebhookValidationError):
+    """The signing secret is not of the form `whsec_...`."""
+
+
+class MissingWebhookBodyError(WebhookValidationError):
+    """There is no body."""
+
+
+class InvalidTimestampError(WebhookValidationError):
+    """The webhook is too old, is from the future, or does not say when it was sent."""
+
+
+class InvalidSignatureError(WebhookValidationError):
+    """No signature matches."""
+
+
+class WebhookSigningSecret(Resource, models.WebhookSecret):
+    """The secret that webhooks are signed with; it does not show in its repr."""
+
+    def _pairs(self) -> list[str]:
+        return ["key='whsec_**********'"]
+
+
+class Webhooks(Namespace):
+    """Operations on webhooks."""
+
+    class Default(Namespace):
+        """The account's default webhook secret."""
+
+        def secret(self) -> WebhookSigningSecret:
+            """Get the secret that the account's webhooks are signed with."""
+            return block(self.async_secret())
+
+        async def async_secret(self) -> WebhookSigningSecret:
+            """Get the secret that the account's webhooks are signed with."""
+            from replicate_api.api.webhooks import default_secret_get
+
+            data = await self._client._call(default_secret_get.asyncio)
+            return WebhookSigningSecret._of(data, self._client)
+
+    @property
+    def default(self) -> Default:
+        """The account's default webhook secret."""
+        return self.Default(client=self._client)
+
+    @staticmethod
+    def validate(
+        request: Any = None,
+        headers: Any = None,
+        body: Any = None,
+        secret: Any = None,
+        tolerance: Optional[float] = TOLERANCE,
+    ) -> bool:
+        """Check that a webhook comes from Replicate, is recent, and is unchanged.
+
+        Args:
+            request: The request as the framework has it (httpx, Django, Flask); or else:
+            headers: Its headers, names in any case.
+            body: Its body as it came, bytes or text.
+            secret: The signing secret, as object or text, or several during a rotation.
+            tolerance: Seconds that its time may differ from ours; None: any.
+
+        Returns:
+            True; whatever is not right raises.
+
+        Raises:
+            WebhookValidationError: One of its subclasses says what is wrong.
+            ValueError: There is no secret, or there are both `request` and `headers`.
+        """
+        headers, content, secret, tolerance = _arguments(request, headers, body, secret, tolerance)
+        verify(headers, content, _keys(secret), tolerance)
+        return True
+
+    def parse(
+        self,
+        request: Any = None,
+        headers: Any = None,
+        body: Any = None,
+        secret: Any = None,
+        tolerance: Optional[float] = TOLERANCE,
+    ) -> Union[Prediction, Training]:
+        """Check a webhook as `validate` does and return what it is about.
+
+        Args:
+            request: The request as the framework has it (httpx, Django, Flask); or else:
+            headers: Its headers, names in any case.
+            body: Its body as it came, bytes or text.
+            secret: The signing secret, as object or text, or several during a rotation.
+            tolerance: Seconds that its time may differ from ours; None: any.
+
+        Returns:
+            A prediction; a training where the body shows that it is one.
+
+        Raises:
+            WebhookValidationError: One of its subclasses says what is wrong.
+            ValueError: There is no secret, or there are both `request` and `headers`.
+        """
+        headers, content, secret, tolerance = _arguments(request, headers, body, secret, tolerance)
+        verify(headers, content, _keys(secret), tolerance)
+        try:
+            data: Any = json.loads(content)
+        except (ValueError, RecursionError) as error:
+            raise WebhookValidationError(f"The webhook body is not JSON: {error}") from None
+        if not isinstance(data, dict):
+            raise WebhookValidationError("The webhook body is not a JSON object")
+        if _is_training(data):
+            from .training import Training
+
+            return Training._of(models.Training.from_dict(data), self._client)
+        from .prediction import Prediction
+
+        return Prediction._of(models.Prediction.from_dict(data), self._client)
+
+
+def verify(
+    headers: Mapping[str, str], body: bytes, keys: Sequence[bytes], tolerance: Optional[float]
+) -> None:
+    """Check headers, time and signature. Pure but for the clock.
+
+    Raises:
+        WebhookValidationError: One of its subclasses says what is wrong.
+    """
+    for name in ("id", "timestamp", "signature"):
+        if not headers.get(f"webhook-{name}"):
+            raise MissingWebhookHeaderError(f"Missing webhook {name}")
+    if not body:
+        raise MissingWebhookBodyError("Missing webhook body")
+    timestamp = headers["webhook-timestamp"]
+    if tolerance is not None:
+        if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 15):
+            raise InvalidTimestampError("The webhook timestamp is not a number of seconds")
+        if abs(time.time() - int(timestamp)) > tolerance:
+            raise InvalidTimestampError(
+                f"Webhook timestamp is outside the allowed tolerance of {tolerance} seconds"
+            )
+    message = f"{headers['webhook-id']}.{timestamp}.".encode("utf-8", "surrogateescape") + body
+    expected = [hmac.new(key, message, hashlib.sha256).digest() for key in keys]
+    well_formed = False
+    for versioned in headers["webhook-signature"].split():
+        version, comma, encoded = versioned.partition(",")
+        well_formed = well_formed or bool(comma)
+        if version != "v1":
+            continue
+        try:
+            signature = base64.b64decode(encoded, validate=True)
+        except ValueError:
+            continue
+        # A list, so that the time taken does not tell which key fits.
+        if any([hmac.compare_digest(signature, digest) for digest in expected]):
+            return
+    if not well_formed:
+        raise InvalidSignatureError("Invalid signature format: expected v1,<base64>")
+    raise InvalidSignatureError("Webhook signature is invalid")
+
+
+def _arguments(
+    request: Any, headers: Any, body: Any, secret: Any, tolerance: Any
+) -> Tuple[Dict[str, str], bytes, Any, Optional[float]]:
+    """Sort out the forms: `(request, secret)`, `(headers, body, secret)`, or by name."""
+    if isinstance(headers, (WebhookSigningSecret, str)) and request is not None and secret is None:
+        if hasattr(request, "headers"):
+            headers, body, secret = None, None, headers
+            tolerance = tolerance if body is None else body
+    if isinstance(request, Mapping):
+        if secret is None:
+            request, headers, body, secret = None, request, headers, body
+    if not secret:
+        raise ValueError("Missing webhook signing secret")
+    if request is not None:
+        if headers is not None or body is not None:
+            raise ValueError("Only one of request or headers/body can be provided")
+        headers, body = request.headers, _body_of(request)
+    if not headers:
+        raise MissingWebhookHeaderError("Missing webhook headers")
+    return _lower(headers), _bytes(body), secret, tolerance
+
+
+def _body_of(request: Any) -> Any:
+    """Read the body of a request of httpx, Django, or Flask."""
+    import httpx
+
+    for name in ("content", "body", "get_data"):
+        try:
+            value = getattr(request, name)
+        except (AttributeError, httpx.RequestNotRead):
+            continue
+        if isinstance(value, (bytes, str)):
+            return value
+        if name == "get_data":
+            return value()
+    raise TypeError(
+        f"cannot read the body of a {type(request).__name__} here; "
+        "pass headers= and body= instead, such as body=await request.body()"
+    )
+
+
+def _lower(headers: Any) -> Dict[str, str]:
+    pairs = headers.items() if hasattr(headers, "items") else headers
+    return {_text(name).lower(): _text(value) for name, value in pairs}
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, (list, tuple)) and value:
+        value = value[0]
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
+def _bytes(body: Any) -> bytes:
+    if isinstance(body, (bytes, bytearray, memoryview)):
+        return bytes(body)
+    if body is None or isinstance(body, str):
+        return (body or "").encode("utf-8", "surrogateescape")
+    raise TypeError(f"body must be bytes or text as it came, not {type(body).__name__}")
+
+
+def _keys(secret: Any) -> list[bytes]:
+    secrets = [secret] if isinstance(secret, (str, WebhookSigningSecret)) else list(secret)
+    return [_key(item) for item in secrets]
+
+
+def _key(secret: Any) -> bytes:
+    text = secret if isinstance(secret, str) else getattr(secret, "key", None)
+    if not isinstance(text, str):
+        raise InvalidSecretKeyError("Invalid secret key format: expected text")
+    _, underscore, encoded = text.strip().partition("_")
+    try:
+        key = base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    # The secret itself is not for messages.
+    if not underscore or not key:
+        raise InvalidSecretKeyError("Invalid secret key format: expected whsec_<base64>")
+    return key
+
+
+def _is_training(data: Mapping[str, Any]) -> bool:
+    output, urls = data.get("output"), data.get("urls")
+    return (isinstance(output, dict) and "weights" in output) or (
+        isinstance(urls, dict) and "/trainings/" in str(urls.get("get"))
+    )

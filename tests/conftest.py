@@ -1,0 +1,104 @@
+"""What the tests share: a sandbox, a client on it, and a way to call either twin."""
+
+from __future__ import annotations
+
+import inspect
+import os
+
+import anyio
+import httpx
+import pytest
+
+import replicate
+from replicate.sandbox import Sandbox
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch):
+    """Keep the user's own settings out."""
+    for name in list(os.environ):
+        if name.startswith("REPLICATE_"):
+            monkeypatch.delenv(name)
+
+
+class Call:
+    """Calls the blocking or the asynchronous twin of a method, each test with both.
+
+    `call(obj.method, ...)` returns what it returns; `call.list(obj.method, ...)` iterates.
+    """
+
+    def __init__(self, kind):
+        self.is_async = kind == "async"
+
+    def __repr__(self):
+        return "async" if self.is_async else "blocking"
+
+    def twin(self, method):
+        owner = getattr(method, "__self__", None) or inspect.getmodule(method)
+        return getattr(owner, f"async_{method.__name__}") if self.is_async else method
+
+    def __call__(self, method, *args, **kwargs):
+        if not self.is_async:
+            return method(*args, **kwargs)
+
+        async def main():
+            result = self.twin(method)(*args, **kwargs)
+            result = await result if inspect.isawaitable(result) else result
+            # An async generator dies with its loop: hand its items out.
+            return [item async for item in result] if inspect.isasyncgen(result) else result
+
+        return anyio.run(main)
+
+    def list(self, method, *args, **kwargs):
+        """Return everything that an iterator yields, and close it."""
+        if not self.is_async:
+            return list(method(*args, **kwargs))
+
+        async def main():
+            result = self.twin(method)(*args, **kwargs)
+            result = await result if inspect.isawaitable(result) else result
+            return [item async for item in result]
+
+        return anyio.run(main)
+
+
+@pytest.fixture(params=["blocking", "async"])
+def call(request):
+    return Call(request.param)
+
+
+@pytest.fixture(scope="session")
+def shared_sandbox():
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox():
+    """A sandbox of the test's own, with the demo models."""
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def client(sandbox):
+    with sandbox.client() as client:
+        client.poll_interval = 0.01
+        yield client
+
+
+@pytest.fixture
+def mock():
+    """Make a client whose requests a function answers, for the rare wire detail."""
+    clients = []
+
+    def make(handler, **options):
+        options = {"api_token": "test-token", "max_retries": 2, **options}
+        client = replicate.Client(transport=httpx.MockTransport(handler), **options)
+        client.poll_interval = 0
+        clients.append(client)
+        return client
+
+    yield make
+    for client in clients:
+        client.close()
