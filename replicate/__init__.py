@@ -15,25 +15,24 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from . import exceptions, identifier
+from . import exceptions
 from .__about__ import __version__
 from .client import Client
 
 if TYPE_CHECKING:
-    from . import (
-        account,
-        collection,
-        deployment,
-        file,
-        helpers,
-        model,
-        prediction,
-        resource,
-        schema,
-        training,
-        version,
-        webhook,
-    )
+    from . import account as account
+    from . import collection as collection
+    from . import deployment as deployment
+    from . import file as file
+    from . import helpers as helpers
+    from . import identifier as identifier
+    from . import model as model
+    from . import prediction as prediction
+    from . import resource as resource
+    from . import schema as schema
+    from . import training as training
+    from . import version as version
+    from . import webhook as webhook
     from .pagination import async_paginate, paginate
 
 default_client = Client()

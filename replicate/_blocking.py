@@ -74,7 +74,7 @@ async def closing(items: AsyncGenerator[T, None]) -> AsyncGenerator[AsyncGenerat
 async def sleep(seconds: float) -> None:
     """Pause the caller, thread or task, for a number of seconds."""
     if is_blocking():
-        time.sleep(seconds)
+        time.sleep(seconds)  # noqa: ASYNC251 - nothing else runs here
     else:
         import anyio  # with httpx already loaded this costs async callers nothing more
 

@@ -37,7 +37,7 @@ class APITimeoutError(APIConnectionError, httpx.TimeoutException):
 
 def connection_error(error: httpx.TransportError, message: str) -> APIConnectionError:
     """Create our error for one of httpx's."""
-    request = error._request  # noqa: SLF001 - the property raises where there is none
+    request = error._request  # the property raises where there is none
     return _class_for(type(error))(message, request=request)
 
 
@@ -51,9 +51,10 @@ def _class_for(httpx_error: type[httpx.TransportError]) -> type[APIConnectionErr
     if issubclass(ours, httpx_error):
         return ours
     if httpx_error not in _classes:
-        _classes[httpx_error] = type(
+        both: Any = type(
             f"API{httpx_error.__name__}", (ours, httpx_error), {"__module__": __name__}
         )
+        _classes[httpx_error] = both
     return _classes[httpx_error]
 
 

@@ -28,6 +28,9 @@ LONGEST_CANCEL_AFTER = 24 * 60 * 60
 OWN_PARAMS = frozenset({"wait", "file_encoding_strategy"})
 """Parameters of ours; all others are fields of the request."""
 
+ANSWER_TIME = 1.0
+"""Seconds that are kept for the answer to a held request to arrive before the deadline."""
+
 HOLD_MARGIN = 0.1
 """Seconds before the end of a hold from which on an answer may be due to its end."""
 
@@ -37,7 +40,7 @@ async def create(
     target: Target,
     input: Optional[Mapping[str, Any]],
     *,
-    wait: Union[int, float, bool, None] = None,
+    wait: Union[float, bool, None] = None,
     file_encoding_strategy: Optional[str] = None,
     **body: Any,
 ) -> Prediction:
@@ -52,7 +55,10 @@ async def create(
 
     from .prediction import Prediction
 
-    headers = {"prefer": prefer(wait), "cancel_after": cancel_after(remaining())}
+    prefer(wait)
+    left = remaining()
+    wait = before_deadline(wait, left)
+    headers = {"prefer": prefer(wait), "cancel_after": cancel_after(left)}
     check_params(of_version.build, body)
 
     async def send(operation: Any, *place: str, **fields: Any) -> Prediction:
@@ -70,7 +76,8 @@ async def create(
         return await send(of_version, version=target.version, **fields)
     if target.deployment is not None:
         return await send(of_deployment, *target.deployment, **fields)
-    assert target.owner is not None and target.name is not None
+    assert target.owner is not None
+    assert target.name is not None
     place = (target.owner, target.name)
     latest = client._latest.get(place)
     if latest is None:
@@ -129,7 +136,7 @@ def check_all_params(
             raise TypeError(f"{name}() missing required keyword argument {parameter.name!r}")
 
 
-def prefer(wait: Union[int, float, bool, None]) -> Optional[str]:
+def prefer(wait: object) -> Optional[str]:
     """Return the `Prefer` header for `wait`, None for not to wait.
 
     Raises:
@@ -149,7 +156,22 @@ def prefer(wait: Union[int, float, bool, None]) -> Optional[str]:
     return f"wait={math.ceil(wait)}"
 
 
-def _seconds(wait: Union[int, float, bool, None]) -> float:
+def before_deadline(
+    wait: Union[float, bool, None], left: Optional[float]
+) -> Union[float, bool, None]:
+    """Shorten a hold so that the answer, with the prediction's id, comes before the deadline.
+
+    A prediction whose id is not known cannot be canceled. Pure.
+    """
+    if not wait or left is None:
+        return wait
+    longest = math.floor(left - ANSWER_TIME)
+    if longest >= _seconds(wait):
+        return wait
+    return longest if longest >= 1 else None
+
+
+def _seconds(wait: Union[float, bool, None]) -> float:
     return LONGEST_HOLD if wait is True else math.ceil(wait or 0)
 
 

@@ -7,7 +7,9 @@ import binascii
 import re
 from urllib.parse import unquote_to_bytes
 
-_HEAD = re.compile(r"data:(?P<type>[^,;]*)(?P<parameters>(?:;[^,;]*)*?)(?P<base64>;base64)?,", re.I)
+_HEAD = re.compile(
+    r"data:(?P<type>[^,;]*)(?P<parameters>(?:;[^,;]*)*?)(?P<base64>;base64)?,", re.IGNORECASE
+)
 
 
 def is_data_uri(text: str) -> bool:

@@ -15,7 +15,7 @@ from ._blocking import sleep
 from .exceptions import DeadlineExceededError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
 _deadline: ContextVar[float | None] = ContextVar("replicate_deadline", default=None)
 
@@ -51,7 +51,7 @@ def remaining() -> float | None:
 
 
 @contextmanager
-def deadline(seconds: float | None) -> Iterator[None]:
+def deadline(seconds: float | None) -> Generator[None, None, None]:
     """Let the enclosed calls take a number of seconds in all; an outer deadline still holds."""
     if seconds is None:
         yield
@@ -66,7 +66,7 @@ def deadline(seconds: float | None) -> Iterator[None]:
 
 
 @contextmanager
-def no_deadline() -> Iterator[None]:
+def no_deadline() -> Generator[None, None, None]:
     """Let clean-up that follows a missed deadline run in its own time."""
     token = _deadline.set(None)
     try:

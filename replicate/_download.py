@@ -7,7 +7,6 @@ import logging
 import os
 import re
 import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable
 from urllib.parse import unquote, urlsplit
 
@@ -22,6 +21,7 @@ from .exceptions import APIConnectionError, DownloadError, ReplicateError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
+    from pathlib import Path
 
     from .client import Client
 
@@ -62,14 +62,16 @@ async def chunks(
                     validator = _validator(response)
                     if seen:
                         seen(response)
+                arrived = 0
                 async with closing(iterate(response)) as arriving:
                     async for chunk in arriving:
+                        arrived += len(chunk)
                         fresh = chunk[skip:]
                         skip -= len(chunk) - len(fresh)
                         received += len(fresh)
                         if fresh:
                             yield fresh
-                _check_length(response)
+                _check_length(response, arrived)
                 return
         except httpx.TransportError as error:
             if isinstance(error, APIConnectionError):
@@ -117,12 +119,13 @@ def _already_received(response: httpx.Response, received: int, validator: str | 
     return received
 
 
-def _check_length(response: httpx.Response) -> None:
+def _check_length(response: httpx.Response, arrived: int) -> None:
+    """Check that an answer came whole; not every transport does."""
     length = response.headers.get("content-length", "")
-    if length.isdigit() and response.num_bytes_downloaded < int(length):
+    compressed = "content-encoding" in response.headers
+    if length.isdigit() and not compressed and arrived < int(length):
         raise httpx.RemoteProtocolError(
-            f"{response.num_bytes_downloaded:,} of {int(length):,} bytes arrived",
-            request=response.request,
+            f"{arrived:,} of {int(length):,} bytes arrived", request=response.request
         )
 
 
@@ -140,9 +143,9 @@ async def save(content: AsyncGenerator[bytes, None], path: Path) -> None:
                     file.write(chunk)
                 else:
                     await in_thread(file.write, chunk)
-        os.replace(temporary, path)
+        os.replace(temporary, path)  # noqa: PTH105 - a string, as mkstemp gave it
     except BaseException:
-        os.unlink(temporary)
+        os.unlink(temporary)  # noqa: PTH108
         raise
     finally:
         await content.aclose()
@@ -152,7 +155,7 @@ def _temporary(path: Path) -> tuple[int, str]:
     descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     umask = os.umask(0)
     os.umask(umask)
-    os.chmod(temporary, 0o666 & ~umask)  # as open() would have made it
+    os.chmod(temporary, 0o666 & ~umask)  # noqa: PTH101 - as open() would have made it
     return descriptor, temporary
 
 

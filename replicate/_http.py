@@ -10,23 +10,23 @@ from __future__ import annotations
 import itertools
 import logging
 import re
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, Any, Optional, cast
 
 import httpx
 
 from . import _retry
 from .__about__ import __version__
 from ._blocking import block, is_blocking, sleep
-from ._connection_errors import connection_error
+from ._connection_errors import APIConnectionError, connection_error
 from ._deadline import CLOCK_MARGIN, deadline_exceeded, remaining
 from ._pools import Pools
 from ._upload import ThreadedStream
 from ._url import API_PATH, origin
-from .exceptions import ReplicateError
+from .exceptions import InvalidResponseError, ReplicateError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator
+    from collections.abc import AsyncGenerator, Generator
 
     from .client import Client
 
@@ -40,7 +40,7 @@ LONGEST_HOLD = 60.0
 MAX_REDIRECTS = 10
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-_USELESS_TO_REPEAT = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.DecodingError)
+_USELESS_TO_REPEAT = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
 
 
 class HTTP:
@@ -69,7 +69,9 @@ class HTTP:
         return await self._send(method, url, safe=safe, stream=False, **kwargs)
 
     @asynccontextmanager
-    async def stream(self, method: str, url: str, **kwargs: Any) -> AsyncIterator[httpx.Response]:
+    async def stream(
+        self, method: str, url: str, **kwargs: Any
+    ) -> AsyncGenerator[httpx.Response, None]:
         """Send a request and give the response out before its body, closing it at the end."""
         response = await self._send(method, url, safe=None, stream=True, **kwargs)
         try:
@@ -83,45 +85,41 @@ class HTTP:
         if safe is None:
             safe = method in _retry.SAFE_METHODS
         for attempt in itertools.count(1):
-            advised = None
             try:
-                response = await self._follow(
-                    await self._build(method, url, **kwargs), stream=stream
-                )
-            except httpx.TransportError as error:
-                failure: ReplicateError = self._lost(error)
-                cause: Exception | None = error
-                again = isinstance(error, _NOT_SENT) or (
-                    safe and not isinstance(error, _USELESS_TO_REPEAT)
-                )
-            else:
-                if response.is_success:
-                    return response
-                if stream:
-                    await _read(response)
-                    await _close(response)
-                failure = _refused(response)
-                cause = None
-                again = _retry.may_repeat(response.status_code, safe=safe)
-                advised = failure.retry_after if again else None
-            left = remaining()
-            if again and attempt <= self._owner.max_retries:
-                wait = _retry.wait_before(attempt, advised)
-                if left is None or wait < left:
-                    logger.info(
-                        "%s %s: %s; attempt %d in %.1f s",
-                        method,
-                        _without_query(url),
-                        _summary(failure),
-                        attempt + 1,
-                        wait,
-                    )
-                    await sleep(wait)
-                    continue
-            if left is not None and left < CLOCK_MARGIN:
-                raise deadline_exceeded() from failure
-            raise failure from cause
-        raise AssertionError("unreachable")  # pragma: no cover
+                return await self._attempt(method, url, stream=stream, **kwargs)
+            except ReplicateError as error:
+                left = remaining()
+                if left is not None and left < CLOCK_MARGIN:
+                    raise deadline_exceeded() from error
+                if attempt > self._owner.max_retries or not _may_repeat(error, safe=safe):
+                    raise
+                wait = _retry.wait_before(attempt, error.retry_after)
+                if left is not None and wait >= left:
+                    raise
+                place, reason = _without_query(url), error.status or type(error).__name__
+                logger.info("%s %s: %s; again in %.1f s", method, place, reason, wait)
+            await sleep(wait)
+        raise AssertionError  # the loop has no end
+
+    async def _attempt(
+        self, method: str, url: str, *, stream: bool, **kwargs: Any
+    ) -> httpx.Response:
+        """Send a request once; whatever goes wrong is an error of ours."""
+        try:
+            request = await self._build(method, url, **kwargs)
+            response = await self._follow(request, stream=stream)
+        except httpx.TransportError as error:
+            raise _lost(error) from error
+        except (httpx.RequestError, httpx.InvalidURL) as error:
+            raise InvalidResponseError(
+                title=type(error).__name__, detail=f"{method} {_without_query(url)}: {error}"
+            ) from error
+        if response.is_success:
+            return response
+        if stream:
+            await _read(response)
+            await _close(response)
+        raise _refused(response)
 
     async def _build(self, method: str, url: str, **kwargs: Any) -> httpx.Request:
         base = self._owner._base
@@ -180,15 +178,6 @@ class HTTP:
     async def _client(self) -> httpx.Client | httpx.AsyncClient:
         return self.pools.sync() if is_blocking() else await self.pools.for_loop()
 
-    def _lost(self, error: httpx.TransportError) -> ReplicateError:
-        request = error._request
-        if request is None:
-            return connection_error(error, str(error))
-        _hide_token(request)
-        place = f"{request.method} {request.url.copy_with(query=None, fragment=None)}"
-        reason = str(error) or "no reason given"
-        return connection_error(error, f"{place}: {type(error).__name__}: {reason}")
-
 
 class Transport:
     """What the generated operations send through: paths below `/v1`, and the retry rules."""
@@ -211,6 +200,22 @@ class BlockingTransport:
     def request(self, method: str, url: str, **kwargs: Any) -> httpx.Response:
         """Send an operation's request."""
         return block(self._transport.request(method, url, **kwargs))
+
+
+@contextmanager
+def readable() -> Generator[None, None, None]:
+    """Turn the generated package's complaint about an answer into this package's error."""
+    from replicate_api.errors import UnexpectedResponse
+
+    try:
+        yield
+    except UnexpectedResponse as error:
+        raise InvalidResponseError(
+            title="Unreadable answer",
+            status=error.status_code,
+            detail=str(error),
+            response=cast("Optional[httpx.Response]", error.response),
+        ) from None
 
 
 async def iterate(response: httpx.Response) -> AsyncGenerator[bytes, None]:
@@ -267,6 +272,24 @@ def _fit(timeout: httpx.Timeout | float, prefer: str | None) -> httpx.Timeout:
     )
 
 
+def _may_repeat(error: ReplicateError, *, safe: bool) -> bool:
+    if isinstance(error, APIConnectionError):
+        return isinstance(error, _NOT_SENT) or (safe and not isinstance(error, _USELESS_TO_REPEAT))
+    response = error.response
+    return response is not None and _retry.may_repeat(response.status_code, safe=safe)
+
+
+def _lost(error: httpx.TransportError) -> APIConnectionError:
+    """Say of an error of httpx what was asked, and of whom."""
+    reason = f"{type(error).__name__}: {error}".rstrip(": ")
+    request = error._request
+    if request is None:
+        return connection_error(error, reason)
+    _hide_token(request)
+    place = f"{request.method} {_without_query(str(request.url))}"
+    return connection_error(error, f"{place}: {reason}")
+
+
 def _refused(response: httpx.Response) -> ReplicateError:
     _hide_token(response.request)
     if response.is_redirect:
@@ -284,10 +307,6 @@ def _hide_token(request: httpx.Request) -> None:
     """Errors hold their request, and get logged: leave no token in it."""
     if "authorization" in request.headers:
         request.headers["Authorization"] = "Bearer [hidden]"
-
-
-def _summary(error: ReplicateError) -> str:
-    return " ".join(str(part) for part in (error.status, error.title or error.detail) if part)
 
 
 def _without_query(url: str) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 import mimetypes
 import os
 import sys
-from typing import IO, TYPE_CHECKING, Any, NamedTuple, Optional
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Dict, NamedTuple, Optional, cast
 
 from ._blocking import in_thread
+from ._guards import is_bytes, is_iterable, is_mapping, is_path
 from .exceptions import ContentTooLargeError
 
 if TYPE_CHECKING:
@@ -85,10 +88,10 @@ def open_upload(
 def _binary(value: Any) -> IO[bytes]:
     from ._upload import Window
 
-    if isinstance(value, (bytes, bytearray, memoryview)):
+    if is_bytes(value):
         return io.BytesIO(value)
-    if isinstance(value, os.PathLike):
-        return open(value, "rb")  # noqa: SIM115 - closed by who sends it
+    if is_path(value):
+        return Path(value).open("rb")  # closed by who sends it
     if isinstance(value, io.TextIOBase):
         return _binary_of_text(value)
     try:
@@ -97,7 +100,8 @@ def _binary(value: Any) -> IO[bytes]:
         return _spool(value)
     if isinstance(value.read(0), str):
         return io.BytesIO(value.read().encode())
-    return Window(value)
+    # It has what of IO[bytes] an upload needs.
+    return cast("IO[bytes]", Window(value))
 
 
 def _binary_of_text(handle: io.TextIOBase) -> IO[bytes]:
@@ -105,10 +109,8 @@ def _binary_of_text(handle: io.TextIOBase) -> IO[bytes]:
     buffer = getattr(handle, "buffer", None)
     if buffer is None:
         return io.BytesIO(handle.read().encode())
-    try:
+    with contextlib.suppress(OSError, ValueError):
         handle.seek(handle.tell())  # the buffer below may have been read ahead
-    except (OSError, ValueError):
-        pass
     return _binary(buffer)
 
 
@@ -129,10 +131,10 @@ def _spool(source: Any) -> IO[bytes]:
 
 
 def _name_of(value: Any) -> Optional[str]:
-    name = value if isinstance(value, os.PathLike) else getattr(value, "name", None)
-    if not isinstance(name, (str, os.PathLike)):  # a temporary file's is a number, or None
-        return None
-    return os.path.basename(os.fspath(name)) or None
+    name: Any = value if is_path(value) else getattr(value, "name", None)
+    if is_path(name) or isinstance(name, str):  # a temporary file's is a number, or None
+        return Path(name).name or None
+    return None
 
 
 def sniff(handle: IO[bytes]) -> Optional[str]:
@@ -169,8 +171,6 @@ class _Encoder:
         self._sent: dict[Any, tuple[Any, str]] = {}
 
     async def encode(self, value: Any) -> Any:
-        from collections.abc import Iterable, Mapping
-
         if value is None or isinstance(value, (bool, int, float)):
             return _number(value)
         url = _url_of(value)
@@ -180,25 +180,25 @@ class _Encoder:
             return value
         if is_file(value):
             return await self._file(value)
-        if isinstance(value, Mapping):
+        if is_mapping(value):
             return {key: await self.encode(item) for key, item in value.items()}
         numpy = sys.modules.get("numpy")  # if it was never imported, nothing is of its making
         if numpy is not None and isinstance(value, numpy.ndarray):
             return await self.encode(value.tolist())
         if numpy is not None and isinstance(value, numpy.generic):
             return value.item()
-        if isinstance(value, Iterable) and not hasattr(value, "__attrs_attrs__"):
+        if is_iterable(value) and not hasattr(value, "__attrs_attrs__"):
             return [await self.encode(item) for item in value]
         return _scalar(value)
 
     async def _file(self, file: Any) -> str:
-        key = os.fspath(file) if isinstance(file, os.PathLike) else id(file)
+        key = os.fspath(file) if is_path(file) else id(file)
         if key not in self._sent:
             if self._strategy == "base64":
                 encoded = await in_thread(base64_encode_file, file)
             else:
                 uploaded = await self._client.files.async_create(file)
-                encoded = (uploaded.urls or {})["get"]
+                encoded = cast("Dict[str, str]", uploaded.urls)["get"]
             # Holding on to the file keeps its id from being given to another.
             self._sent[key] = (file, encoded)
         return self._sent[key][1]
@@ -218,16 +218,17 @@ def _url_of(value: Any) -> Optional[str]:
     if helpers is not None and isinstance(value, helpers.FileOutput):
         return str(value.url)
     if isinstance(value, models.File):
-        return (value.urls or {}).get("get")
+        url = value.urls.get("get") if value.urls else None
+        return url if isinstance(url, str) else None
     return None
 
 
 def _scalar(value: Any) -> Any:
-    import datetime
     import enum
     import uuid
+    from datetime import date, time
 
-    if isinstance(value, (datetime.date, datetime.time)):
+    if isinstance(value, (date, time)):
         return value.isoformat()
     if isinstance(value, uuid.UUID):
         return str(value)

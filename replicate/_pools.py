@@ -28,7 +28,7 @@ class Pools:
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         """Take the keyword arguments of `httpx.Client`, which are those of `AsyncClient`."""
-        self._options = {"timeout": DEFAULT_TIMEOUT, **options}
+        self._options: dict[str, Any] = {"timeout": DEFAULT_TIMEOUT, **options}
         self._ssl: ssl.SSLContext | None = None
         self._forget()
 

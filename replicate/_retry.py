@@ -12,6 +12,8 @@ import re
 import time
 from typing import TYPE_CHECKING, Any
 
+from ._guards import is_object
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -55,11 +57,11 @@ def advised_wait(headers: Mapping[str, str], body: Any = None) -> float | None:
     Replicate's own throttling says so in the body only, as `retry_after` in seconds.
     """
     wait = parse_retry_after(headers.get("retry-after"))
-    if wait is None and isinstance(body, dict):
+    if wait is None and is_object(body):
         value = body.get("retry_after")
         if isinstance(value, (int, float, str)) and not isinstance(value, bool):
             wait = parse_retry_after(str(value))
-    if wait is None and isinstance(body, dict):
+    if wait is None and is_object(body):
         match = re.search(r"resets in ~?(\d+(?:\.\d+)?)s", str(body.get("detail", "")))
         wait = float(match.group(1)) if match else None
     return wait

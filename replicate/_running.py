@@ -21,7 +21,6 @@ from .exceptions import (
 from .resource import Resource
 
 if TYPE_CHECKING:
-    from replicate_api import models
     from replicate_api.types import ApiModel
 
 logger = logging.getLogger("replicate")
@@ -148,7 +147,7 @@ class Running(Resource):
             raise error(self)  # type: ignore[arg-type]
 
     async def _abandon(self, error: BaseException) -> None:
-        """Cancel it, as well as that goes in a few seconds, on behalf of an error that ends the call."""
+        """Cancel it, as well as that goes in a few seconds, for an error that ends the call."""
         error.prediction = self  # type: ignore[attr-defined]
         outcome = "was canceled"
         try:

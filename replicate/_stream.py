@@ -13,13 +13,13 @@ from . import _retry, _sse
 from ._blocking import closing
 from ._create import create
 from ._deadline import deadline, pause, remaining
+from ._guards import is_array
 from ._http import iterate
 from ._running import is_interruption
 from .exceptions import (
     DeadlineExceededError,
     InvalidResponseError,
     NotFoundError,
-    ReplicateError,
     StreamError,
 )
 from .helpers import FileOutput, looks_like_file
@@ -47,7 +47,8 @@ async def run_events(
 ) -> AsyncGenerator[ServerSentEvent, None]:
     """Create a prediction and yield its events; at the deadline, or on Ctrl-C, cancel it."""
     with deadline(timeout):
-        prediction = await create(client, target, input, **{"stream": True, **params})
+        params.setdefault("stream", True)
+        prediction = await create(client, target, input, **params)
         left = remaining()
     stream = prediction.async_stream(use_file_output)
     clock = _Clock(left)
@@ -88,7 +89,8 @@ async def events_of(
     without `done` is checked against the prediction: the model may have failed, or may have
     output that the stream did not deliver.
     """
-    url = prediction.urls["stream"]
+    url = prediction.urls.get("stream")
+    assert isinstance(url, str)  # `Prediction.async_stream` has checked
     client = prediction._client
     position = _Position()
     text: list[str] = []
@@ -250,7 +252,7 @@ async def _check_end(prediction: Prediction, done: ServerSentEvent) -> None:
 def _undelivered(prediction: Prediction, text: list[str]) -> list[str]:
     """Return the output that a stream which was lost for good did not deliver."""
     output = vars(prediction).get("output")
-    items: list[Any] = output if isinstance(output, list) else [output]
+    items: list[Any] = output if is_array(output) else [output]
     if not all(isinstance(item, str) for item in items):
         return []
     whole, delivered = "".join(items), "".join(text)

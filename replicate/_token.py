@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 from typing import TYPE_CHECKING, Optional, Union
@@ -13,8 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     TokenSource = Union[str, Callable[[], Optional[str]]]
-
-logger = logging.getLogger("replicate")
 
 VARIABLE = "REPLICATE_API_TOKEN"
 
@@ -44,7 +41,9 @@ def from_environment() -> str | None:
                 if key.upper() == VARIABLE:
                     return value
         except Exception as error:  # noqa: BLE001 - a cog without scopes, or no prediction running
-            logger.debug("no token from cog's current scope: %s", type(error).__name__)
+            import logging
+
+            logging.getLogger("replicate").debug("cog has no scope: %s", type(error).__name__)
     return os.environ.get(VARIABLE)
 
 

@@ -10,7 +10,7 @@ import httpx
 from ._blocking import in_thread
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
 
 class Window(io.RawIOBase):
@@ -61,9 +61,13 @@ class ThreadedStream(httpx.AsyncByteStream):
         self._body = body
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        chunks = iter(self._body)
+        chunks: Iterator[bytes] = iter(self._body)
+
+        def read() -> bytes | None:
+            return next(chunks, None)
+
         while True:
-            chunk = await in_thread(next, chunks, None)
+            chunk = await in_thread(read)
             if chunk is None:
                 return
             yield chunk

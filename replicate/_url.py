@@ -37,7 +37,8 @@ def base_url(given: str | None) -> str:
     parts = urlsplit(url)
     if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
         raise ValueError(
-            f"base_url must be an absolute http or https URL such as {DEFAULT_BASE_URL}, got {url!r}"
+            f"base_url must be an absolute http or https URL such as {DEFAULT_BASE_URL}, "
+            f"got {url!r}"
         )
     return url[: -len(API_PATH)] if url.endswith(API_PATH) else url
 

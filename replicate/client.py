@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import threading
 from typing import TYPE_CHECKING, Any, Dict, Optional, TypeVar
 
-from . import _token, _url
+from . import _token
 from ._blocking import block
 from ._namespaces import Namespaces
 from ._token import from_environment as _get_api_token_from_environment
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 __all__ = ["Client", "RetryTransport", "_get_api_token_from_environment"]
-
-logger = logging.getLogger("replicate")
 
 DEFAULT_POLL_INTERVAL = 0.5
 DEFAULT_MAX_RETRIES = 5
@@ -94,7 +91,7 @@ class Client(Namespaces):
         self._http_or_none: Optional[HTTP] = None
         self._lock = threading.Lock()
         if base_url:
-            _url.base_url(base_url)
+            self._base_of(base_url)
         if kwargs:
             _check_httpx_options(kwargs)
 
@@ -137,12 +134,22 @@ class Client(Namespaces):
             try:
                 return max(0.0, float(value)) if value else None
             except ValueError:
-                logger.warning("ignoring REPLICATE_POLL_INTERVAL=%r: not a number", value)
+                import logging
+
+                logging.getLogger("replicate").warning(
+                    "ignoring REPLICATE_POLL_INTERVAL=%r: not a number", value
+                )
         return self._poll_interval
 
     @property
     def _base(self) -> str:
-        return _url.base_url(self._base_url)
+        return self._base_of(self._base_url)
+
+    @staticmethod
+    def _base_of(url: Optional[str]) -> str:
+        from . import _url
+
+        return _url.base_url(url)
 
     def _token(self) -> str:
         return _token.resolve(self._api_token)
@@ -302,13 +309,6 @@ class Client(Namespaces):
 
         return Transport(self._http)
 
-    @property
-    def _safe_transport(self) -> Transport:
-        """For operations whose repetition does no harm, though their method does not say so."""
-        from ._http import Transport
-
-        return Transport(self._http, safe=True)
-
     async def _call(
         self,
         operation: Callable[Concatenate[AsyncTransport, P], Coroutine[Any, Any, T]],
@@ -316,7 +316,22 @@ class Client(Namespaces):
         **kwargs: P.kwargs,
     ) -> T:
         """Call the `asyncio` function of a generated operation."""
-        return await operation(self._transport, *args, **kwargs)
+        from ._http import readable
+
+        with readable():
+            return await operation(self._transport, *args, **kwargs)
+
+    async def _call_safely(
+        self,
+        operation: Callable[Concatenate[AsyncTransport, P], Coroutine[Any, Any, T]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Call one whose repetition does no harm, though its method does not say so."""
+        from ._http import Transport, readable
+
+        with readable():
+            return await operation(Transport(self._http, safe=True), *args, **kwargs)
 
     def _request(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
         """Send a request to a path below the base URL; options are those of httpx."""
@@ -343,9 +358,9 @@ class Client(Namespaces):
 
     def _options(self) -> Dict[str, Any]:
         """Return the keyword arguments for the httpx clients."""
-        from ._http import USER_AGENT
-
         import httpx
+
+        from ._http import USER_AGENT
 
         headers = httpx.Headers({"User-Agent": USER_AGENT})
         headers.update(self._headers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any, Iterator, List, Optional
+from typing import TYPE_CHECKING, Any, Iterator, List, Optional, Union, overload
 
 from replicate_api import models
 
@@ -22,7 +22,7 @@ class Collection(Resource, models.Collection):
     """A collection of models; it iterates and measures like the list of them."""
 
     if TYPE_CHECKING:
-        models: Optional[List[Model]]  # type: ignore[assignment]  # pyright: ignore
+        models: Optional[List[Model]]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def _adopt(self) -> None:
         fields = vars(self)
@@ -48,8 +48,17 @@ class Collection(Resource, models.Collection):
     def __bool__(self) -> bool:
         return True
 
-    def __getitem__(self, key: Any) -> Any:
-        return self._fields()[key] if isinstance(key, str) else (self.models or [])[key]
+    @overload
+    def __getitem__(self, key: int) -> Model: ...
+    @overload
+    def __getitem__(self, key: slice) -> List[Model]: ...
+    @overload
+    def __getitem__(self, key: str) -> Any: ...
+    def __getitem__(self, key: Union[int, slice, str]) -> Any:
+        if isinstance(key, str):
+            return self._fields()[key]
+        models: List[Model] = self.models or []
+        return models[key]
 
     def keys(self) -> List[str]:
         """Return the names of the fields, which makes `dict(collection)` work."""

@@ -12,7 +12,7 @@ from ._blocking import block
 from .account import Account
 from .identifier import Target, split
 from .pagination import Page, fetch_page
-from .prediction import PredictionParams, Prediction, deployment_target
+from .prediction import Prediction, PredictionParams, deployment_target
 from .resource import Namespace, Resource
 
 if TYPE_CHECKING:

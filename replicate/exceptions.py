@@ -80,10 +80,11 @@ class ModelError(ReplicateException):
     """
 
     prediction: Prediction
+    """The prediction; here there always is one."""
 
     def __init__(self, prediction: Prediction) -> None:
         super().__init__(prediction)
-        self.prediction = prediction
+        self.prediction = prediction  # pyright: ignore[reportIncompatibleVariableOverride]
         if hasattr(self, "add_note"):
             self.add_note(self.details)
 
@@ -92,8 +93,8 @@ class ModelError(ReplicateException):
         """What ran, how it ended, where to look at it, and the last of its logs."""
         prediction = self.prediction
         lines = [f"prediction {prediction.id} of {prediction.model}: {prediction.status}"]
-        web = (prediction.urls or {}).get("web")
-        if web:
+        web = prediction.urls.get("web") if prediction.urls else None
+        if isinstance(web, str):
             lines.append(web)
         logs = (prediction.logs or "").rstrip().splitlines()[-LAST_LOG_LINES:]
         if logs:
@@ -153,7 +154,8 @@ class ReplicateError(ReplicateException):
         response: httpx.Response | None = None,
         body: Any = None,
     ) -> None:
-        super().__init__(type, title, status, detail, instance)
+        # Not super(): a connection error goes on to httpx's classes, which want other arguments.
+        Exception.__init__(self, type, title, status, detail, instance)
         self.type = type
         self.title = title
         self.status = status
@@ -168,11 +170,13 @@ class ReplicateError(ReplicateException):
 
         Any body will do: an edge server answers with HTML, plain text or nothing.
         """
+        from ._guards import is_object
+
         try:
             body = response.json()
         except (ValueError, RecursionError):
             body = None
-        problem: Mapping[str, Any] = body if isinstance(body, dict) else {}
+        problem: Mapping[str, Any] = body if is_object(body) else {}
         status = problem.get("status")
         detail = problem.get("detail")
         if not problem:
@@ -196,15 +200,17 @@ class ReplicateError(ReplicateException):
     @property
     def invalid_fields(self) -> list[dict[str, Any]]:
         """The inputs that were refused: `type`, `field` and `description` of each."""
-        fields = self.body.get("invalid_fields") if isinstance(self.body, dict) else None
-        return fields if isinstance(fields, list) else []
+        from ._guards import is_array, is_object
+
+        fields = self.body.get("invalid_fields") if is_object(self.body) else None
+        return fields if is_array(fields) else []
 
     @property
     def retry_after(self) -> float | None:
         """Seconds that the server asks to wait, from `Retry-After` or the body."""
         from ._retry import advised_wait
 
-        headers = self.response.headers if self.response is not None else {}
+        headers: Mapping[str, str] = self.response.headers if self.response is not None else {}
         return advised_wait(headers, self.body)
 
     def to_dict(self) -> dict[str, str | int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import tempfile
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import (
     IO,
@@ -14,7 +13,7 @@ from typing import (
     AsyncIterator,
     Dict,
     Iterator,
-    List,
+    Mapping,
     Optional,
     Tuple,
     Union,
@@ -22,12 +21,16 @@ from typing import (
 
 import httpx
 
-from . import _data_uri, _download, _inputs, schema as _schema
+from . import _data_uri, _download, _inputs
+from . import schema as _schema
 from ._blocking import block, block_iter, in_thread
+from ._guards import is_mapping, is_sequence
 from ._inputs import base64_encode_file
 
 if TYPE_CHECKING:
     import os
+
+    from typing_extensions import Self
 
     from .client import Client
 
@@ -153,7 +156,7 @@ class FileOutput(httpx.SyncByteStream, httpx.AsyncByteStream):
             The path of the file.
         """
         target = Path(path)
-        if target.is_dir():
+        if target.is_dir():  # noqa: ASYNC240 - one look, as fast as the path is near
             target /= self.name
         await _download.save(self._chunks(), target)
         return target
@@ -186,15 +189,16 @@ class FileOutput(httpx.SyncByteStream, httpx.AsyncByteStream):
         return type(self), (self.url,)
 
 
-class FileOutputURL(FileOutput, str):  # type: ignore[misc]
+class FileOutputURL(FileOutput, str):  # type: ignore[misc]  # noqa: SLOT000 - a FileOutput has attributes
     """A `FileOutput` that is also the string of its URL, as `prediction.output` holds it.
 
     As a string it goes wherever the URL goes (`json.dumps`, `==`, HTTP libraries); to
     iterate over it, or to `read` it, is to read the file.
     """
 
-    def __new__(cls, url: str, client: Optional[Client] = None) -> FileOutputURL:
+    def __new__(cls, url: str, client: Optional[Client] = None) -> Self:
         """Create the string."""
+        del client  # is for `__init__`
         return str.__new__(cls, url)
 
 
@@ -240,15 +244,14 @@ class _Transform:
 
     def __call__(self, value: Any, node: Optional[Dict[str, Any]] = None) -> Any:
         node = _schema.resolved(node, self._openapi_schema)
-        if isinstance(value, Mapping):
-            properties = (node or {}).get("properties") or {}
+        if is_mapping(value):
+            properties: Dict[str, Any] = (node or {}).get("properties") or {}
             return {key: self(item, properties.get(key)) for key, item in value.items()}
         if isinstance(value, str):
             return self._into(value, self._client) if self._is_file(value, node) else value
-        if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray)):
+        if is_sequence(value):
             items: Optional[Dict[str, Any]] = (node or {}).get("items")
-            result: List[Any] = [self(item, items) for item in value]
-            return result
+            return [self(item, items) for item in value]
         return value
 
     def _is_file(self, value: str, node: Optional[Dict[str, Any]]) -> bool:

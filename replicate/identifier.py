@@ -70,7 +70,8 @@ def resolve(ref: Reference) -> Target:
         return Target(ref.version, ref.owner, ref.name)
     if isinstance(ref, tuple) and len(ref) == 2:
         return Target(owner=ref[0], name=ref[1])
-    if not isinstance(ref, str):
+    # Not everybody uses a type checker.
+    if not isinstance(ref, str):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise ValueError(  # noqa: TRY004 - the type of 1.x
             f"Invalid argument: {ref}. Expected model, version, or reference in the format "
             "owner/name or owner/name:version"
@@ -99,7 +100,9 @@ def split(ref: str, kind: str) -> Tuple[str, str]:
     return match["owner"], match["name"]
 
 
-def _resolve(ref: Reference) -> tuple[Any, str | None, str | None, str | None]:
+def _resolve(  # pyright: ignore[reportUnusedFunction] - code written for 1.x calls it
+    ref: Reference,
+) -> tuple[Any, str | None, str | None, str | None]:
     """Split a reference as 1.x did: version object, owner, name, version id."""
     from replicate_api import models
 

@@ -22,7 +22,7 @@ from ._blocking import block
 from .exceptions import ReplicateException
 from .identifier import ModelVersionIdentifier
 from .pagination import Page, fetch_page
-from .prediction import PredictionParams, Prediction, model_target
+from .prediction import Prediction, PredictionParams, model_target
 from .resource import Namespace, Resource
 from .version import Version, Versions
 
@@ -65,7 +65,7 @@ class Model(Resource, models.Model):
     def username(self, value: str) -> None:
         self.owner = value
 
-    def predict(self, *args: Any, **kwargs: Any) -> NoReturn:
+    def predict(self, *args: Any, **kwargs: Any) -> NoReturn:  # noqa: ARG002 - whatever they were
         """Deprecated and removed: a model changes with its latest version."""
         raise ReplicateException(
             "The `model.predict()` method has been removed, because it's unstable: if a new "
@@ -249,12 +249,12 @@ def _place(method: str, *args: Any, **kwargs: Any) -> tuple[str, str]:
         raise ValueError("Cannot mix positional and keyword arguments")
     owner, name, key = kwargs.get("owner"), kwargs.get("name"), kwargs.get("key")
     if args:
-        if len(args) > 2:
-            raise ValueError("Invalid number of arguments")
-        if len(args) == 2:
+        if len(args) == 1:
+            key = args[0]
+        elif len(args) == 2:
             owner, name = args
         else:
-            key = args[0]
+            raise ValueError("Invalid number of arguments")
     elif (key is None) == (owner is None and name is None):
         raise ValueError(
             "Must specify exactly one of 'owner' and 'name' or single 'key' in the format "

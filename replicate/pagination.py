@@ -26,7 +26,7 @@ from .resource import _plain
 if TYPE_CHECKING:
     from types import EllipsisType, ModuleType
 
-    from replicate_api.types import ApiModel
+    from replicate_api.types import AsyncTransport
 
     from .client import Client
     from .resource import Resource
@@ -100,7 +100,8 @@ class Page(Generic[T]):
         """Return `dict()` as JSON; the options are those of `json.dumps`."""
         import json
 
-        return json.dumps(self.dict(), **{"default": str, **options})
+        options.setdefault("default", str)
+        return json.dumps(self.dict(), **options)
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Page):
@@ -131,13 +132,17 @@ async def fetch_page(
     """
     if cursor is None:
         raise ValueError("cursor cannot be None")
-    request = operation.build(*args, **params)
+    request: Dict[str, Any] = operation.build(*args, **params)
     if isinstance(cursor, str):
         if "/" in cursor or "?" in cursor:
             request = {**request, "url": rebase(cursor), "params": None}
         else:
             request = {**request, "params": {**(request.get("params") or {}), "cursor": cursor}}
-    page: Any = operation.parse(await client._transport.request(**request))
+
+    async def fetch(transport: AsyncTransport) -> Any:
+        return operation.parse(await transport.request(**request))
+
+    page = await client._call(fetch)
     return Page(
         previous=page.previous,
         next=page.next,

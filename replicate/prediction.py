@@ -16,13 +16,13 @@ from typing import (
     Tuple,
     TypedDict,
     Union,
-    overload,
 )
 
 from replicate_api import models
 
 from . import _create
 from ._blocking import block, block_iter
+from ._guards import is_array, is_tuple
 from ._running import Running
 from .exceptions import ReplicateError
 from .identifier import Target, split
@@ -141,7 +141,7 @@ class Prediction(Running, models.Prediction):
     async def _stop(self) -> models.Prediction:
         from replicate_api.api.predictions import cancel
 
-        return await cancel.asyncio(self._client._safe_transport, self.id)
+        return await self._client._call_safely(cancel.asyncio, self.id)
 
     def stream(self, use_file_output: Optional[bool] = None) -> Iterator[ServerSentEvent]:
         """Yield the output as it is made, from its start.
@@ -196,7 +196,7 @@ class Prediction(Running, models.Prediction):
         while True:
             ended = self._finished or self._complete
             output = self.output
-            if isinstance(output, list):
+            if is_array(output):
                 for item in output[given:]:
                     given += 1
                     yield item
@@ -263,7 +263,7 @@ class Predictions(Namespace):
         """Cancel a prediction by its id."""
         from replicate_api.api.predictions import cancel
 
-        data = await cancel.asyncio(self._client._safe_transport, id)
+        data = await self._client._call_safely(cancel.asyncio, id)
         return Prediction._of(data, self._client)
 
     def create(
@@ -355,9 +355,9 @@ def model_target(model: Any) -> Target:
     if isinstance(model, str):
         owner, name = split(model, "model")
         return Target(owner=owner, name=name)
-    if isinstance(model, tuple) and len(model) == 2:
+    if is_tuple(model) and len(model) == 2:
         return Target(owner=model[0], name=model[1])
-    if isinstance(model, tuple) and getattr(model, "version", "") is None:
+    if is_tuple(model) and getattr(model, "version", "") is None:
         return Target(owner=model[0], name=model[1])
     raise ValueError(
         "model must be a Model, a tuple of (owner, name), or a string in the format 'owner/name'"
@@ -374,7 +374,7 @@ def deployment_target(deployment: Any) -> Target:
         return Target(deployment=(deployment.owner, deployment.name))
     if isinstance(deployment, str):
         return Target(deployment=split(deployment, "deployment"))
-    if isinstance(deployment, tuple) and len(deployment) == 2:
+    if is_tuple(deployment) and len(deployment) == 2:
         return Target(deployment=deployment)
     raise ValueError(
         "deployment must be a Deployment, a tuple of (owner, name), or a string in the format "

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import copy as _copy
 import json
-from typing import TYPE_CHECKING, Any, Dict, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Dict, List, Tuple, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from replicate_api.types import ApiModel
+    from typing_extensions import Self
 
     from .client import Client
-
-Self = TypeVar("Self", bound="Resource")
 
 
 class Resource:
@@ -23,8 +22,11 @@ class Resource:
     `.copy()`, equality by content, also with a plain dict, and no hash.
     """
 
+    if TYPE_CHECKING:
+        __attrs_attrs__: ClassVar[Tuple[Any, ...]]
+
     @classmethod
-    def _of(cls: type[Self], data: ApiModel, client: Client | None) -> Self:
+    def _of(cls, data: ApiModel, client: Client | None) -> Self:
         """Give generated data its behaviour and its client."""
         resource = cls.__new__(cls)
         vars(resource).update(vars(data))
@@ -61,10 +63,9 @@ class Resource:
 
         Timestamps are the strings of the wire; nested resources stay objects.
         """
-        wire = vars(self).get("_wire") or {}
-        attributes: tuple[Any, ...] = type(self).__attrs_attrs__  # type: ignore[attr-defined]
+        wire: Mapping[str, Any] = vars(self).get("_wire") or {}
         fields: Dict[str, Any] = {}
-        for attribute in attributes:
+        for attribute in type(self).__attrs_attrs__:
             name: str = attribute.metadata.get("wire", attribute.name)
             fields[name] = _wire_value(vars(self).get(attribute.name), wire.get(name))
         return {**fields, **{key: value for key, value in wire.items() if key not in fields}}
@@ -114,9 +115,10 @@ class Resource:
             exclude_unset=exclude_unset,
             exclude_none=exclude_none,
         )
-        return json.dumps(fields, **{"default": str, **options})
+        options.setdefault("default", str)
+        return json.dumps(fields, **options)
 
-    def copy(self: Self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+    def copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Return a copy with the same client.
 
         Args:
@@ -127,12 +129,12 @@ class Resource:
         vars(duplicate).update(update or {})
         return duplicate
 
-    def __copy__(self: Self) -> Self:
+    def __copy__(self) -> Self:
         duplicate = type(self).__new__(type(self))
         vars(duplicate).update(vars(self))
         return duplicate
 
-    def __deepcopy__(self: Self, memo: Any) -> Self:
+    def __deepcopy__(self, memo: Any) -> Self:
         duplicate = type(self).__new__(type(self))
         for name, value in vars(self).items():
             vars(duplicate)[name] = (
@@ -158,7 +160,7 @@ class Resource:
 
     def __setattr__(self, name: str, value: Any) -> None:
         if not (name.startswith("_") or name in vars(self) or hasattr(type(self), name)):
-            known = {attribute.name for attribute in type(self).__attrs_attrs__}  # type: ignore[attr-defined]
+            known = {attribute.name for attribute in type(self).__attrs_attrs__}
             if name not in known:
                 raise ValueError(f'"{type(self).__name__}" object has no field "{name}"')
         super().__setattr__(name, value)
@@ -200,5 +202,5 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "to_dict"):
         return value.to_dict()
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
+        return [_plain(item) for item in cast("List[Any]", value)]
     return value

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
-import logging
-from typing import TYPE_CHECKING, Any, AsyncGenerator, Mapping, Optional
+from types import AsyncGeneratorType
+from typing import TYPE_CHECKING, Any, AsyncGenerator, Mapping, Optional, cast
 
 from ._blocking import block, block_iter
 
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["async_run", "run"]
 
-logger = logging.getLogger("replicate")
-
 
 def run(
     client: Client,
@@ -31,9 +28,8 @@ def run(
 ) -> Any:
     """Run a model and return its output; see `Client.run`."""
     result = block(async_run(client, ref, input, use_file_output=use_file_output, **params))
-    if inspect.isasyncgen(result):
-        items: AsyncGenerator[Any, None] = result
-        return block_iter(items)
+    if isinstance(result, AsyncGeneratorType):
+        return block_iter(cast("AsyncGenerator[Any, None]", result))
     return result
 
 
@@ -120,6 +116,10 @@ async def _version(client: Client, ref: Reference, target: Target) -> Optional[V
         try:
             client._versions[key] = await versions.async_get(target.version)
         except (ReplicateException, ValueError) as error:
-            logger.info("the schema of %s/%s:%s is not known: %s", *key, error)
+            import logging
+
+            logging.getLogger("replicate").info(
+                "the schema of %s/%s:%s is not known: %s", *key, error
+            )
             return None
     return client._versions[key]

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Optional
 
+from ._guards import is_array, is_object
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -21,7 +23,9 @@ def version_has_no_array_type(cog_version: str) -> Optional[bool]:
     Returns:
         None if the version cannot be read, such as `dev`.
     """
-    match = re.match(r"\s*v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?![\d.]*[^\d.+\-a-z])", cog_version, re.I)
+    match = re.match(
+        r"\s*v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?![\d.]*[^\d.+\-a-z])", cog_version, re.IGNORECASE
+    )
     if not match:
         return None
     release = tuple(int(part or 0) for part in match.groups())
@@ -54,7 +58,7 @@ def output_schema(schema: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """Return the schema of the output with its references followed, None where there is none."""
     schemas = _get(_get(schema, "components"), "schemas")
     output = _get(schemas, "Output")
-    return _follow(output, schemas) if isinstance(output, dict) else None
+    return _follow(output, schemas) if is_object(output) else None
 
 
 def is_iterator(schema: Mapping[str, Any] | None, cog_version: str | None = None) -> bool:
@@ -72,11 +76,11 @@ def _follow(node: dict[str, Any], schemas: Any, depth: int = 10) -> dict[str, An
     ref = node.get("$ref")
     if isinstance(ref, str):
         target = _get(schemas, ref.rpartition("/")[2])
-    elif isinstance(node.get("allOf"), list) and len(node["allOf"]) == 1:
+    elif is_array(node.get("allOf")) and len(node["allOf"]) == 1:
         target = node["allOf"][0]
     else:
         return node
-    if depth == 0 or not isinstance(target, dict):
+    if depth == 0 or not is_object(target):
         return node
     rest = {key: value for key, value in node.items() if key not in {"$ref", "allOf"}}
     return {**_follow(target, schemas, depth - 1), **rest}
@@ -84,10 +88,10 @@ def _follow(node: dict[str, Any], schemas: Any, depth: int = 10) -> dict[str, An
 
 def resolved(node: Any, schema: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """Return a part of a schema with its references followed; None if it is not an object."""
-    if not isinstance(node, dict):
+    if not is_object(node):
         return None
     return _follow(node, _get(_get(schema, "components"), "schemas"))
 
 
 def _get(node: Any, key: str) -> Any:
-    return node.get(key) if isinstance(node, dict) else None
+    return node.get(key) if is_object(node) else None

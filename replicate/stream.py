@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import enum
-import json
-from typing import TYPE_CHECKING, Any, AsyncGenerator, Generator, Iterator, Mapping, Optional
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    AsyncGenerator,
+    AsyncIterator,
+    Generator,
+    Iterator,
+    Mapping,
+    Optional,
+)
 
 from . import _sse
 from ._blocking import block_iter
@@ -15,7 +23,7 @@ if TYPE_CHECKING:
 
     from .client import Client
     from .identifier import Reference
-    from .prediction import Prediction, RunParams
+    from .prediction import RunParams
 
 __all__ = ["AsyncStream", "EventSource", "ServerSentEvent", "async_stream", "stream"]
 
@@ -84,7 +92,7 @@ class AsyncStream:
     def __init__(self, events: AsyncGenerator[ServerSentEvent, None]) -> None:
         self._events = events
 
-    def __aiter__(self) -> AsyncGenerator[ServerSentEvent, None]:
+    def __aiter__(self) -> AsyncIterator[ServerSentEvent]:
         return self._events
 
     async def __anext__(self) -> ServerSentEvent:
@@ -154,6 +162,7 @@ class EventSource:
         self.client = client
         self.response = response
         self.use_file_output = use_file_output
+        self._url = "" if response._request is None else str(response.url)
 
     def __iter__(self) -> Iterator[ServerSentEvent]:
         return block_iter(self.__aiter__())
@@ -166,7 +175,7 @@ class EventSource:
             if event is None:
                 continue
             if self.use_file_output:
-                with_file(event, self.client, str(self.response.url))
+                with_file(event, self.client, self._url)
             yield event
             if finished(event):
                 return
@@ -191,6 +200,8 @@ def event_of(raw: _sse.RawEvent) -> Optional[ServerSentEvent]:
 
 def _detail(data: str) -> str:
     """Return the message in an error event: a problem object, or plain text."""
+    import json
+
     try:
         detail = json.loads(data)["detail"]
     except (ValueError, TypeError, KeyError, RecursionError):

@@ -55,13 +55,13 @@ class Training(Running, models.Training):
     async def _stop(self) -> models.Training:
         from replicate_api.api.trainings import cancel
 
-        return await cancel.asyncio(self._client._safe_transport, self.id)
+        return await self._client._call_safely(cancel.asyncio, self.id)
 
 
 class TrainingParams(TypedDict, total=False):
     """What `trainings.create` takes besides the version and the input."""
 
-    destination: Union[str, "ModelRef"]
+    destination: ModelRef
     """The model that gets the new version, which must exist: `owner/name`."""
 
     webhook: str
@@ -136,7 +136,8 @@ class Trainings(Namespace):
         """Cancel a training by its id."""
         from replicate_api.api.trainings import cancel
 
-        return Training._of(await cancel.asyncio(self._client._safe_transport, id), self._client)
+        data = await self._client._call_safely(cancel.asyncio, id)
+        return Training._of(data, self._client)
 
     def create(
         self,
@@ -217,7 +218,7 @@ def _order(
 ) -> _Order:
     """Read the forms in which 1.x took a training: by position, shorthand or name."""
     if len(args) > 1 and not isinstance(args[1], Mapping):
-        given = dict(zip(("model", "version", "input"), args))
+        given: Dict[str, Any] = dict(zip(("model", "version", "input"), args))
         extra = args[3:]
     else:
         given = dict(zip(("version", "input", "destination", "webhook"), args))
@@ -255,7 +256,8 @@ def _order(
     if not destination:
         raise ValueError("A destination must be provided as a positional or keyword argument.")
     place, target = model_target(model), model_target(destination)
-    assert place.owner is not None and place.name is not None
+    assert place.owner is not None
+    assert place.name is not None
     return _Order(
         place.owner,
         place.name,

@@ -63,7 +63,8 @@ class Versions(Namespace):
     def __init__(self, client: Client, model: ModelRef) -> None:
         super().__init__(client)
         target = model_target(model)
-        assert target.owner is not None and target.name is not None
+        assert target.owner is not None
+        assert target.name is not None
         self.model = (target.owner, target.name)
 
     def get(self, id: str) -> Version:

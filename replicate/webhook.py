@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Dict, Iterable, Mapping, Optional, Sequen
 from replicate_api import models
 
 from ._blocking import block
+from ._guards import is_array, is_bytes, is_mapping, is_object, is_tuple
 from .resource import Namespace, Resource
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ class Webhooks(Namespace):
             data: Any = json.loads(content)
         except (ValueError, RecursionError) as error:
             raise WebhookValidationError(f"The webhook body is not JSON: {error}") from None
-        if not isinstance(data, dict):
+        if not is_object(data):
             raise WebhookValidationError("The webhook body is not a JSON object")
         if _is_training(data):
             from .training import Training
@@ -197,7 +198,7 @@ def verify(
         except ValueError:
             continue
         # A list, so that the time taken does not tell which key fits.
-        if any([hmac.compare_digest(signature, digest) for digest in expected]):
+        if any([hmac.compare_digest(signature, digest) for digest in expected]):  # noqa: C419
             return
     if not well_formed:
         raise InvalidSignatureError("Invalid signature format: expected v1,<base64>")
@@ -208,13 +209,12 @@ def _arguments(
     request: Any, headers: Any, body: Any, secret: Any, tolerance: Any
 ) -> Tuple[Dict[str, str], bytes, Any, Optional[float]]:
     """Sort out the forms: `(request, secret)`, `(headers, body, secret)`, or by name."""
-    if isinstance(headers, (WebhookSigningSecret, str)) and request is not None and secret is None:
-        if hasattr(request, "headers"):
-            headers, body, secret = None, None, headers
-            tolerance = tolerance if body is None else body
-    if isinstance(request, Mapping):
-        if secret is None:
-            request, headers, body, secret = None, request, headers, body
+    secret_is_second = secret is None and isinstance(headers, (WebhookSigningSecret, str))
+    if secret_is_second and hasattr(request, "headers"):
+        tolerance = tolerance if body is None else body
+        headers, body, secret = None, None, headers
+    if secret is None and is_mapping(request):
+        request, headers, body, secret = None, request, headers, body
     if not secret:
         raise ValueError("Missing webhook signing secret")
     if request is not None:
@@ -251,13 +251,13 @@ def _lower(headers: Any) -> Dict[str, str]:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, (list, tuple)) and value:
+    if (is_array(value) or is_tuple(value)) and value:
         value = value[0]
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
 def _bytes(body: Any) -> bytes:
-    if isinstance(body, (bytes, bytearray, memoryview)):
+    if is_bytes(body):
         return bytes(body)
     if body is None or isinstance(body, str):
         return (body or "").encode("utf-8", "surrogateescape")
@@ -286,6 +286,6 @@ def _key(secret: Any) -> bytes:
 
 def _is_training(data: Mapping[str, Any]) -> bool:
     output, urls = data.get("output"), data.get("urls")
-    return (isinstance(output, dict) and "weights" in output) or (
-        isinstance(urls, dict) and "/trainings/" in str(urls.get("get"))
+    return (is_object(output) and "weights" in output) or (
+        is_object(urls) and "/trainings/" in str(urls.get("get"))
     )

@@ -10,7 +10,9 @@ import httpx
 import pytest
 
 import replicate
+from replicate import _retry
 from replicate.sandbox import Sandbox
+from tests.servers import Recorder
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +37,9 @@ class Call:
 
     def twin(self, method):
         owner = getattr(method, "__self__", None) or inspect.getmodule(method)
-        return getattr(owner, f"async_{method.__name__}") if self.is_async else method
+        name = method.__name__
+        name = f"_async{name}" if name.startswith("_") else f"async_{name}"
+        return getattr(owner, name) if self.is_async else method
 
     def __call__(self, method, *args, **kwargs):
         if not self.is_async:
@@ -60,6 +64,10 @@ class Call:
             return [item async for item in result]
 
         return anyio.run(main)
+
+    def read(self, file):
+        """Return the content of a `FileOutput`."""
+        return anyio.run(file.aread) if self.is_async else file.read()
 
 
 @pytest.fixture(params=["blocking", "async"])
@@ -102,3 +110,38 @@ def mock():
     yield make
     for client in clients:
         client.close()
+
+
+@pytest.fixture
+def server():
+    """A recording server, told by the test what to answer."""
+    with Recorder() as server:
+        yield server
+
+
+@pytest.fixture
+def other_server():
+    """A second one: another origin."""
+    with Recorder() as server:
+        yield server
+
+
+@pytest.fixture
+def served(server):
+    """A client of the recording server."""
+    with replicate.Client("test-token", base_url=server.url, max_retries=2) as client:
+        client.poll_interval = 0
+        yield client
+
+
+@pytest.fixture
+def waits(monkeypatch):
+    """Do without the pauses before retries; the list is what the server's advice was."""
+    waits = []
+
+    def wait_before(attempt, advised=None):
+        waits.append(advised)
+        return 0
+
+    monkeypatch.setattr(_retry, "wait_before", wait_before)
+    return waits

@@ -1,0 +1,55 @@
+"""Type guards: `isinstance` for values that arrive as `Any`, such as JSON and users' input.
+
+A bare `isinstance(value, dict)` tells a strict checker "a dict of unknown things".
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from typing import Dict, List, Tuple, Union
+
+    from typing_extensions import TypeGuard
+
+
+def is_object(value: Any) -> TypeGuard[Dict[str, Any]]:
+    """Say whether a value is a JSON object."""
+    return isinstance(value, dict)
+
+
+def is_array(value: Any) -> TypeGuard[List[Any]]:
+    """Say whether a value is a JSON array."""
+    return isinstance(value, list)
+
+
+def is_mapping(value: Any) -> TypeGuard[Mapping[Any, Any]]:
+    """Say whether a value has keys and values, be it a dict or not."""
+    return isinstance(value, Mapping)
+
+
+def is_iterable(value: Any) -> TypeGuard[Iterable[Any]]:
+    """Say whether a value has items."""
+    return isinstance(value, Iterable)
+
+
+def is_sequence(value: Any) -> TypeGuard[Sequence[Any]]:
+    """Say whether a value is a sequence of things; text and bytes are one thing."""
+    return isinstance(value, Sequence) and not isinstance(value, (str, bytes, bytearray))
+
+
+def is_tuple(value: Any) -> TypeGuard[Tuple[Any, ...]]:
+    """Say whether a value is a tuple."""
+    return isinstance(value, tuple)
+
+
+def is_bytes(value: Any) -> TypeGuard[Union[bytes, bytearray, memoryview]]:
+    """Say whether a value is bytes in memory."""
+    return isinstance(value, (bytes, bytearray, memoryview))
+
+
+def is_path(value: Any) -> TypeGuard[os.PathLike[str]]:
+    """Say whether a value is a path; a string is not, as it may be anything."""
+    return isinstance(value, os.PathLike)

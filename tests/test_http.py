@@ -1,0 +1,436 @@
+"""Tokens, origins, retries, timeouts and errors of requests."""
+
+from __future__ import annotations
+
+import json
+import logging
+import pickle
+import time
+import traceback
+
+import httpx
+import pytest
+
+import replicate
+from replicate import exceptions
+from tests.foreign import Server
+
+TOKEN = "r8_very_secret_token"
+PREDICTION = {"id": "p", "model": "a/b", "version": "v", "status": "succeeded", "output": "x"}
+
+
+def reply(body, status=200, **headers):
+    return status, {"Content-Type": "application/json", **headers}, json.dumps(body).encode()
+
+
+@pytest.fixture
+def foreign():
+    """A host that is not the API: it takes note of what it is sent."""
+
+    def answer(request):
+        if "stream" in request.target:
+            return 200, {"Content-Type": "text/event-stream"}, b"event: done\ndata: {}\n\n"
+        return reply({**PREDICTION, "results": []})
+
+    with Server(answer) as server:
+        yield server
+
+
+def client_for(server, **options):
+    client = replicate.Client(TOKEN, base_url=server.url, **{"max_retries": 0, **options})
+    client.poll_interval = 0
+    return client
+
+
+def test_token_goes_to_the_api(call):
+    with Server(lambda request: reply(PREDICTION)) as api, client_for(api) as client:
+        call(client.predictions.get, "p")
+        assert api.received[0].headers["authorization"] == f"Bearer {TOKEN}"
+
+
+@pytest.mark.parametrize("extra", [{}, {"headers": {"X-Team": "secret", "Cookie": "a=b"}}])
+def test_token_does_not_leave_the_api(call, foreign, extra):
+    """Not to a file host, a stream host, a cursor's host, or where a redirect leads."""
+
+    def answer(request):
+        if request.target.startswith("/v1/account"):
+            return 302, {"Location": f"{foreign.url}/account"}, b""
+        if request.target.startswith("/v1/models?"):
+            return reply({"results": [], "next": None})
+        urls = {"stream": f"{foreign.url}/stream", "get": f"{foreign.url}/p"}
+        return reply({**PREDICTION, "urls": urls, "output": f"{foreign.url}/file.png"}, 201)
+
+    with Server(answer) as api, client_for(api, **extra) as client:
+        output = call(client.run, "a/b", {})
+        call.read(output)
+        prediction = call(client.predictions.create, model="a/b", input={})
+        call.list(prediction.stream)
+        call(prediction.reload)
+        call(client.models.list, f"{foreign.url}/v1/models?cursor=abc")
+        call(client.accounts.current)
+        assert {request.target for request in foreign.received} == {
+            "/file.png",
+            "/stream",
+            "/account",
+        }
+        assert api.received[-2].target == "/v1/models?cursor=abc"
+    for request in foreign.received:
+        assert TOKEN not in str(request)
+        assert "secret" not in str(request.headers)
+        assert "cookie" not in request.headers
+
+
+def test_redirect_on_the_api_itself_keeps_the_token(call):
+    def answer(request):
+        if request.target == "/v1/account":
+            return 307, {"Location": "/v1/me"}, b""
+        return reply({"type": "user", "username": "me"})
+
+    with Server(answer) as api, client_for(api) as client:
+        assert call(client.accounts.current).username == "me"
+        assert api.received[1].headers["authorization"] == f"Bearer {TOKEN}"
+
+
+def test_redirected_create_is_an_error_and_not_repeated(call, foreign):
+    def answer(request):
+        return 308, {"Location": f"{foreign.url}/elsewhere"}, b""
+
+    with Server(answer) as api, client_for(api) as client:
+        with pytest.raises(exceptions.ReplicateError, match="redirect"):
+            call(client.run, "a/b", {})
+    assert not foreign.received
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:{port}.evil.example/",
+        "http://127.0.0.1:{port}@evil.example/",
+        "http://evil.example/?http://127.0.0.1:{port}/",
+        "http://evil.example#@127.0.0.1:{port}/",
+        "https://127.0.0.1:{port}/",
+        "http://127.0.0.1:1{port}/",
+        "http://localhost:{port}/",
+        "HTTP://evil.example:{port}/",
+        "http://evil.example\\@127.0.0.1:{port}/",
+    ],
+)
+def test_addresses_that_only_look_like_the_api(mock, url):
+    sent = []
+
+    def handler(request):
+        sent.append(request)
+        return httpx.Response(200, content=b"x")
+
+    client = mock(handler, api_token=TOKEN, base_url="http://127.0.0.1:8000")
+    try:
+        replicate.helpers.FileOutput(url.format(port=8000), client).read()
+    except (exceptions.ReplicateException, httpx.InvalidURL, ValueError):
+        assert not sent
+    # httpx makes Basic authorization of a user name in the address, which is not ours.
+    assert all(TOKEN not in str(request.headers.raw) for request in sent)
+
+
+def test_same_origin_spelled_differently_is_the_api(mock):
+    sent = []
+
+    def handler(request):
+        sent.append(request)
+        return httpx.Response(200, content=b"x")
+
+    client = mock(handler, api_token=TOKEN)
+    replicate.helpers.FileOutput("HTTPS://API.replicate.com:443/v1/files/x", client).read()
+    assert sent[0].headers["authorization"] == f"Bearer {TOKEN}"
+
+
+@pytest.mark.parametrize("value", [None, "", "  ", '""'])
+def test_missing_token_fails_before_any_request(call, monkeypatch, value):
+    if value is not None:
+        monkeypatch.setenv("REPLICATE_API_TOKEN", value)
+    with Server(lambda request: reply(PREDICTION)) as api:
+        with replicate.Client(base_url=api.url) as client:
+            with pytest.raises(exceptions.AuthenticationError, match="REPLICATE_API_TOKEN"):
+                call(client.predictions.get, "p")
+        assert not api.received
+
+
+@pytest.mark.parametrize("bad", ["r8_a\nb", "r8_é", "r8_\x00"])
+def test_token_that_no_header_can_hold(call, bad):
+    client = replicate.Client(bad, base_url="http://127.0.0.1:1")
+    with pytest.raises(exceptions.AuthenticationError) as caught:
+        call(client.predictions.get, "p")
+    assert bad not in "".join(traceback.format_exception(None, caught.value, None))
+
+
+def test_token_is_resolved_for_every_request(call, monkeypatch):
+    with Server(lambda request: reply(PREDICTION)) as api:
+        with replicate.Client(base_url=api.url) as client:
+            for token in ("one", " 'two' \n"):
+                monkeypatch.setenv("REPLICATE_API_TOKEN", token)
+                call(client.predictions.get, "p")
+            client.api_token = "three"
+            call(client.predictions.get, "p")
+            client._api_token = iter(["four", "five"]).__next__
+            call(client.predictions.get, "p")
+            call(client.predictions.get, "p")
+        tokens = [request.headers["authorization"] for request in api.received]
+    assert tokens == [f"Bearer {name}" for name in ("one", "two", "three", "four", "five")]
+
+
+def test_token_of_the_current_cog_scope(call, monkeypatch):
+    import sys
+    import types
+
+    context = {"replicate_api_token": "tenant-a"}
+    cog = types.SimpleNamespace(current_scope=lambda: types.SimpleNamespace(context=context))
+    monkeypatch.setitem(sys.modules, "cog", cog)
+    monkeypatch.setenv("REPLICATE_API_TOKEN", "owner")
+    with Server(lambda request: reply(PREDICTION)) as api:
+        with replicate.Client(base_url=api.url) as client:
+            call(client.predictions.get, "p")
+            context["replicate_api_token"] = "tenant-b"
+            call(client.predictions.get, "p")
+            context.clear()
+            call(client.predictions.get, "p")
+        tokens = [request.headers["authorization"] for request in api.received]
+    assert tokens == ["Bearer tenant-a", "Bearer tenant-b", "Bearer owner"]
+
+
+def test_token_shows_nowhere(call, caplog):
+    caplog.set_level(logging.DEBUG)
+    client = replicate.Client(TOKEN, base_url="http://127.0.0.1:1", max_retries=1)
+    with pytest.raises(exceptions.APIConnectionError) as caught:
+        call(client.predictions.get, "p")
+    error = caught.value
+    rendered = "".join(
+        traceback.TracebackException.from_exception(error, capture_locals=True).format()
+    )
+    for text in (
+        rendered,
+        repr(client),
+        str(vars(client)),
+        repr(error),
+        str(vars(error)),
+        str(error.request.headers),
+        caplog.text,
+    ):
+        assert TOKEN not in text
+    assert TOKEN.encode() not in pickle.dumps(error)
+
+
+def test_user_authorization_header_replaces_ours(call):
+    with Server(lambda request: reply(PREDICTION)) as api:
+        options = {"headers": {"authorization": "Token other", "user-agent": "mine/1"}}
+        with replicate.Client(base_url=api.url, **options) as client:
+            call(client.predictions.get, "p")
+        headers = api.received[0].headers
+    assert headers["authorization"] == "Token other"
+    assert headers["user-agent"] == "mine/1"
+
+
+# Retries
+
+
+def script(*answers):
+    """Answer with these one after the other; an exception is raised instead."""
+    remaining = list(answers)
+    sent = []
+
+    def handler(request):
+        sent.append(request)
+        answer = remaining.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        # A response serves one request: give each a copy.
+        return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+
+    return handler, sent
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch):
+    monkeypatch.setattr("replicate._retry.FIRST_WAIT", 0.001)
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+def test_reads_are_repeated_after_transient_answers(call, mock, status):
+    handler, sent = script(httpx.Response(status), httpx.Response(200, json=PREDICTION))
+    assert call(mock(handler).predictions.get, "p").id == "p"
+    assert len(sent) == 2
+
+
+@pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 409, 422, 501])
+def test_other_answers_are_not_repeated(call, mock, status):
+    handler, sent = script(httpx.Response(status))
+    with pytest.raises(exceptions.ReplicateError) as caught:
+        call(mock(handler).predictions.get, "p")
+    assert len(sent) == 1
+    assert caught.value.status == status
+
+
+@pytest.mark.parametrize(
+    "error",
+    [httpx.ConnectError("x"), httpx.ReadTimeout("x"), httpx.RemoteProtocolError("x")],
+)
+def test_reads_are_repeated_after_connection_errors(call, mock, error):
+    handler, sent = script(error, httpx.Response(200, json=PREDICTION))
+    assert call(mock(handler).predictions.get, "p").id == "p"
+    assert len(sent) == 2
+
+
+@pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
+def test_creates_are_not_repeated_once_they_may_have_started(call, mock, status):
+    handler, sent = script(httpx.Response(status))
+    with pytest.raises(exceptions.ReplicateError):
+        call(mock(handler).run, "a/b", {})
+    assert len(sent) == 1
+
+
+@pytest.mark.parametrize(
+    "error", [httpx.ReadTimeout("x"), httpx.ReadError("x"), httpx.RemoteProtocolError("x")]
+)
+def test_creates_are_not_repeated_when_the_answer_is_lost(call, mock, error):
+    handler, sent = script(error)
+    with pytest.raises(exceptions.APIConnectionError) as caught:
+        call(mock(handler).run, "a/b", {})
+    assert len(sent) == 1
+    assert isinstance(caught.value, type(error))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(429, json={"detail": "slow down", "retry_after": 0}),
+        httpx.Response(429, headers={"Retry-After": "0"}),
+        httpx.ConnectError("x"),
+        httpx.ConnectTimeout("x"),
+        httpx.PoolTimeout("x"),
+    ],
+)
+def test_creates_are_repeated_when_nothing_can_have_started(call, mock, answer):
+    handler, sent = script(answer, httpx.Response(201, json=PREDICTION))
+    assert call(mock(handler).run, "a/b", {}) == "x"
+    assert len(sent) == 2
+
+
+def test_cancel_is_repeated_like_a_read(call, mock):
+    handler, sent = script(httpx.Response(502), httpx.Response(200, json=PREDICTION))
+    assert call(mock(handler).predictions.cancel, "p").id == "p"
+    assert len(sent) == 2
+
+
+def test_retries_end(call, mock):
+    handler, sent = script(*[httpx.Response(503)] * 4)
+    with pytest.raises(exceptions.InternalServerError):
+        call(mock(handler, max_retries=3).predictions.get, "p")
+    assert len(sent) == 4
+
+
+def test_rate_limit_says_when_to_come_back(call, mock):
+    body = {"detail": "Request was throttled.", "status": 429, "retry_after": 7}
+    with pytest.raises(exceptions.RateLimitError) as caught:
+        call(mock(script(httpx.Response(429, json=body))[0], max_retries=0).run, "a/b", {})
+    assert caught.value.retry_after == 7
+
+
+def test_retries_keep_to_the_deadline(call, mock):
+    handler, sent = script(httpx.Response(429, headers={"Retry-After": "30"}))
+    started = time.monotonic()
+    with pytest.raises(exceptions.RateLimitError):
+        call(mock(handler).run, "a/b", {}, timeout=0.2)
+    assert time.monotonic() - started < 5
+    assert len(sent) == 1
+
+
+# Timeouts
+
+
+def timeouts(request):
+    return request.extensions["timeout"]
+
+
+def test_client_timeout_is_honoured_everywhere(call, mock):
+    handler, sent = script(*[httpx.Response(201, json=PREDICTION)] * 3)
+    client = mock(handler, timeout=httpx.Timeout(7, connect=3))
+    call(client.predictions.create, model="a/b", input={})
+    call(client.predictions.create, model="a/b", input={}, wait=10)
+    call(client.run, "a/b", {})
+    assert timeouts(sent[0]) == {"connect": 3, "read": 7, "write": 7, "pool": 7}
+    assert timeouts(sent[1]) == {"connect": 3, "read": 17, "write": 7, "pool": 7}
+    assert timeouts(sent[2]) == {"connect": 3, "read": 67, "write": 7, "pool": 7}
+
+
+def test_default_timeouts(mock):
+    handler, sent = script(httpx.Response(200, json=PREDICTION))
+    mock(handler).predictions.get("p")
+    assert timeouts(sent[0]) == {"connect": 5, "read": 30, "write": 30, "pool": 10}
+
+
+def test_no_timeout_at_all(mock):
+    handler, sent = script(httpx.Response(201, json=PREDICTION))
+    mock(handler, timeout=httpx.Timeout(None)).run("a/b", {})
+    assert set(timeouts(sent[0]).values()) == {None}
+
+
+# Errors
+
+
+@pytest.mark.parametrize(
+    ("response", "status", "detail"),
+    [
+        (httpx.Response(401, json={"title": "Unauthenticated", "detail": "no"}), 401, "no"),
+        (httpx.Response(404, json={"detail": "not here", "status": 404}), 404, "not here"),
+        (httpx.Response(502, html="<h1>Bad   gateway</h1>"), 502, "<h1>Bad gateway</h1>"),
+        (httpx.Response(500, json=["a", "b"]), 500, '["a","b"]'),
+        (httpx.Response(500, content=b"null"), 500, "null"),
+        (httpx.Response(522, text=""), 522, ""),
+        (httpx.Response(400, json={"detail": {"a": 1}}), 400, "{'a': 1}"),
+        (httpx.Response(400, content=b"\xff\xfe\x00"), 400, None),
+        (httpx.Response(400, content=b"[" * 100_000), 400, None),
+    ],
+)
+def test_any_error_body_gives_a_good_message(call, mock, response, status, detail):
+    handler, _ = script(response)
+    with pytest.raises(exceptions.ReplicateError) as caught:
+        call(mock(handler, max_retries=0).predictions.get, "p")
+    error = caught.value
+    assert error.status == status
+    assert error.response.status_code == status
+    assert detail is None or detail in str(error)
+    clone = pickle.loads(pickle.dumps(error))
+    assert (type(clone), str(clone), repr(clone)) == (type(error), str(error), repr(error))
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        httpx.Response(200, html="<html>login</html>"),
+        httpx.Response(200, content=b""),
+        httpx.Response(200, json=[1]),
+        httpx.Response(200, json=None),
+        httpx.Response(200, content=b'{"id": "p", "sta'),
+    ],
+)
+def test_success_that_cannot_be_read(call, mock, response):
+    handler, _ = script(response)
+    with pytest.raises(exceptions.InvalidResponseError, match="200") as caught:
+        call(mock(handler, max_retries=0).predictions.get, "p")
+    assert isinstance(caught.value, ValueError)
+    assert caught.value.response.status_code == 200
+
+
+def test_invalid_fields(call, sandbox, client):
+    with pytest.raises(exceptions.UnprocessableEntityError) as caught:
+        call(client.run, "sandbox/painter", {"width": 5})
+    assert {field["field"] for field in caught.value.invalid_fields} >= {"input.width"}
+
+
+def test_connection_error_pickles_as_what_it_is():
+    from replicate._connection_errors import connection_error
+
+    for original in (httpx.ReadTimeout("x"), httpx.ConnectError("x"), httpx.TransportError("x")):
+        error = connection_error(original, "GET https://x: slow")
+        clone = pickle.loads(pickle.dumps(error))
+        assert type(clone) is type(error)
+        assert isinstance(clone, type(original))
+        assert str(clone) == str(error) == "GET https://x: slow"
