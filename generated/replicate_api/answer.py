@@ -1,0 +1,80 @@
+# Generated from openapi.yaml by `make generate`. Do not edit: change openapi.yaml or codegen/.
+"""Read answers: check the status, return the content that the operation promises."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Dict, List, Type, TypeVar
+
+from .base import ApiModel, Json, read_list
+from .errors import UnexpectedResponse
+
+if TYPE_CHECKING:
+    from .types import Response
+
+_Model = TypeVar("_Model", bound=ApiModel)
+
+__all__ = (
+    "content",
+    "has_content",
+    "json_array",
+    "json_object",
+    "json_objects",
+    "json_value",
+    "nothing",
+    "text",
+)
+
+
+def nothing(response: Response) -> None:
+    """Return nothing, if the request succeeded."""
+    if not 200 <= response.status_code < 300:
+        raise UnexpectedResponse(response)
+
+
+def has_content(response: Response) -> bool:
+    """Return whether the answer has a body, if the request succeeded."""
+    nothing(response)
+    return bool(response.content)
+
+
+def text(response: Response) -> str:
+    """Return the text of the answer."""
+    nothing(response)
+    return response.text
+
+
+def content(response: Response) -> bytes:
+    """Return the bytes of the answer."""
+    nothing(response)
+    return response.content
+
+
+def json_value(response: Response) -> Any:
+    """Return the JSON of the answer."""
+    nothing(response)
+    try:
+        return response.json()
+    except (ValueError, RecursionError):
+        raise UnexpectedResponse(response) from None
+
+
+def json_object(response: Response) -> Dict[str, Any]:
+    """Return the JSON object of the answer."""
+    value: Json = json_value(response)
+    if not isinstance(value, dict):
+        raise UnexpectedResponse(response)
+    return value
+
+
+def json_array(response: Response) -> List[Any]:
+    """Return the JSON array of the answer."""
+    value: Json = json_value(response)
+    if not isinstance(value, list):
+        raise UnexpectedResponse(response)
+    return value
+
+
+def json_objects(cls: Type[_Model], response: Response) -> List[_Model]:
+    """Return the JSON array of the answer, its items read as objects."""
+    models: List[_Model] = read_list(cls, json_array(response))
+    return models

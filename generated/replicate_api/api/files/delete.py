@@ -1,0 +1,37 @@
+# Generated from openapi.yaml by `make generate`. Do not edit: change openapi.yaml or codegen/.
+"""DELETE /files/{file_id}"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ... import answer, request
+
+if TYPE_CHECKING:
+    from ...types import AsyncTransport, Request, Response, SyncTransport
+
+__all__ = ("asyncio", "build", "parse", "sync")
+
+
+def build(file_id: str) -> Request:
+    """Delete a file.
+
+    Args:
+        file_id: The id of the file.
+    """
+    return {"method": "DELETE", "url": request.path("/files/{file_id}", file_id=file_id)}
+
+
+def parse(response: Response) -> None:
+    """Read the response, or raise UnexpectedResponse."""
+    return answer.nothing(response)
+
+
+def sync(transport: SyncTransport, file_id: str) -> None:
+    """Send what `build` returns, return what `parse` reads."""
+    return parse(transport.request(**build(file_id)))
+
+
+async def asyncio(transport: AsyncTransport, file_id: str) -> None:
+    """Send what `build` returns, return what `parse` reads."""
+    return parse(await transport.request(**build(file_id)))

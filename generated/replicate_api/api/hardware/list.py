@@ -1,0 +1,34 @@
+# Generated from openapi.yaml by `make generate`. Do not edit: change openapi.yaml or codegen/.
+"""GET /hardware"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, List
+
+from ... import answer
+from ...models.hardware import Hardware
+
+if TYPE_CHECKING:
+    from ...types import AsyncTransport, Request, Response, SyncTransport
+
+__all__ = ("asyncio", "build", "parse", "sync")
+
+
+def build() -> Request:
+    """List the hardware that models can run on."""
+    return {"method": "GET", "url": "/hardware"}
+
+
+def parse(response: Response) -> List[Hardware]:
+    """Read the response, or raise UnexpectedResponse."""
+    return answer.json_objects(Hardware, response)
+
+
+def sync(transport: SyncTransport) -> List[Hardware]:
+    """Send what `build` returns, return what `parse` reads."""
+    return parse(transport.request(**build()))
+
+
+async def asyncio(transport: AsyncTransport) -> List[Hardware]:
+    """Send what `build` returns, return what `parse` reads."""
+    return parse(await transport.request(**build()))

@@ -1,0 +1,132 @@
+# Generated from openapi.yaml by `make generate`. Do not edit: change openapi.yaml or codegen/.
+"""POST /models/{model_owner}/{model_name}/predictions"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Mapping, Optional, Sequence
+
+from ... import answer, request
+from ...models.prediction import Prediction
+
+if TYPE_CHECKING:
+    from ...models.webhook_event import WebhookEvent
+    from ...types import AsyncTransport, Request, Response, SyncTransport
+
+__all__ = ("asyncio", "build", "parse", "sync")
+
+
+def build(
+    model_owner: str,
+    model_name: str,
+    *,
+    input: Mapping[str, Any],
+    stream: Optional[bool] = None,
+    webhook: Optional[str] = None,
+    webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
+    webhook_completed: Optional[str] = None,
+    prefer: Optional[str] = None,
+    cancel_after: Optional[str] = None,
+) -> Request:
+    """Run an official model.
+
+    With `Prefer: wait` the answer comes when the prediction has finished or the time is up; without
+    it, at once.
+
+    Args:
+        model_owner: The account that the model belongs to.
+        model_name: The name of the model.
+        input: The inputs of the model, as its schema describes them.
+        stream: Deprecated: every model that can stream has a stream URL without it.
+        webhook: The HTTPS URL that is told when the prediction has changed.
+        webhook_events_filter: Which changes the webhook is told of.
+        webhook_completed: Deprecated: use `webhook`, with `completed` as its event.
+        prefer: How long to hold the request open for the prediction to finish: `wait` for up to 60
+            seconds, `wait=n` for up to n (1 to 60).
+        cancel_after: How long the prediction may take, from its creation, before the server cancels
+            it: `30s`, `5m`, `1h30m`; a bare number is seconds.
+    """
+    return {
+        "method": "POST",
+        "url": request.path(
+            "/models/{model_owner}/{model_name}/predictions",
+            model_owner=model_owner,
+            model_name=model_name,
+        ),
+        "headers": request.strings({"Prefer": prefer, "Cancel-After": cancel_after}),
+        "json": request.json_fields(
+            {
+                "input": input,
+                "stream": stream,
+                "webhook": webhook,
+                "webhook_events_filter": webhook_events_filter,
+                "webhook_completed": webhook_completed,
+            }
+        ),
+    }
+
+
+def parse(response: Response) -> Prediction:
+    """Read the response, or raise UnexpectedResponse."""
+    return Prediction.from_dict(answer.json_object(response))
+
+
+def sync(
+    transport: SyncTransport,
+    model_owner: str,
+    model_name: str,
+    *,
+    input: Mapping[str, Any],
+    stream: Optional[bool] = None,
+    webhook: Optional[str] = None,
+    webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
+    webhook_completed: Optional[str] = None,
+    prefer: Optional[str] = None,
+    cancel_after: Optional[str] = None,
+) -> Prediction:
+    """Send what `build` returns, return what `parse` reads."""
+    return parse(
+        transport.request(
+            **build(
+                model_owner,
+                model_name,
+                input=input,
+                stream=stream,
+                webhook=webhook,
+                webhook_events_filter=webhook_events_filter,
+                webhook_completed=webhook_completed,
+                prefer=prefer,
+                cancel_after=cancel_after,
+            )
+        )
+    )
+
+
+async def asyncio(
+    transport: AsyncTransport,
+    model_owner: str,
+    model_name: str,
+    *,
+    input: Mapping[str, Any],
+    stream: Optional[bool] = None,
+    webhook: Optional[str] = None,
+    webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
+    webhook_completed: Optional[str] = None,
+    prefer: Optional[str] = None,
+    cancel_after: Optional[str] = None,
+) -> Prediction:
+    """Send what `build` returns, return what `parse` reads."""
+    return parse(
+        await transport.request(
+            **build(
+                model_owner,
+                model_name,
+                input=input,
+                stream=stream,
+                webhook=webhook,
+                webhook_events_filter=webhook_events_filter,
+                webhook_completed=webhook_completed,
+                prefer=prefer,
+                cancel_after=cancel_after,
+            )
+        )
+    )

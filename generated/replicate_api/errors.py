@@ -1,0 +1,40 @@
+# Generated from openapi.yaml by `make generate`. Do not edit: change openapi.yaml or codegen/.
+"""Define what an operation raises when the response is not what it promises."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Optional, Tuple, Type
+
+if TYPE_CHECKING:
+    from .types import Response
+
+__all__ = ("UnexpectedResponse",)
+
+
+class UnexpectedResponse(Exception):
+    """A status outside 2xx, or a body that is not what the operation promises.
+
+    Attributes:
+        status_code: The status of the response.
+        response: The response; None once the error was pickled, because a response leads to its
+            request and that to the token.
+    """
+
+    def __init__(self, response: Response) -> None:
+        content_type = response.headers.get("content-type", "no content type")
+        body = response.content[:200].decode("utf-8", "replace")
+        super().__init__(f"unexpected response {response.status_code} ({content_type}): {body}")
+        self.status_code = response.status_code
+        self.response: Optional[Response] = response
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        return _unpickle, (type(self), self.args, self.status_code)
+
+
+def _unpickle(
+    cls: Type[UnexpectedResponse], args: Tuple[Any, ...], status_code: int
+) -> UnexpectedResponse:
+    error = cls.__new__(cls, *args)
+    error.status_code = status_code
+    error.response = None
+    return error

@@ -1,0 +1,15 @@
+# Generated from openapi.yaml by `make generate`. Do not edit: change openapi.yaml or codegen/.
+from __future__ import annotations
+
+from typing import Any, Dict
+
+__all__ = ("PredictionMetrics",)
+
+#: Open, and its values are not checked: any key may be missing, others may be there.
+PredictionMetrics = Dict[str, Any]
+"""What was measured during the run.
+
+Keys:
+    total_time: The seconds from creation to the end.
+    predict_time: How long the model ran, in seconds.
+"""

@@ -1,0 +1,75 @@
+# Generated from openapi.yaml by `make generate`. Do not edit: change openapi.yaml or codegen/.
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional
+
+from attrs import define, field
+
+from ..base import ApiModel, parse_datetime
+
+if TYPE_CHECKING:
+    from .training_metrics import TrainingMetrics
+    from .training_output import TrainingOutput
+    from .training_source import TrainingSource
+    from .training_status import TrainingStatus
+    from .training_urls import TrainingUrls
+
+__all__ = ("Training",)
+
+
+@define(kw_only=True, eq=False, repr=False, slots=False)
+class Training(ApiModel):
+    """One run of a trainer, which makes a new version of a model."""
+
+    id: str
+    """The unique id."""
+    model: str
+    """The model, as `owner/name`."""
+    status: TrainingStatus
+    """How far it has come."""
+    version: str
+    """The id of the trainer's version."""
+    completed_at: Optional[datetime] = field(default=None, converter=parse_datetime)
+    """When the run ended, however it did."""
+    created_at: Optional[datetime] = field(default=None, converter=parse_datetime)
+    """When it was created."""
+    error: Optional[str] = None
+    """Why it failed; null if it did not."""
+    input: Optional[Dict[str, Any]] = None
+    """The inputs, as they were passed."""
+    logs: Optional[str] = None
+    """What the model wrote to its log so far."""
+    metrics: Optional[TrainingMetrics] = None
+    """What was measured during the run."""
+    output: Optional[TrainingOutput] = None
+    """What the training has made; null before."""
+    source: Optional[TrainingSource] = None
+    """Whether it was created on the web site or through the API."""
+    started_at: Optional[datetime] = field(default=None, converter=parse_datetime)
+    """When the model began to work on it."""
+    urls: Optional[TrainingUrls] = None
+    """Where to follow and to cancel it."""
+    webhook_completed: Optional[str] = None
+    """Deprecated: see `webhook`."""
+
+    @staticmethod
+    def _read(data: Mapping[str, Any]) -> Dict[str, Any]:
+        get = data.get
+        return {
+            "id": get("id"),
+            "model": get("model"),
+            "status": get("status"),
+            "version": get("version"),
+            "completed_at": parse_datetime(get("completed_at")),
+            "created_at": parse_datetime(get("created_at")),
+            "error": get("error"),
+            "input": get("input"),
+            "logs": get("logs"),
+            "metrics": get("metrics"),
+            "output": get("output"),
+            "source": get("source"),
+            "started_at": parse_datetime(get("started_at")),
+            "urls": get("urls"),
+            "webhook_completed": get("webhook_completed"),
+        }

@@ -1,0 +1,65 @@
+# Generated from openapi.yaml by `make generate`. Do not edit: change openapi.yaml or codegen/.
+"""Write requests: paths, query and header values, JSON and multipart bodies."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any, Dict, List, Mapping, Tuple, Union
+from urllib.parse import quote
+
+from .base import Json, plain
+
+__all__ = ("form", "json_fields", "path", "strings")
+
+
+def path(template: str, /, **segments: Any) -> str:
+    """Fill in a path; every value is one segment of it, whatever characters it has.
+
+    Raises:
+        ValueError: If a value is None or empty, or `.` or `..`, which lead to another resource.
+    """
+    for name, value in segments.items():
+        if value is None or str(value) in ("", ".", ".."):
+            raise ValueError(f"{name} must name something, not {value!r}")
+    return template.format(**{name: quote(str(v), safe="") for name, v in segments.items()})
+
+
+def strings(values: Mapping[str, Any]) -> Dict[str, Any]:
+    """Return query parameters or headers as strings, without those that are None.
+
+    Raises:
+        ValueError: If a datetime has no time zone.
+    """
+    return {name: _string(name, value) for name, value in values.items() if value is not None}
+
+
+def json_fields(values: Mapping[str, Any]) -> Dict[str, Any]:
+    """Return the fields of a JSON body, without those that are None."""
+    return {name: plain(value) for name, value in values.items() if value is not None}
+
+
+def form(values: Mapping[str, Any], files: Mapping[str, Any]) -> List[Tuple[str, Any]]:
+    """Return the parts of a form, without those that are None: first plain values, then files.
+
+    Parts without a file name get no content type either: that is how the API's own clients send
+    them.
+    """
+    parts: List[Tuple[str, Any]] = []
+    for name, value in values.items():
+        if value is not None:
+            text = value if isinstance(value, str) else json.dumps(plain(value))
+            parts.append((name, (None, text)))
+    return parts + [(name, file) for name, file in files.items() if file is not None]
+
+
+def _string(name: str, value: Union[Json, Tuple[Any, ...], datetime]) -> Any:
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError(f"{name} must have a time zone")
+        return value.isoformat()
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (list, tuple)):
+        return [_string(name, item) for item in value]
+    return str(value)

@@ -1,0 +1,383 @@
+"""The generated package: complete, fresh, the same everywhere, and ready for what is new."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from codegen.document import CodegenError, load, operations
+from codegen.generator import HEADER
+from codegen.package import build, differences
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(scope="session")
+def package(root) -> Path:
+    return root / "generated" / "replicate_api"
+
+
+def tree(package: Path):
+    """The syntax trees of all modules, without docstrings."""
+    trees = {}
+    for file in sorted(package.rglob("*.py")):
+        module = ast.parse(file.read_text(encoding="utf-8"))
+        for node in ast.walk(module):
+            if isinstance(getattr(node, "body", None), list):
+                node.body = [
+                    statement
+                    for statement in node.body
+                    if not (
+                        isinstance(statement, ast.Expr)
+                        and isinstance(statement.value, ast.Constant)
+                        and isinstance(statement.value.value, str)
+                    )
+                ]
+        trees[file.relative_to(package).as_posix()] = ast.dump(module)
+    return trees
+
+
+def contents(package: Path):
+    files = (file for file in sorted(package.rglob("*")) if file.is_file())
+    return {
+        file.relative_to(package).as_posix(): file.read_bytes()
+        for file in files
+        if "__pycache__" not in file.parts
+    }
+
+
+def test_the_committed_package_is_fresh(root, package):
+    assert differences(root / "openapi.yaml", package) == []
+
+
+def test_one_module_per_operation(document, package):
+    modules = [p for p in package.glob("api/*/*.py") if p.name != "__init__.py"]
+    assert len(modules) == len(list(operations(document))) == 37
+
+
+def test_every_file_says_where_it_is_from(package):
+    for name, text in contents(package).items():
+        assert text.decode().startswith(HEADER), name
+
+
+def test_the_package_is_small_and_its_lines_are_short(package):
+    files = [text.decode().splitlines() for text in contents(package).values()]
+    assert sum(map(len, files)) < 6000
+    assert max(len(line) for lines in files for line in lines) <= 100
+
+
+def test_every_module_is_python_3_8(package):
+    for name, text in contents(package).items():
+        if name.endswith(".py"):
+            ast.parse(text, feature_version=(3, 8))
+
+
+def test_the_published_document_gives_the_same_package(published, package, tmp_path):
+    build(published, tmp_path / "replicate_api")
+    assert tree(tmp_path / "replicate_api") == tree(package)
+
+
+def test_two_hash_seeds_give_the_same_bytes(root, package, tmp_path):
+    for seed in ("1", "2"):
+        subprocess.run(
+            [sys.executable, "-m", "codegen", "generate", "--output", tmp_path / seed],
+            cwd=root,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            check=True,
+        )
+    assert contents(tmp_path / "1") == contents(tmp_path / "2") == contents(package)
+
+
+def test_an_old_package_is_deleted_first(root, tmp_path):
+    output = tmp_path / "replicate_api"
+    (output / "models").mkdir(parents=True)
+    (output / "models" / "gone.py").touch()
+    build(root / "openapi.yaml", output)
+    assert not (output / "models" / "gone.py").exists()
+
+
+def test_a_failed_run_leaves_the_package_alone(document, tmp_path, generate):
+    source = generate(document)
+    before = contents(source)
+    del document["servers"]
+    spec = tmp_path / "spec.yaml"
+    spec.write_text(json.dumps(document))
+    with pytest.raises(CodegenError, match="names no server"):
+        build(spec, source / "replicate_api")
+    assert contents(source) == before
+
+
+def test_an_operation_that_gets_lost_stops_the_run(document, generate):
+    get = document["paths"]["/hardware"]["get"]
+    document["paths"]["/hardware/all"] = {"get": get}  # the same operationId, the same module
+    with pytest.raises(CodegenError, match="38 operations, but 37 modules"):
+        generate(document)
+
+
+def test_a_warning_of_the_generator_stops_the_run(document, generate):
+    document["paths"]["/predictions/{other}"] = document["paths"].pop(
+        "/predictions/{prediction_id}"
+    )
+    with pytest.raises(CodegenError, match=r"(?s)the generator warns:.*do not match with path"):
+        generate(document)
+
+
+def test_ruff_is_required(document, generate, monkeypatch, tmp_path):
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(CodegenError, match="ruff is missing"):
+        generate(document)
+
+
+def test_a_document_of_another_openapi_stops_the_run(document, generate):
+    document["openapi"] = "3.2.0"
+    with pytest.raises(CodegenError, match=r"3\.2\.0|Only OpenAPI"):
+        generate(document)
+
+
+@pytest.fixture(scope="module")
+def extended(root, generate) -> Path:
+    """A package for an API that has grown: fields, values, a schema, operations."""
+    document = load(root / "openapi.yaml")
+    schemas, paths = document["components"]["schemas"], document["paths"]
+    prediction = schemas["schemas_prediction_response"]["properties"]
+    prediction["queue_position"] = {"type": "integer", "description": "The place in the queue."}
+    prediction["queued_at"] = {"type": "string", "format": "date-time", "nullable": True}
+    prediction["from"] = {"type": "string"}
+    prediction["retry"] = {"type": "object", "properties": {"count": {"type": "integer"}}}
+    prediction["status"]["enum"].append("queued")
+    schemas["schemas_quota_response"] = {
+        "type": "object",
+        "required": ["name"],
+        "properties": {
+            "name": {"type": "string"},
+            "limits": {
+                "type": "array",
+                "items": {"type": "object", "properties": {"per": {"type": "string"}}},
+            },
+            "resets_at": {"type": "string", "format": "date-time"},
+            "to_dict": {"type": "string"},
+            "class": {"type": "string"},
+            "burst-size": {"type": "integer"},
+        },
+    }
+    quota = {
+        "application/json": {"schema": {"$ref": "#/components/schemas/schemas_quota_response"}}
+    }
+    name = {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}
+    moment = {"type": "string", "format": "date-time"}
+    paths["/quotas/{name}"] = {
+        "parameters": [name],
+        "get": {
+            "operationId": "quotas.get",
+            "summary": "Get a quota",
+            "responses": {"200": {"description": "", "content": quota}},
+        },
+        "put": {
+            "operationId": "quotas.import",
+            "parameters": [
+                {"name": "name", "in": "query", "schema": {"type": "string"}},
+                {"name": "transport", "in": "query", "schema": moment},
+                {"name": "X-Dry-Run", "in": "header", "schema": {"type": "boolean"}},
+            ],
+            "requestBody": {
+                "content": {
+                    "application/json": {
+                        "schema": {
+                            "type": "object",
+                            "required": ["limit"],
+                            "properties": {
+                                "limit": {"type": "integer"},
+                                "name": {"type": "string"},
+                                "of": {"$ref": "#/components/schemas/schemas_quota_response"},
+                                "since": moment,
+                            },
+                        }
+                    }
+                }
+            },
+            "responses": {"200": {"description": "", "content": quota}, "204": {"description": ""}},
+        },
+        "post": {
+            "operationId": "quotas.upload",
+            "requestBody": {"content": {"image/png": {"schema": {"type": "string"}}}},
+            "responses": {"202": {"description": ""}},
+        },
+    }
+    return generate(document)
+
+
+SETUP = """
+import httpx, asyncio
+from datetime import datetime, timezone
+from replicate_api.api import Api
+from replicate_api import models
+sent = []
+def answer(request):
+    sent.append(request)
+    return httpx.Response(200, json={"name": "gpu", "limits": [{"per": "hour"}], "class": "a",
+        "resets_at": "2024-10-01T00:00:00Z", "to_dict": "x", "burst-size": 5})
+mock = httpx.MockTransport(answer)
+http = httpx.Client(base_url="https://api.example.com/v1", transport=mock)
+api = Api(http, httpx.AsyncClient(base_url="https://api.example.com/v1", transport=mock))
+"""
+
+
+def test_new_fields_and_values_appear(extended, python):
+    python(
+        """
+from replicate_api.models.prediction import Prediction
+from replicate_api.models.prediction_status import PREDICTION_STATUS_VALUES
+import typing
+prediction = Prediction.from_dict({"queue_position": 3, "queued_at": "2024-10-01T00:00:00Z",
+    "from": "x", "retry": {"count": 1}, "status": "queued"})
+assert prediction.queue_position == 3
+assert prediction.queued_at.year == 2024
+assert prediction.from_ == "x" and prediction.to_dict()["from"] == "x"
+assert prediction.retry.count == 1, prediction.retry
+assert prediction.additional_properties == {}
+assert Prediction.__annotations__["queue_position"] == "Optional[int]"
+assert "queued" in PREDICTION_STATUS_VALUES
+""",
+        extended,
+    )
+
+
+def test_a_new_operation_appears(extended, python):
+    python(
+        SETUP
+        + """
+from replicate_api.api.quotas import get
+quota = api.quotas.get("a/b")
+assert isinstance(quota, models.Quota) and isinstance(quota.limits[0], models.QuotaLimit)
+assert sent[0].url.raw_path == b"/v1/quotas/a%2Fb"
+assert quota == asyncio.run(api.quotas.async_get("gpu")) == get.sync(http, "gpu")
+assert get.__doc__ == "GET /quotas/{name}"
+assert api.quotas.get.__doc__.startswith("Get a quota.")
+assert quota.resets_at == datetime(2024, 10, 1, tzinfo=timezone.utc)
+assert quota.class_ == "a" and quota.burst_size == 5 and quota.to_dict_ == "x"
+assert quota.to_dict()["burst-size"] == 5 and quota.to_dict()["class"] == "a"
+assert models.Quota(class_="b", burst_size=1).to_dict() == {"class": "b", "burst-size": 1}
+""",
+        extended,
+    )
+
+
+def test_names_that_meet_are_told_apart(extended, python):
+    python(
+        SETUP
+        + """
+moment = datetime(2024, 10, 1, tzinfo=timezone.utc)
+api.quotas.import_("gpu", limit=1, body_name="b", query_name="q", query_transport=moment,
+    x_dry_run="true", of=models.Quota(name="n"), since=moment)
+request = sent[0]
+assert (request.method, request.url.path) == ("PUT", "/v1/quotas/gpu")
+assert dict(request.url.params) == {"name": "q", "transport": "2024-10-01T00:00:00+00:00"}
+assert request.headers["x-dry-run"] == "true"
+import json
+assert json.loads(request.content) == {"limit": 1, "name": "b", "of": {"name": "n"},
+    "since": "2024-10-01T00:00:00+00:00"}
+""",
+        extended,
+    )
+
+
+def test_an_answer_that_may_be_empty_is_optional(extended, python):
+    python(
+        """
+import httpx
+from replicate_api.api.quotas import import_, upload
+assert import_.parse.__annotations__["return"] == "Optional[Quota]"
+assert import_.parse(httpx.Response(204)) is None
+assert import_.parse(httpx.Response(200, json={"name": "x"})).name == "x"
+assert upload.parse(httpx.Response(202)) is None
+request = upload.build("gpu", b"png")
+assert request["content"] == b"png"
+assert request["headers"] == {"Content-Type": "application/octet-stream"}
+""",
+        extended,
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Ends with a "quotation"',
+        '"""',
+        "C:\\new\\x \\N{oops} \\",
+        "# Heading\n\nText.",
+        "```shell\ncurl -s\n```",
+        "| a | b |\n| - | - |",
+        "word" * 60,
+        "Tab\tand \x00 null, \u2028 and {braces} %s.",
+        "One sentence. Another\nline of the first paragraph.\n\nAnother paragraph.",
+    ],
+)
+def test_any_prose_makes_a_docstring(document, generate, text, python):
+    operation = document["paths"]["/search"]["get"]
+    operation["summary"] = operation["description"] = text
+    operation["parameters"][0]["description"] = text
+    schemas = document["components"]["schemas"]
+    schemas["schemas_prediction_response"]["description"] = text
+    schemas["schemas_prediction_response"]["properties"]["id"]["description"] = text
+    source = generate(document)
+    python("from replicate_api.models import Prediction", source)
+    docs = python(
+        "from replicate_api.api.search import search; print(search.build.__doc__)", source
+    )
+    if text.startswith("One sentence."):
+        assert docs.startswith("One sentence.\n\n")
+        assert "One sentence. Another line of the first paragraph.\n" in docs
+        assert "Another paragraph" not in docs
+
+
+@pytest.mark.slow
+def test_types(extended, tmp_path):
+    """Generated code is strictly typed, also for what is new; a bare httpx client fits."""
+    pytest.importorskip("mypy")
+    usage = tmp_path / "usage.py"
+    usage.write_text(
+        """
+from typing import Dict, Optional
+import httpx
+from replicate_api import models
+from replicate_api.api import Api
+from replicate_api.api.predictions import get
+from replicate_api.types import Request
+
+http, later = httpx.Client(), httpx.AsyncClient()
+prediction: models.Prediction = get.sync(http, "id")
+position: Optional[int] = prediction.queue_position
+urls: Dict[str, str] = prediction.urls
+request: Request = get.build("id")
+response: httpx.Response = http.request(**request)
+built = models.Version(id="v", created_at="2024-10-01T00:00:00Z")
+
+class Resource(models.Prediction): ...
+
+resource: Resource = Resource.from_dict({})
+
+async def use() -> models.Quota:
+    await get.asyncio(later, "id")
+    return await Api(http, later).quotas.async_get("gpu")
+
+prediction.misspelled  # type: ignore[attr-defined]
+get.sync(http)  # type: ignore[call-arg]
+"""
+    )
+    result = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", usage, extended / "replicate_api"],
+        cwd=tmp_path,
+        env={**os.environ, "MYPYPATH": str(extended)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout
