@@ -71,7 +71,7 @@ async def create(
 
     from ._inputs import encode
 
-    fields = {"input": await encode(input or {}, client, file_encoding_strategy)}
+    fields = {"input": await encode(input or {}, client, file_encoding_strategy, place="input")}
     if target.version is not None:
         return await send(of_version, version=target.version, **fields)
     if target.deployment is not None:

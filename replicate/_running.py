@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Dict, Iterator, Optional, Type
 
 from ._blocking import block, is_blocking
 from ._deadline import deadline, no_deadline, pause
+from ._retry import TRANSIENT_STATUS_CODES
 from .exceptions import (
     APIConnectionError,
     DeadlineExceededError,
@@ -15,7 +16,7 @@ from .exceptions import (
     ModelError,
     PredictionAbortedError,
     PredictionCanceledError,
-    RateLimitError,
+    ReplicateError,
     ReplicateException,
 )
 from .resource import Resource
@@ -117,20 +118,14 @@ class Running(Resource):
         for left in reversed(range(FAILED_POLLS)):
             try:
                 await self.async_reload()
-            except (
-                APIConnectionError,
-                InternalServerError,
-                InvalidResponseError,
-                RateLimitError,
-            ) as e:
-                if not left:
-                    e.prediction = self  # type: ignore[assignment]
-                    raise
-                logger.warning("%s %s: a look at it failed: %s", type(self).__name__, self.id, e)
-                await pause(next(pauses))
-            except ReplicateException as error:
+            except ReplicateException as error:  # noqa: PERF203 - each round is a request
                 error.prediction = self  # type: ignore[assignment]
-                raise
+                if not (left and _passes(error)):
+                    raise
+                logger.warning(
+                    "%s %s: a look at it failed: %s", type(self).__name__, self.id, error
+                )
+                await pause(next(pauses))
             else:
                 return
 
@@ -164,6 +159,13 @@ class Running(Resource):
             logger.warning("%s %s %s", type(self).__name__, self.id, outcome)
         if hasattr(error, "add_note"):
             error.add_note(f"{type(self).__name__.lower()} {self.id} {outcome}")
+
+
+def _passes(error: ReplicateException) -> bool:
+    """Say whether a look that failed tells nothing about the next one."""
+    if isinstance(error, (APIConnectionError, InternalServerError, InvalidResponseError)):
+        return True
+    return isinstance(error, ReplicateError) and error.status_code in TRANSIENT_STATUS_CODES
 
 
 def is_interruption(error: BaseException) -> bool:

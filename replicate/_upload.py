@@ -2,22 +2,163 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import io
-from typing import IO, TYPE_CHECKING, Any
+import mimetypes
+import os
+import tempfile
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, Optional, cast
 
 import httpx
 
 from ._blocking import in_thread
+from ._guards import is_bytes, is_path
+from .exceptions import ContentTooLargeError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
+
+MAX_UPLOAD = 100 * 1024 * 1024
+"""Bytes that `POST /v1/files` takes (https://replicate.com/docs/reference/http#files.create)."""
+
+MAX_SPOOL = 1024 * 1024
+"""Bytes of a pipe or socket that are kept in memory before a temporary file takes over."""
+
+_SIGNATURES: tuple[tuple[bytes, int, str], ...] = (
+    (b"\x89PNG\r\n\x1a\n", 0, "image/png"),
+    (b"\xff\xd8\xff", 0, "image/jpeg"),
+    (b"GIF8", 0, "image/gif"),
+    (b"WEBP", 8, "image/webp"),
+    (b"BM", 0, "image/bmp"),
+    (b"%PDF-", 0, "application/pdf"),
+    (b"PK\x03\x04", 0, "application/zip"),
+    (b"\x1f\x8b", 0, "application/gzip"),
+    (b"WAVE", 8, "audio/wav"),
+    (b"ID3", 0, "audio/mpeg"),
+    (b"\xff\xfb", 0, "audio/mpeg"),
+    (b"fLaC", 0, "audio/flac"),
+    (b"OggS", 0, "audio/ogg"),
+    (b"ftyp", 4, "video/mp4"),
+    (b"\x1aE\xdf\xa3", 0, "video/webm"),
+)
+
+
+class Upload(NamedTuple):
+    """A file ready to be sent: name, binary handle, media type, size in bytes."""
+
+    name: str
+    handle: IO[bytes]
+    content_type: str
+    size: int
+
+
+def is_file(value: Any) -> bool:
+    """Say whether a value is something to read bytes from."""
+    return isinstance(value, (bytes, bytearray, memoryview, os.PathLike)) or (
+        hasattr(value, "read") and not isinstance(value, type)
+    )
+
+
+def open_upload(
+    value: Any, *, name: Optional[str] = None, content_type: Optional[str] = None
+) -> Upload:
+    """Make a file of any kind ready to be sent, from the position at which it stands.
+
+    Raises:
+        ContentTooLargeError: It has more than 100 MiB.
+        TypeError: It cannot be read as bytes.
+    """
+    handle = _binary(value)
+    found = name or _name_of(value)
+    if content_type is None and found:
+        content_type = mimetypes.guess_type(found)[0]
+    if content_type is None:
+        content_type = sniff(handle) or "application/octet-stream"
+    size = handle.seek(0, io.SEEK_END)
+    handle.seek(0)
+    if size > MAX_UPLOAD:
+        handle.close()
+        raise ContentTooLargeError(
+            title="File too large",
+            detail=f"{found or 'The file'} has {size:,} bytes, and Replicate takes uploads of up "
+            f"to {MAX_UPLOAD:,}. Put it where the model can fetch it, and pass the URL instead.",
+        )
+    return Upload(found or "file", handle, content_type, size)
+
+
+def _binary(value: Any) -> IO[bytes]:
+    if is_bytes(value):
+        return io.BytesIO(value)
+    if is_path(value):
+        return Path(value).open("rb")  # closed by who sends it
+    if isinstance(value, io.TextIOBase):
+        return _binary_of_text(value)
+    try:
+        value.seek(value.tell())
+    except (AttributeError, OSError, ValueError):
+        return _spool(value)
+    if isinstance(value.read(0), str):
+        return io.BytesIO(value.read().encode())
+    # It has what of IO[bytes] an upload needs.
+    return cast("IO[bytes]", Window(value))
+
+
+def _binary_of_text(handle: io.TextIOBase) -> IO[bytes]:
+    """Return the bytes below a text handle: what an image opened without "b" needs."""
+    buffer = getattr(handle, "buffer", None)
+    if buffer is None:
+        return io.BytesIO(handle.read().encode())
+    with contextlib.suppress(OSError, ValueError):
+        handle.seek(handle.tell())  # the buffer below may have been read ahead
+    return _binary(buffer)
+
+
+def _spool(source: Any) -> IO[bytes]:
+    """Copy what cannot be rewound, such as a pipe: a retry has to send it again."""
+    spool = tempfile.SpooledTemporaryFile(max_size=MAX_SPOOL)  # noqa: SIM115 - closed by who sends it
+    while True:
+        chunk = source.read(65536)
+        if not chunk:
+            break
+        spool.write(chunk.encode() if isinstance(chunk, str) else chunk)
+        if spool.tell() > MAX_UPLOAD:
+            break
+    spool.seek(0)
+    return spool
+
+
+def _name_of(value: Any) -> Optional[str]:
+    name: Any = value if is_path(value) else getattr(value, "name", None)
+    if is_path(name) or isinstance(name, str):  # a temporary file's is a number, or None
+        return Path(name).name or None
+    return None
+
+
+def sniff(handle: IO[bytes]) -> Optional[str]:
+    """Recognize the media type of unnamed content by its first bytes."""
+    start = handle.read(16)
+    handle.seek(0)
+    for signature, offset, content_type in _SIGNATURES:
+        if start[offset : offset + len(signature)] == signature:
+            return content_type
+    return None
+
+
+def base64_encode_file(file: Any) -> str:
+    """Return a file as a data URI, with the media type of its name or content."""
+    upload = open_upload(file)
+    with upload.handle as handle:
+        data = base64.b64encode(handle.read()).decode("ascii")
+    return f"data:{upload.content_type};base64,{data}"
 
 
 class Window(io.RawIOBase):
     """The rest of a binary handle as a file of its own, which starts at 0.
 
     httpx rewinds what it uploads to 0. A handle that was put elsewhere on purpose is sent
-    from there, again after a retry, and is neither closed nor read ahead.
+    from there, again after a retry, and is left open: closing the window closes nothing else.
     """
 
     def __init__(self, handle: IO[bytes]) -> None:

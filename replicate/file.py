@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any, Dict, Iterable, List, Literal, Optional, TypedDict
 
 from replicate_api import models
@@ -89,18 +88,18 @@ class Files(Namespace):
 
         from replicate_api.api.files import create
 
-        from . import _inputs
+        from . import _upload
 
         unknown = sorted(set(params) - set(FileParams.__annotations__))
         if unknown:
             raise TypeError(f"create() got an unexpected keyword argument {unknown[0]!r}")
         if isinstance(file, str):
             file = Path(file)
-        if not _inputs.is_file(file):
+        if not _upload.is_file(file):
             raise ValueError("Unsupported file type. Must be a file path or file-like object.")
 
-        def open_upload() -> _inputs.Upload:
-            return _inputs.open_upload(
+        def open_upload() -> _upload.Upload:
+            return _upload.open_upload(
                 file, name=params.get("filename"), content_type=params.get("content_type")
             )
 
@@ -112,8 +111,7 @@ class Files(Namespace):
                 metadata=params.get("metadata"),
             )
         finally:
-            if isinstance(file, os.PathLike):
-                upload.handle.close()
+            upload.handle.close()
         return File._of(data, self._client)
 
     def get(self, file_id: str) -> File:

@@ -25,7 +25,7 @@ from . import _data_uri, _download, _inputs
 from . import schema as _schema
 from ._blocking import block, block_iter, in_thread
 from ._guards import is_mapping, is_sequence
-from ._inputs import base64_encode_file
+from ._upload import base64_encode_file
 
 if TYPE_CHECKING:
     import os

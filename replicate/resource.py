@@ -156,7 +156,7 @@ class Resource:
             return self.dict() == other
         return NotImplemented
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]
 
     def __setattr__(self, name: str, value: Any) -> None:
         if not (name.startswith("_") or name in vars(self) or hasattr(type(self), name)):

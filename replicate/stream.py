@@ -8,6 +8,7 @@ from typing import (
     Any,
     AsyncGenerator,
     AsyncIterator,
+    ClassVar,
     Generator,
     Iterator,
     Mapping,
@@ -83,7 +84,7 @@ class ServerSentEvent:
             return NotImplemented
         return self._fields() == other._fields()
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]
 
 
 class AsyncStream:

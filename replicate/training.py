@@ -200,7 +200,7 @@ class Trainings(Namespace):
             order.owner,
             order.name,
             order.version,
-            input=await encode(order.input, self._client, order.strategy),
+            input=await encode(order.input, self._client, order.strategy, place="input"),
             destination=order.destination,
             **order.webhooks,
         )
