@@ -1,0 +1,259 @@
+"""Event loops, threads, forks and ends: one client for all of them."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import gc
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+
+import pytest
+
+import replicate
+from replicate import exceptions
+
+
+@pytest.fixture
+def shout(sandbox):
+    @sandbox.model("me/shout", official=True)
+    def shout(text: str) -> str:
+        return text.upper()
+
+    @sandbox.model("me/slow", official=True)
+    def slow() -> str:
+        from replicate.sandbox import current_prediction
+
+        current_prediction().sleep(30)
+        return "done"
+
+    return sandbox
+
+
+@pytest.fixture
+def default(shout, monkeypatch):
+    """Point the module's own client at the sandbox."""
+    monkeypatch.setenv("REPLICATE_BASE_URL", shout.url)
+    monkeypatch.setenv("REPLICATE_API_TOKEN", shout.token)
+    yield replicate
+    replicate.default_client.close()
+
+
+def test_asyncio_run_again_and_again_on_the_default_client(default):
+    for number in range(4):
+        assert asyncio.run(default.async_run("me/shout", {"text": str(number)})) == str(number)
+
+
+def test_connections_of_a_loop_are_closed_with_it(default):
+    async def main():
+        await default.async_run("me/shout", {"text": "a"})
+        return default.default_client._http.pools._async
+
+    pools = asyncio.run(main())
+    assert pools == {}
+    gc.collect()  # an open socket would warn here, which is an error
+
+
+def test_loops_in_several_threads(client, shout):
+    def work(number):
+        async def main():
+            runs = (client.async_run("me/shout", {"text": f"{number}-{i}"}) for i in range(5))
+            return await asyncio.gather(*runs)
+
+        return asyncio.run(main())
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        for number, results in enumerate(pool.map(work, range(8))):
+            assert results == [f"{number}-{i}" for i in range(5)]
+
+
+def test_threads_share_one_http_client(client, shout):
+    barrier = threading.Barrier(16)
+    seen = set()
+
+    def work(number):
+        barrier.wait()
+        seen.add(id(client._client))
+        return client.run("me/shout", {"text": str(number)})
+
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        assert list(pool.map(work, range(16))) == [str(number) for number in range(16)]
+    assert len(seen) == 1
+
+
+def test_blocking_calls_inside_a_running_loop(client, shout):
+    async def main():
+        first = client.run("me/shout", {"text": "a"})
+        second = await client.async_run("me/shout", {"text": "b"})
+        words = []
+        for event in client.stream("sandbox/storyteller", input={"prompt": "x"}):
+            words.append(str(event))
+            await asyncio.sleep(0)
+        return first, second, await asyncio.to_thread(client.run, "me/shout", {"text": "c"}), words
+
+    first, second, third, words = asyncio.run(main())
+    assert (first, second, third) == ("A", "B", "C")
+    assert len(words) > 5
+
+
+def test_async_is_really_concurrent(client, sandbox):
+    barrier = threading.Barrier(5)
+
+    @sandbox.model("me/meet", official=True)
+    def meet() -> int:
+        return barrier.wait(20)
+
+    async def main():
+        return await asyncio.gather(*(client.async_run("me/meet", {}) for _ in range(5)))
+
+    assert sorted(asyncio.run(main())) == [0, 1, 2, 3, 4]
+
+
+def test_trio(client, shout):
+    trio = pytest.importorskip("trio")
+
+    async def main():
+        return await client.async_run("me/shout", {"text": "a"})
+
+    assert trio.run(main) == "A"
+    assert trio.run(main) == "A"
+
+
+def test_task_group_failure_cancels_the_others(client, shout):
+    async def fail():
+        while not shout.predictions:
+            await asyncio.sleep(0.01)
+        raise RuntimeError("elsewhere")
+
+    async def main():
+        async with asyncio.TaskGroup() as group:
+            group.create_task(client.async_run("me/slow", {}, wait=False))
+            group.create_task(fail())
+
+    if not hasattr(asyncio, "TaskGroup"):
+        pytest.skip("asyncio has task groups from 3.11 on")
+    with pytest.raises(BaseExceptionGroup) as caught:  # noqa: F821
+        asyncio.run(main())
+    assert "elsewhere" in str(caught.value.exceptions)
+    assert [run.status for run in shout.predictions.values()] == ["canceled"]
+
+
+def test_wait_for_cancels(client, shout):
+    async def main():
+        await asyncio.wait_for(client.async_run("me/slow", {}, wait=False), 0.3)
+
+    with pytest.raises(asyncio.TimeoutError):
+        asyncio.run(main())
+    assert [run.status for run in shout.predictions.values()] == ["canceled"]
+
+
+def script(code, sandbox, **options):
+    environment = {
+        **os.environ,
+        "REPLICATE_BASE_URL": sandbox.url,
+        "REPLICATE_API_TOKEN": sandbox.token,
+        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+    }
+    return subprocess.Popen(
+        [sys.executable, "-W", "error", "-c", textwrap.dedent(code)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **options,
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+@pytest.mark.parametrize(
+    "call",
+    [
+        "replicate.run('me/slow', {}, wait=False)",
+        "asyncio.run(replicate.async_run('me/slow', {}, wait=False))",
+    ],
+)
+def test_ctrl_c_cancels_the_prediction(shout, call):
+    process = script(f"import asyncio, replicate; {call}", shout)
+    deadline = time.monotonic() + 20
+    while not any(run.status == "processing" for run in shout.predictions.values()):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=20)
+    [run] = shout.predictions.values()
+    assert run.status == "canceled"
+    assert "KeyboardInterrupt" in errors
+    if sys.version_info >= (3, 11):
+        assert run.id in errors
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_forked_child_has_connections_of_its_own(shout):
+    process = script(
+        """
+        import os, replicate
+        assert replicate.run("me/shout", {"text": "parent"}) == "PARENT"
+        for _ in range(3):
+            if os.fork() == 0:
+                assert replicate.run("me/shout", {"text": "child"}) == "CHILD"
+                os._exit(0)
+        for _ in range(3):
+            assert os.wait()[1] == 0
+        assert replicate.run("me/shout", {"text": "again"}) == "AGAIN"
+        """,
+        shout,
+    )
+    out, errors = process.communicate(timeout=30)
+    assert (process.returncode, errors) == (0, "")
+
+
+def test_program_that_closes_nothing_ends_silently(shout):
+    process = script(
+        """
+        import asyncio, replicate
+        replicate.run("me/shout", {"text": "a"})
+        asyncio.run(replicate.async_run("me/shout", {"text": "a"}))
+        for event in replicate.stream("sandbox/storyteller", input={"prompt": "x"}):
+            break
+        stream = replicate.stream("sandbox/storyteller", input={"prompt": "x"})
+        next(stream)
+        """,
+        shout,
+    )
+    out, errors = process.communicate(timeout=30)
+    assert (process.returncode, errors) == (0, "")
+
+
+def test_process_pool(client, shout):
+    prediction = client.predictions.create(model="me/shout", input={"text": "a"}, wait=True)
+    assert pickle.loads(pickle.dumps(prediction)) == prediction
+    assert shout.token.encode() not in pickle.dumps(prediction)
+    error = exceptions.ModelError(prediction)
+    assert pickle.loads(pickle.dumps(error)).prediction == prediction
+
+
+def test_closed_client_opens_again(call, client, shout):
+    call(client.run, "me/shout", {"text": "a"})
+    with client:
+        pass
+    assert call(client.run, "me/shout", {"text": "b"}) == "B"
+
+    async def main():
+        async with client:
+            await client.async_run("me/shout", {"text": "c"})
+        return await client.async_run("me/shout", {"text": "d"})
+
+    assert asyncio.run(main()) == "D"
+
+
+def test_client_with_a_token_does_not_pickle(client):
+    with pytest.raises(TypeError, match="each process"):
+        pickle.dumps(client)
