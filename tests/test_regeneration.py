@@ -1,0 +1,174 @@
+"""Regeneration is the product: what the description gains, `replicate` has."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+PROGRAM = """
+import asyncio, datetime, json, pickle, sys
+import httpx
+import replicate, replicate_api
+from replicate_api.api.quotas import get
+from replicate_api.models import Quota
+
+assert replicate_api.__file__.startswith(sys.argv[1]), replicate_api.__file__
+body = {
+    "id": "p", "model": "a/b", "version": "v", "status": "paused", "output": "x",
+    "priority": 7, "billed_at": "2026-01-02T03:04:05.123456789Z",
+}
+
+def answer(request):
+    if request.url.path == "/v1/quotas/gpu":
+        return httpx.Response(200, json={"name": "gpu", "limit": 3})
+    return httpx.Response(200, json=body)
+
+client = replicate.Client("t", transport=httpx.MockTransport(answer))
+prediction = client.predictions.get("p")
+assert prediction.priority == 7
+assert prediction.billed_at.tzinfo is datetime.timezone.utc
+assert dict(prediction)["billed_at"] == body["billed_at"]
+assert prediction.status == "paused"
+assert replicate.prediction.Prediction(id="p", model="a/b", version="v", status="paused", priority=1).priority == 1
+
+quota = client.api.quotas.get("gpu")
+assert isinstance(quota, Quota) and (quota.name, quota.limit) == ("gpu", 3)
+assert asyncio.run(client.api.quotas.async_get("gpu")) == quota
+assert asyncio.run(get.asyncio(client._transport, "gpu")) == quota
+created = client.predictions.create(model="a/b", input={}, priority_class="high")
+print("regenerated")
+"""
+
+TYPED = """
+from datetime import datetime
+from typing import Optional
+import replicate
+from replicate_api.models import Quota
+
+prediction = replicate.predictions.get("p")
+priority: Optional[int] = prediction.priority
+billed: Optional[datetime] = prediction.billed_at
+quota: Quota = replicate.default_client.api.quotas.get("gpu")
+wrong: str = prediction.priority
+"""
+
+
+@pytest.fixture(scope="module")
+def regenerated(tmp_path_factory):
+    """Generate from openapi.yaml plus a few things, elsewhere."""
+    yaml = pytest.importorskip("yaml")
+    pytest.importorskip("openapi_python_client")
+    document = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
+    schemas = document["components"]["schemas"]
+    prediction = schemas["schemas_prediction_response"]["properties"]
+    prediction["priority"] = {"type": "integer"}
+    prediction["billed_at"] = {"type": "string", "format": "date-time"}
+    prediction["status"]["enum"].append("paused")
+    schemas["schemas_prediction_request"]["properties"]["priority_class"] = {"type": "string"}
+    schemas["schemas_version_prediction_request"]["properties"]["priority_class"] = {
+        "type": "string"
+    }
+    schemas["schemas_quota_response"] = {
+        "type": "object",
+        "required": ["name"],
+        "properties": {"name": {"type": "string"}, "limit": {"type": "integer"}},
+    }
+    content = {
+        "application/json": {"schema": {"$ref": "#/components/schemas/schemas_quota_response"}}
+    }
+    document["paths"]["/quotas/{quota_name}"] = {
+        "get": {
+            "operationId": "quotas.get",
+            "parameters": [
+                {"in": "path", "name": "quota_name", "required": True, "schema": {"type": "string"}}
+            ],
+            "responses": {"200": {"description": "A quota.", "content": content}},
+        }
+    }
+    folder = tmp_path_factory.mktemp("regenerated")
+    spec = folder / "openapi.yaml"
+    spec.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
+    command = [sys.executable, "-m", "codegen", "generate"]
+    subprocess.run(
+        [*command, "--spec", str(spec), "--output", str(folder / "generated" / "replicate_api")],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    return folder / "generated"
+
+
+def environment(folder):
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)])}
+
+
+def test_new_things_are_used_through_replicate(regenerated):
+    result = subprocess.run(
+        [sys.executable, "-W", "error", "-c", PROGRAM, str(regenerated)],
+        env=environment(regenerated),
+        cwd=regenerated,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.stdout == "regenerated\n", result.stderr
+
+
+@pytest.mark.slow
+def test_new_things_are_typed(regenerated, tmp_path):
+    pytest.importorskip("mypy")
+    (tmp_path / "user.py").write_text(TYPED, encoding="utf-8")
+    result = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--config-file=", "user.py"],
+        env={**os.environ, "MYPYPATH": os.pathsep.join([str(regenerated), str(ROOT)])},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    errors = [line for line in result.stdout.splitlines() if line.startswith("user.py")]
+    assert len(errors) == 1, result.stdout
+    assert "user.py:11" in errors[0]
+
+
+def test_recorded_conversations_become_resources():
+    """Real traffic, where it is at hand, through the resources and back to the wire."""
+    yaml = pytest.importorskip("yaml")
+    recordings = ROOT.parent / "shared" / "recordings"
+    if not recordings.is_dir():
+        pytest.skip("no recordings here")
+    import httpx
+
+    import replicate
+
+    checked = 0
+    for path in recordings.glob("*.yaml"):
+        for exchange in yaml.safe_load(path.read_text(encoding="utf-8"))["interactions"]:
+            response = exchange["response"]
+            request = exchange["request"]
+            if (
+                response.get("status_code") not in {200, 201}
+                or "/v1/predictions" not in request["uri"]
+            ):
+                continue
+            body = json.loads(response["content"])
+            client = replicate.Client(
+                "t",
+                transport=httpx.MockTransport(
+                    lambda request, body=body: httpx.Response(200, json=body)
+                ),
+            )
+            prediction = client.predictions.get("p")
+            fields = dict(prediction)
+            assert {key: fields[key] for key in body} == body
+            assert prediction.dict(exclude_unset=True) == body
+            client.close()
+            checked += 1
+    assert checked > 15
