@@ -13,7 +13,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from . import exceptions
 from .__about__ import __version__
@@ -33,26 +33,36 @@ if TYPE_CHECKING:
     from . import training as training
     from . import version as version
     from . import webhook as webhook
+    from .account import Accounts
+    from .collection import Collections
+    from .deployment import Deployments
+    from .file import Files
+    from .hardware import HardwareNamespace
+    from .model import Models
     from .pagination import async_paginate, paginate
+    from .prediction import Predictions
+    from .training import Trainings
+    from .webhook import Webhooks
 
-default_client = Client()
+default_client: Client = Client()
 """The client behind this module's functions. It reads the environment at each request."""
 
-run = default_client.run
-async_run = default_client.async_run
-stream = default_client.stream
-async_stream = default_client.async_stream
+# Final, so that type checkers give them the signatures of the client's methods.
+run: Final = default_client.run
+async_run: Final = default_client.async_run
+stream: Final = default_client.stream
+async_stream: Final = default_client.async_stream
 
 if TYPE_CHECKING:
-    accounts = default_client.accounts
-    collections = default_client.collections
-    deployments = default_client.deployments
-    files = default_client.files
-    hardware = default_client.hardware
-    models = default_client.models
-    predictions = default_client.predictions
-    trainings = default_client.trainings
-    webhooks = default_client.webhooks
+    accounts: Accounts
+    collections: Collections
+    deployments: Deployments
+    files: Files
+    hardware: HardwareNamespace
+    models: Models
+    predictions: Predictions
+    trainings: Trainings
+    webhooks: Webhooks
 
 __all__ = [
     "Client",

@@ -9,6 +9,7 @@ import time
 from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Union
 
 from ._deadline import remaining
+from ._running import is_interruption
 from .exceptions import NotFoundError
 
 if TYPE_CHECKING:
@@ -63,7 +64,22 @@ async def create(
 
     async def send(operation: Any, *place: str, **fields: Any) -> Prediction:
         started = time.monotonic()
-        data = await client._call(operation.asyncio, *place, **fields, **body, **headers)
+        try:
+            data = await client._call(operation.asyncio, *place, **fields, **body, **headers)
+        except BaseException as error:
+            from ._recover import find, may_have_started
+
+            if not may_have_started(error):
+                raise
+            lost = await find(client, fields["input"], started, error)
+            if lost is None:
+                raise
+            prediction = Prediction._of(lost, client)
+            if is_interruption(error):
+                await prediction._abandon(error)
+                raise
+            return prediction
+        client._created.append(data.id)
         prediction = Prediction._of(data, client)
         hold = None if headers["prefer"] is None else _seconds(wait)
         prediction._complete = answers_whole_run(data, hold, time.monotonic() - started)

@@ -39,7 +39,7 @@ LONGEST_HOLD = 60.0
 
 MAX_REDIRECTS = 10
 
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _USELESS_TO_REPEAT = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
 
 
@@ -50,40 +50,48 @@ class HTTP:
         self._owner = client
         self.pools = Pools(client._options())
 
-    async def request(
-        self, method: str, url: str, *, safe: bool | None = None, **kwargs: Any
-    ) -> httpx.Response:
+    async def request(self, method: str, url: str, **kwargs: Any) -> httpx.Response:
         """Send a request and return the whole response.
 
         Args:
             method: HTTP method.
             url: Absolute, or a path below the base URL.
-            safe: Whether repeating the request does no harm; by default as its method says.
-            kwargs: As for `httpx.Client.build_request`.
+            kwargs: `safe`, whether repeating the request does no harm (by default as its
+                method says), `retries`, how often it is repeated then, and what
+                `httpx.Client.build_request` takes.
 
         Raises:
             ReplicateError: The answer was 400 or above.
             APIConnectionError: There was none.
             DeadlineExceededError: The deadline came first.
         """
-        return await self._send(method, url, safe=safe, stream=False, **kwargs)
+        return await self._send(method, url, stream=False, **kwargs)
 
     @asynccontextmanager
     async def stream(
         self, method: str, url: str, **kwargs: Any
     ) -> AsyncGenerator[httpx.Response, None]:
         """Send a request and give the response out before its body, closing it at the end."""
-        response = await self._send(method, url, safe=None, stream=True, **kwargs)
+        response = await self._send(method, url, stream=True, **kwargs)
         try:
             yield response
         finally:
             await _close(response)
 
     async def _send(
-        self, method: str, url: str, *, safe: bool | None, stream: bool, **kwargs: Any
+        self,
+        method: str,
+        url: str,
+        *,
+        stream: bool,
+        safe: bool | None = None,
+        retries: int | None = None,
+        **kwargs: Any,
     ) -> httpx.Response:
         if safe is None:
             safe = method in _retry.SAFE_METHODS
+        if retries is None:
+            retries = self._owner.max_retries
         for attempt in itertools.count(1):
             try:
                 return await self._attempt(method, url, stream=stream, **kwargs)
@@ -91,7 +99,7 @@ class HTTP:
                 left = remaining()
                 if left is not None and left < CLOCK_MARGIN:
                     raise deadline_exceeded() from error
-                if attempt > self._owner.max_retries or not _may_repeat(error, safe=safe):
+                if attempt > retries or not _may_repeat(error, safe=safe):
                     raise
                 wait = _retry.wait_before(attempt, error.retry_after)
                 if left is not None and wait >= left:
@@ -274,7 +282,7 @@ def _fit(timeout: httpx.Timeout | float, prefer: str | None) -> httpx.Timeout:
 
 def _may_repeat(error: ReplicateError, *, safe: bool) -> bool:
     if isinstance(error, APIConnectionError):
-        return isinstance(error, _NOT_SENT) or (safe and not isinstance(error, _USELESS_TO_REPEAT))
+        return isinstance(error, NOT_SENT) or (safe and not isinstance(error, _USELESS_TO_REPEAT))
     response = error.response
     return response is not None and _retry.may_repeat(response.status_code, safe=safe)
 

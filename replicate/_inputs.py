@@ -8,18 +8,16 @@ import math
 import os
 import sys
 import uuid
-from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Tuple, cast
+from typing import TYPE_CHECKING, Any, Dict, NamedTuple, Optional, Tuple
 
 from replicate_api import models
 
 from ._blocking import in_thread
-from ._guards import is_iterable, is_mapping, is_path
+from ._guards import is_array, is_iterable, is_mapping, is_object, is_path
 from ._upload import base64_encode_file, is_file
 
 if TYPE_CHECKING:
     from .client import Client
-
-    JSON = Dict[str, Any]
 
 
 class _File(NamedTuple):
@@ -62,10 +60,10 @@ async def encode(
     async def fill(tree: Any) -> Any:
         if isinstance(tree, _File):
             return await send(tree.file)
-        if isinstance(tree, dict):
-            return {key: await fill(item) for key, item in cast("JSON", tree).items()}
-        if isinstance(tree, list):
-            return [await fill(item) for item in cast("List[Any]", tree)]
+        if is_object(tree):
+            return {key: await fill(item) for key, item in tree.items()}
+        if is_array(tree):
+            return [await fill(item) for item in tree]
         return tree
 
     return await fill(plain(value, place))

@@ -58,8 +58,12 @@ class RetryTransport(httpx.AsyncBaseTransport, httpx.BaseTransport):
         self.max_backoff_wait = max_backoff_wait
         self.backoff_factor = backoff_factor
         self.jitter_ratio = jitter_ratio
-        self.retryable_methods = frozenset(retryable_methods or self.RETRYABLE_METHODS)
-        self.retry_status_codes = frozenset(retry_status_codes or self.RETRYABLE_STATUS_CODES)
+        self.retryable_methods: FrozenSet[str] = frozenset(
+            retryable_methods or self.RETRYABLE_METHODS
+        )
+        self.retry_status_codes: FrozenSet[int] = frozenset(
+            retry_status_codes or self.RETRYABLE_STATUS_CODES
+        )
 
     def _again(self, request: httpx.Request, response: httpx.Response, attempt: int) -> bool:
         return (

@@ -22,6 +22,8 @@ from .exceptions import (
 from .resource import Resource
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from replicate_api.types import ApiModel
 
 logger = logging.getLogger("replicate")
@@ -43,7 +45,11 @@ class Running(Resource):
 
     if TYPE_CHECKING:
         id: str
-        status: Any
+    else:
+
+        def __init__(self, **fields: Any) -> None:
+            # One that is made by hand needs no `urls`, as in 1.x.
+            super().__init__(**{"urls": None, **fields})
 
     _errors: ClassVar[Dict[str, Type[ModelError]]] = {
         "failed": ModelError,
@@ -59,7 +65,7 @@ class Running(Resource):
 
     @property
     def _finished(self) -> bool:
-        return self.status in TERMINAL
+        return vars(self).get("status") in TERMINAL
 
     def reload(self) -> None:
         """Fetch the present state."""
@@ -137,7 +143,7 @@ class Running(Resource):
             seconds *= PAUSE_GROWTH
 
     def _raise_for_status(self) -> None:
-        error = self._errors.get(self.status)
+        error = self._errors.get(vars(self).get("status", ""))
         if error is not None:
             raise error(self)  # type: ignore[arg-type]
 
@@ -145,17 +151,8 @@ class Running(Resource):
         """Cancel it, as well as that goes in a few seconds, for an error that ends the call."""
         error.prediction = self  # type: ignore[attr-defined]
         outcome = "was canceled"
-        try:
-            with no_deadline(), deadline(CANCEL_TIME):
-                if is_blocking():
-                    await self.async_cancel()
-                else:
-                    import anyio
-
-                    with anyio.move_on_after(CANCEL_TIME, shield=True):
-                        await self.async_cancel()
-        except Exception as failure:  # noqa: BLE001 - the error that ends the call counts
-            outcome = f"could not be canceled ({failure})"
+        if not await in_passing(self.async_cancel):
+            outcome = "could not be canceled"
             logger.warning("%s %s %s", type(self).__name__, self.id, outcome)
         if hasattr(error, "add_note"):
             error.add_note(f"{type(self).__name__.lower()} {self.id} {outcome}")
@@ -166,6 +163,29 @@ def _passes(error: ReplicateException) -> bool:
     if isinstance(error, (APIConnectionError, InternalServerError, InvalidResponseError)):
         return True
     return isinstance(error, ReplicateError) and error.status_code in TRANSIENT_STATUS_CODES
+
+
+async def in_passing(action: Callable[[], Awaitable[None]]) -> bool:
+    """Do something though the caller is on the way out, in a few seconds or not at all.
+
+    Returns:
+        Whether it was done. What went wrong is logged: the error that ends the call counts.
+    """
+    done = False
+    try:
+        with no_deadline(), deadline(CANCEL_TIME):
+            if is_blocking():
+                await action()
+                done = True
+            else:
+                import anyio
+
+                with anyio.move_on_after(CANCEL_TIME, shield=True):
+                    await action()
+                    done = True
+    except Exception as failure:  # noqa: BLE001 - see above
+        logger.info("clean-up failed: %s", failure)
+    return done
 
 
 def is_interruption(error: BaseException) -> bool:

@@ -50,7 +50,7 @@ class EventDecoder:
     """Puts lines together to events."""
 
     def __init__(self) -> None:
-        self.event = ""
+        self.event: str = ""
         self.data: List[str] = []
         self.last_event_id: Optional[str] = None
         self.retry: Optional[int] = None

@@ -89,8 +89,8 @@ async def events_of(
     without `done` is checked against the prediction: the model may have failed, or may have
     output that the stream did not deliver.
     """
-    url = prediction.urls.get("stream")
-    assert isinstance(url, str)  # `Prediction.async_stream` has checked
+    url = (prediction.urls or {}).get("stream")
+    assert url is not None  # `Prediction.async_stream` has checked
     client = prediction._client
     position = _Position()
     text: list[str] = []

@@ -76,7 +76,8 @@ def open_upload(
         content_type = mimetypes.guess_type(found)[0]
     if content_type is None:
         content_type = sniff(handle) or "application/octet-stream"
-    size = handle.seek(0, io.SEEK_END)
+    handle.seek(0, io.SEEK_END)
+    size = handle.tell()
     handle.seek(0)
     if size > MAX_UPLOAD:
         handle.close()
@@ -100,7 +101,7 @@ def _binary(value: Any) -> IO[bytes]:
     except (AttributeError, OSError, ValueError):
         return _spool(value)
     if isinstance(value.read(0), str):
-        return io.BytesIO(value.read().encode())
+        return _rest_of_text(value)
     # It has what of IO[bytes] an upload needs.
     return cast("IO[bytes]", Window(value))
 
@@ -109,10 +110,22 @@ def _binary_of_text(handle: io.TextIOBase) -> IO[bytes]:
     """Return the bytes below a text handle: what an image opened without "b" needs."""
     buffer = getattr(handle, "buffer", None)
     if buffer is None:
-        return io.BytesIO(handle.read().encode())
+        return _rest_of_text(handle) if handle.seekable() else _spool(handle)
     with contextlib.suppress(OSError, ValueError):
         handle.seek(handle.tell())  # the buffer below may have been read ahead
     return _binary(buffer)
+
+
+def _rest_of_text(handle: Any) -> IO[bytes]:
+    """Return the bytes of a text handle as `Window` would, and leave it as it stands."""
+    start = handle.tell()
+    text = handle.read()
+    if not text:
+        start = 0
+        handle.seek(start)
+        text = handle.read()
+    handle.seek(start)
+    return io.BytesIO(text.encode())
 
 
 def _spool(source: Any) -> IO[bytes]:
@@ -158,12 +171,22 @@ class Window(io.RawIOBase):
     """The rest of a binary handle as a file of its own, which starts at 0.
 
     httpx rewinds what it uploads to 0. A handle that was put elsewhere on purpose is sent
-    from there, again after a retry, and is left open: closing the window closes nothing else.
+    from there, again after a retry. One at its end, as writing leaves it, is meant whole.
+    Closing the window leaves the handle open, and where it was: it may be sent again.
     """
 
     def __init__(self, handle: IO[bytes]) -> None:
         self._handle = handle
-        self._start = handle.tell()
+        here = handle.tell()
+        handle.seek(0, io.SEEK_END)
+        self._start = 0 if here == handle.tell() else here
+        handle.seek(self._start)
+
+    def close(self) -> None:
+        if not self.closed:
+            with contextlib.suppress(OSError, ValueError):  # closed by its owner
+                self._handle.seek(self._start)
+        super().close()
 
     def readable(self) -> bool:
         return True
@@ -182,7 +205,8 @@ class Window(io.RawIOBase):
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         if whence == io.SEEK_SET:
             offset += self._start
-        return self._handle.seek(offset, whence) - self._start
+        self._handle.seek(offset, whence)  # not every handle returns where it is then
+        return self.tell()
 
     def tell(self) -> int:
         return self._handle.tell() - self._start

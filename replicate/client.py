@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import TYPE_CHECKING, Any, Dict, Optional, TypeVar
+from collections import deque
+from typing import TYPE_CHECKING, Any, Deque, Dict, Optional, TypeVar
 
 from . import _token
 from ._blocking import block
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     import httpx
+    from typing_extensions import Concatenate, ParamSpec, Self, Unpack
+
     from replicate_api.api import Api
     from replicate_api.types import AsyncTransport
-    from typing_extensions import Concatenate, ParamSpec, Self, Unpack
 
     from ._http import HTTP, Transport
     from ._retry_transport import RetryTransport
@@ -38,6 +40,7 @@ __all__ = ["Client", "RetryTransport", "_get_api_token_from_environment"]
 
 DEFAULT_POLL_INTERVAL = 0.5
 DEFAULT_MAX_RETRIES = 5
+REMEMBERED_PREDICTIONS = 1000
 
 
 class Client(Namespaces):
@@ -88,6 +91,7 @@ class Client(Namespaces):
         self._poll_interval: Optional[float] = None
         self._versions: Dict[tuple[str, str, str], Version] = {}
         self._latest: Dict[tuple[str, str], str] = {}
+        self._created: Deque[str] = deque(maxlen=REMEMBERED_PREDICTIONS)
         self._http_or_none: Optional[HTTP] = None
         self._lock = threading.Lock()
         if base_url:

@@ -93,8 +93,8 @@ class ModelError(ReplicateException):
         """What ran, how it ended, where to look at it, and the last of its logs."""
         prediction = self.prediction
         lines = [f"prediction {prediction.id} of {prediction.model}: {prediction.status}"]
-        web = prediction.urls.get("web") if prediction.urls else None
-        if isinstance(web, str):
+        web = (prediction.urls or {}).get("web")
+        if web:
             lines.append(web)
         logs = (prediction.logs or "").rstrip().splitlines()[-LAST_LOG_LINES:]
         if logs:

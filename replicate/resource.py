@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Dict, List, Tuple, cast
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from replicate_api.types import ApiModel
     from typing_extensions import Self
+
+    from replicate_api.types import ApiModel
 
     from .client import Client
 
@@ -158,12 +159,14 @@ class Resource:
 
     __hash__: ClassVar[None] = None  # type: ignore[assignment]
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        if not (name.startswith("_") or name in vars(self) or hasattr(type(self), name)):
-            known = {attribute.name for attribute in type(self).__attrs_attrs__}
-            if name not in known:
-                raise ValueError(f'"{type(self).__name__}" object has no field "{name}"')
-        super().__setattr__(name, value)
+    if not TYPE_CHECKING:  # to a type checker, a misspelt field must stay an error
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            if not (name.startswith("_") or name in vars(self) or hasattr(type(self), name)):
+                known = {attribute.name for attribute in type(self).__attrs_attrs__}
+                if name not in known:
+                    raise ValueError(f'"{type(self).__name__}" object has no field "{name}"')
+            super().__setattr__(name, value)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(self._pairs())})"

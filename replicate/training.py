@@ -8,6 +8,7 @@ from replicate_api import models
 
 from . import _create
 from ._blocking import block
+from ._guards import is_object
 from ._running import Running
 from .identifier import ModelVersionIdentifier
 from .pagination import Page, fetch_page
@@ -26,6 +27,20 @@ __all__ = ["Training", "Trainings"]
 
 class Training(Running, models.Training):
     """A run of a model's trainer."""
+
+    if not TYPE_CHECKING:
+
+        def __init__(self, *, destination: Optional[str] = None, **fields: Any) -> None:
+            super().__init__(**fields)
+            self.destination = destination
+
+    def _adopt(self) -> None:
+        version: Any = vars(self).get("version")
+        if is_object(version):  # 1.x knew it as an id and as an object
+            from .version import Version
+
+            client = vars(self).get("_client_or_none")
+            vars(self)["version"] = Version._of(models.Version.from_dict(version), client)
 
     @property
     def destination(self) -> Optional[str]:

@@ -1,0 +1,127 @@
+"""A create whose answer is lost: the prediction is found, not paid for twice."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+import time
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from replicate import exceptions
+from replicate._recover import the_one
+from replicate_api.models import Prediction
+from tests.test_event_loops import script
+
+
+@pytest.fixture
+def models(sandbox):
+    @sandbox.model("me/shout", official=True)
+    def shout(text: str) -> str:
+        return text.upper()
+
+    @sandbox.model("me/slow", official=True)
+    def slow(text: str = "") -> str:
+        from replicate.sandbox import current_prediction
+
+        current_prediction().sleep(30)
+        return "done"
+
+    return sandbox
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"drop": "after"}, {"drop": "during"}, {"body": "<html>", "status": 200, "work": True}],
+)
+def test_lost_answer_does_not_lose_the_result(call, client, models, fault):
+    models.fault("models.predictions.create", **fault)
+    assert call(client.run, "me/shout", {"text": "hello"}) == "HELLO"
+    assert len(models.predictions) == 1
+
+
+def test_slow_answer_does_not_lose_the_result(call, models):
+    import httpx
+
+    models.fault("models.predictions.create", delay=1.0, times=1)
+    with models.client(timeout=httpx.Timeout(0.3)) as client:
+        assert call(client.run, "me/shout", {"text": "hello"}, wait=False) == "HELLO"
+    assert len(models.predictions) == 1
+
+
+def test_create_that_never_arrived_is_an_error(call, client, models):
+    models.fault("models.predictions.create", drop="before")
+    with pytest.raises(exceptions.APIConnectionError):
+        call(client.run, "me/shout", {"text": "hello"})
+    assert not models.predictions
+
+
+def test_other_predictions_are_not_taken_for_it(call, client, models):
+    call(client.run, "me/shout", {"text": "hello"})  # the same input, but its answer came
+    models.fault("models.predictions.create", drop="before")
+    with pytest.raises(exceptions.APIConnectionError):
+        call(client.run, "me/shout", {"text": "hello"})
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+@pytest.mark.parametrize(
+    "call",
+    [
+        "replicate.run('me/slow', {'text': 'x'})",
+        "asyncio.run(replicate.async_run('me/slow', {'text': 'x'}))",
+        "list(replicate.stream('me/slow', {'text': 'x'}, wait=60))",
+    ],
+)
+def test_ctrl_c_while_the_create_is_held(models, call):
+    process = script(f"import asyncio, replicate; {call}", models)
+    deadline = time.monotonic() + 20
+    while not any(run.status == "processing" for run in models.predictions.values()):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=20)
+    [run] = models.predictions.values()
+    assert "KeyboardInterrupt" in errors
+    assert run.status == "canceled"
+
+
+def test_cancelled_task_while_the_create_is_held(client, models):
+    async def main():
+        task = asyncio.create_task(client.async_run("me/slow", {"text": "x"}))
+        while not models.predictions:
+            await asyncio.sleep(0.01)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError) as caught:
+            await task
+        return caught.value
+
+    error = asyncio.run(main())
+    [run] = models.predictions.values()
+    assert (run.status, error.prediction.id) == ("canceled", run.id)
+
+
+NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
+
+
+def prediction(id, input, age=0):
+    fields = {"model": "a/b", "version": "v", "status": "starting"}
+    return Prediction(id=id, input=input, created_at=NOW - timedelta(seconds=age), **fields)
+
+
+@pytest.mark.parametrize(
+    ("predictions", "found"),
+    [
+        ([], None),
+        ([prediction("a", {"x": 1})], "a"),
+        ([prediction("a", {"x": 2})], None),
+        ([prediction("a", {"x": 1}, age=1)], None),
+        ([prediction("known", {"x": 1})], None),
+        ([prediction("known", {"x": 1}), prediction("a", {"x": 1})], "a"),
+        ([prediction("a", {"x": 1}), prediction("b", {"x": 1})], None),
+    ],
+)
+def test_only_what_is_beyond_doubt_is_found(predictions, found):
+    match = the_one(predictions, {"x": 1}, NOW, ["known"])
+    assert (match and match.id) == found
