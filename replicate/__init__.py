@@ -134,6 +134,11 @@ class _Package(ModuleType):
         if name in {"run", "stream", "hardware"} and isinstance(value, ModuleType):
             return
         super().__setattr__(name, value)
+        if name == "default_client":  # what belongs to it is that of the new one from now on
+            for method in ("run", "async_run", "stream", "async_stream"):
+                super().__setattr__(method, getattr(value, method))
+            for namespace in _NAMESPACES:
+                vars(self).pop(namespace, None)
 
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *__all__, *_SUBMODULES})

@@ -20,8 +20,9 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
+    from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Sequence
 
+A = TypeVar("A")
 T = TypeVar("T")
 
 _blocking: ContextVar[bool] = ContextVar("replicate_blocking", default=False)
@@ -38,7 +39,8 @@ def block(coroutine: Coroutine[Any, Any, T]) -> T:
     try:
         coroutine.send(None)
     except StopIteration as done:
-        return done.value  # type: ignore[no-any-return]
+        result: T = done.value
+        return result
     finally:
         _blocking.reset(mode)
         coroutine.close()
@@ -79,6 +81,40 @@ async def sleep(seconds: float) -> None:
         import anyio  # with httpx already loaded this costs async callers nothing more
 
         await anyio.sleep(seconds)
+
+
+async def together(
+    function: Callable[[A], Coroutine[Any, Any, T]], arguments: Sequence[A], *, limit: int
+) -> list[T]:
+    """Call a coroutine function with each argument: at the same time if there is an event loop.
+
+    Args:
+        function: What to call.
+        arguments: What to call it with, one after the other in a blocking call.
+        limit: How many calls are under way at most.
+    """
+    if is_blocking() or len(arguments) < 2:
+        return [await function(argument) for argument in arguments]
+    import anyio
+
+    results: dict[int, T] = {}
+    failures: list[Exception] = []
+    slots = anyio.Semaphore(limit)
+
+    async def call(index: int, argument: A) -> None:
+        async with slots:
+            try:
+                results[index] = await function(argument)
+            except Exception as error:  # noqa: BLE001 - raised below, and not as a group
+                failures.append(error)
+                group.cancel_scope.cancel()
+
+    async with anyio.create_task_group() as group:
+        for index, argument in enumerate(arguments):
+            group.start_soon(call, index, argument)
+    if failures:
+        raise failures[0]
+    return [results[index] for index in range(len(arguments))]
 
 
 async def in_thread(function: Callable[..., T], *args: Any) -> T:

@@ -8,11 +8,11 @@ import math
 import os
 import sys
 import uuid
-from typing import TYPE_CHECKING, Any, Dict, NamedTuple, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Iterator, Mapping, NamedTuple, Optional
 
 from replicate_api import models
 
-from ._blocking import in_thread
+from ._blocking import in_thread, together
 from ._guards import is_array, is_iterable, is_mapping, is_object, is_path
 from ._upload import base64_encode_file, is_file
 
@@ -20,10 +20,19 @@ if TYPE_CHECKING:
     from .client import Client
 
 
+UPLOADS_AT_ONCE = 8
+"""How many files of one input are on their way together, in asynchronous calls."""
+
+
 class _File(NamedTuple):
     """A place in the input that waits for the URL of a file."""
 
     file: Any
+
+    @property
+    def key(self) -> Any:
+        """What is the same for the same file."""
+        return os.fspath(self.file) if is_path(self.file) else id(self.file)
 
 
 async def encode(
@@ -44,29 +53,34 @@ async def encode(
         TypeError: The value, or one inside it, cannot be sent.
         ValueError: A number has no JSON form.
     """
-    sent: Dict[Any, Tuple[Any, str]] = {}
 
     async def send(file: Any) -> str:
-        key = os.fspath(file) if is_path(file) else id(file)
-        if key not in sent:
-            if strategy == "base64":
-                url = await in_thread(base64_encode_file, file)
-            else:
-                url = _url_of(await client.files.async_create(file)) or ""
-            # Holding on to the file keeps its id from being given to another.
-            sent[key] = (file, url)
-        return sent[key][1]
+        if strategy == "base64":
+            return await in_thread(base64_encode_file, file)
+        return _url_of(await client.files.async_create(file)) or ""
 
-    async def fill(tree: Any) -> Any:
-        if isinstance(tree, _File):
-            return await send(tree.file)
-        if is_object(tree):
-            return {key: await fill(item) for key, item in tree.items()}
-        if is_array(tree):
-            return [await fill(item) for item in tree]
-        return tree
+    tree = plain(value, place)
+    files = {found.key: found.file for found in _files_in(tree)}
+    urls = await together(send, list(files.values()), limit=UPLOADS_AT_ONCE)
+    return _filled(tree, dict(zip(files, urls)))
 
-    return await fill(plain(value, place))
+
+def _files_in(tree: Any) -> Iterator[_File]:
+    if isinstance(tree, _File):
+        yield tree
+    elif is_object(tree) or is_array(tree):
+        for item in tree.values() if is_object(tree) else tree:
+            yield from _files_in(item)
+
+
+def _filled(tree: Any, urls: Mapping[Any, str]) -> Any:
+    if isinstance(tree, _File):
+        return urls[tree.key]
+    if is_object(tree):
+        return {key: _filled(item, urls) for key, item in tree.items()}
+    if is_array(tree):
+        return [_filled(item, urls) for item in tree]
+    return tree
 
 
 def plain(value: Any, place: Optional[str] = None) -> Any:

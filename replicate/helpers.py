@@ -125,7 +125,7 @@ class FileOutput(httpx.SyncByteStream, httpx.AsyncByteStream):
 
     async def async_open(self) -> IO[bytes]:
         """Fetch the file and return a binary handle with `read(n)` and `seek`; close it."""
-        handle: Any = tempfile.SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115
+        handle: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115
         try:
             async for chunk in self._chunks():
                 await in_thread(handle.write, chunk)
@@ -133,7 +133,7 @@ class FileOutput(httpx.SyncByteStream, httpx.AsyncByteStream):
             handle.close()
             raise
         handle.seek(0)
-        return handle  # type: ignore[no-any-return]
+        return handle
 
     def save(self, path: Union[str, os.PathLike[str]]) -> Path:
         """Write the file to disk, where it appears only when it is complete.

@@ -20,7 +20,6 @@ from replicate_api import models
 from . import _create
 from ._blocking import block
 from .exceptions import ReplicateException
-from .identifier import ModelVersionIdentifier
 from .pagination import Page, fetch_page
 from .prediction import Prediction, PredictionParams, model_target
 from .resource import Namespace, Resource
@@ -261,8 +260,6 @@ def _place(method: str, *args: Any, **kwargs: Any) -> tuple[str, str]:
             "'owner/name'"
         )
     if key is not None:
-        if isinstance(key, ModelVersionIdentifier):
-            return key.owner, key.name
         target = model_target(key)
         owner, name = target.owner, target.name
     if not (owner and name):

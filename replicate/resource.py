@@ -41,12 +41,12 @@ class Resource:
     @property
     def _client(self) -> Client:
         """The client that made this, or the default one for an unpickled or hand-made object."""
-        client = vars(self).get("_client_or_none")
+        client: Client | None = vars(self).get("_client_or_none")
         if client is None:
             from . import default_client
 
             return default_client
-        return client  # type: ignore[no-any-return]
+        return client
 
     @_client.setter
     def _client(self, client: Client) -> None:

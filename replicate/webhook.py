@@ -185,7 +185,7 @@ def verify(
             raise InvalidTimestampError(
                 f"Webhook timestamp is outside the allowed tolerance of {tolerance} seconds"
             )
-    message = f"{headers['webhook-id']}.{timestamp}.".encode("utf-8", "surrogateescape") + body
+    message = _encoded(f"{headers['webhook-id']}.{timestamp}.") + body
     expected = [hmac.new(key, message, hashlib.sha256).digest() for key in keys]
     well_formed = False
     for versioned in headers["webhook-signature"].split():
@@ -260,8 +260,16 @@ def _bytes(body: Any) -> bytes:
     if is_bytes(body):
         return bytes(body)
     if body is None or isinstance(body, str):
-        return (body or "").encode("utf-8", "surrogateescape")
+        return _encoded(body or "")
     raise TypeError(f"body must be bytes or text as it came, not {type(body).__name__}")
+
+
+def _encoded(text: str) -> bytes:
+    try:
+        # Frameworks hand bytes that are not UTF-8 on as such escapes.
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        raise InvalidSignatureError("Webhook signature is invalid: this is no text") from None
 
 
 def _keys(secret: Any) -> list[bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import functools
 import gc
 import os
 import pickle
@@ -15,6 +16,7 @@ import threading
 import time
 
 import pytest
+from anyio import to_thread
 
 import replicate
 from replicate import exceptions
@@ -92,10 +94,11 @@ def test_blocking_calls_inside_a_running_loop(client, shout):
         first = client.run("me/shout", {"text": "a"})
         second = await client.async_run("me/shout", {"text": "b"})
         words = []
+        third = functools.partial(client.run, "me/shout", {"text": "c"})
         for event in client.stream("sandbox/storyteller", input={"prompt": "x"}):
             words.append(str(event))
             await asyncio.sleep(0)
-        return first, second, await asyncio.to_thread(client.run, "me/shout", {"text": "c"}), words
+        return first, second, await to_thread.run_sync(third), words
 
     first, second, third, words = asyncio.run(main())
     assert (first, second, third) == ("A", "B", "C")

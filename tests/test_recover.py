@@ -99,7 +99,9 @@ def test_cancelled_task_while_the_create_is_held(client, models):
 
     error = asyncio.run(main())
     [run] = models.predictions.values()
-    assert (run.status, error.prediction.id) == ("canceled", run.id)
+    assert run.status == "canceled"
+    if sys.version_info >= (3, 11):  # before, a task raises another CancelledError than it got
+        assert error.prediction.id == run.id
 
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)

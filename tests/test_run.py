@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pathlib
+import sys
 import threading
 import time
 from typing import Any, Dict, Iterator, List
@@ -376,7 +377,8 @@ def test_task_cancellation_cancels_the_prediction(client, sandbox, models):
     error = asyncio.run(main())
     [run] = sandbox.predictions.values()
     assert run.status == "canceled"
-    assert error.prediction.id == run.id
+    if sys.version_info >= (3, 11):  # before, a task raises another CancelledError than it got
+        assert error.prediction.id == run.id
 
 
 def test_many_at_once(client, models):
