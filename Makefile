@@ -51,7 +51,7 @@ types: $(VENV)/all ## Check types with mypy and pyright
 
 .PHONY: docs
 docs: $(VENV)/all ## Build the documentation into build/docs
-	$(BIN)/mkdocs build --strict --quiet --site-dir build/docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet -f docs/site/mkdocs.yml --site-dir ../../build/docs
 
 .PHONY: coverage
 coverage: $(VENV)/all ## Run the tests and show what they do not reach

@@ -6,7 +6,7 @@ import difflib
 import inspect
 import math
 import time
-from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Union
+from typing import TYPE_CHECKING, Any, Callable, List, Mapping, Optional, Tuple, Union
 
 from ._deadline import remaining
 from ._running import is_interruption
@@ -14,6 +14,7 @@ from .exceptions import NotFoundError
 
 if TYPE_CHECKING:
     from replicate_api import models
+    from replicate_api.types import AsyncTransport, Response
 
     from .client import Client
     from .identifier import Target
@@ -28,6 +29,9 @@ LONGEST_CANCEL_AFTER = 24 * 60 * 60
 
 OWN_PARAMS = frozenset({"wait", "file_encoding_strategy"})
 """Parameters of ours; all others are fields of the request."""
+
+ACCEPTED = 202
+"""The status of an answer that says itself that there is more to come."""
 
 ANSWER_TIME = 1.0
 """Seconds that are kept for the answer to a held request to arrive before the deadline."""
@@ -54,55 +58,79 @@ async def create(
     from replicate_api.api.models import predictions_create as of_model
     from replicate_api.api.predictions import create as of_version
 
-    from .prediction import Prediction
-
-    prefer(wait)
-    left = remaining()
-    wait = before_deadline(wait, left)
-    headers = {"prefer": prefer(wait), "cancel_after": cancel_after(left)}
-    check_params(of_version.build, body)
-
-    async def send(operation: Any, *place: str, **fields: Any) -> Prediction:
-        started = time.monotonic()
-        try:
-            data = await client._call(operation.asyncio, *place, **fields, **body, **headers)
-        except BaseException as error:
-            from ._recover import find, may_have_started
-
-            if not may_have_started(error):
-                raise
-            lost = await find(client, fields["input"], started, error)
-            if lost is None:
-                raise
-            prediction = Prediction._of(lost, client)
-            if is_interruption(error):
-                await prediction._abandon(error)
-                raise
-            return prediction
-        client._created.append(data.id)
-        prediction = Prediction._of(data, client)
-        hold = None if headers["prefer"] is None else _seconds(wait)
-        prediction._complete = answers_whole_run(data, hold, time.monotonic() - started)
-        return prediction
-
     from ._inputs import encode
 
-    fields = {"input": await encode(input or {}, client, file_encoding_strategy, place="input")}
+    prefer(wait)
+    check_params(of_version.build, body)
+    encoded = await encode(input or {}, client, file_encoding_strategy, place="input")
+    left = remaining()
+    wait = before_deadline(wait, left)
+    fields = {
+        **body,
+        "input": encoded,
+        "prefer": prefer(wait),
+        "cancel_after": cancel_after(left),
+    }
+
+    async def send(operation: Any, *place: str, **version: str) -> Prediction:
+        hold = _seconds(wait) if wait else None
+        return await _send(client, operation, place, {**fields, **version}, hold)
+
     if target.version is not None:
-        return await send(of_version, version=target.version, **fields)
+        return await send(of_version, version=target.version)
     if target.deployment is not None:
-        return await send(of_deployment, *target.deployment, **fields)
+        return await send(of_deployment, *target.deployment)
     assert target.owner is not None
     assert target.name is not None
     place = (target.owner, target.name)
     latest = client._latest.get(place)
     if latest is None:
         try:
-            return await send(of_model, *place, **fields)
+            return await send(of_model, *place)
         except NotFoundError as error:
             latest = await _latest_version(client, place, error)
-    prediction = await send(of_version, version=latest, **fields)
+    prediction = await send(of_version, version=latest)
     client._latest[place] = latest
+    return prediction
+
+
+async def _send(
+    client: Client,
+    operation: Any,
+    place: Tuple[str, ...],
+    fields: Mapping[str, Any],
+    hold: Optional[float],
+) -> Prediction:
+    """Send a create; if its answer is lost, go on with the prediction that it made."""
+    from .prediction import Prediction
+
+    answers: List[Response] = []
+
+    async def exchange(transport: AsyncTransport) -> models.Prediction:
+        answers.append(await transport.request(**operation.build(*place, **fields)))
+        parsed: models.Prediction = operation.parse(answers[0])
+        return parsed
+
+    started = time.monotonic()
+    try:
+        data = await client._call(exchange)
+    except BaseException as error:
+        from ._recover import find, may_have_started
+
+        lost = None
+        if may_have_started(error):
+            lost = await find(client, fields["input"], started, error)
+        if lost is None:
+            raise
+        prediction = Prediction._of(lost, client)
+        if is_interruption(error):
+            await prediction._abandon(error)
+            raise
+        return prediction
+    client._created.append(data.id)
+    prediction = Prediction._of(data, client)
+    in_time = answers_whole_run(data, hold, time.monotonic() - started)
+    prediction._complete = in_time and answers[0].status_code != ACCEPTED
     return prediction
 
 

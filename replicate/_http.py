@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import logging
 import re
+import time
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, Optional, cast
 
@@ -38,6 +39,12 @@ LONGEST_HOLD = 60.0
 """Seconds that the server holds a request for with a plain `Prefer: wait`."""
 
 MAX_REDIRECTS = 10
+
+QUEUE_PATIENCE = 600.0
+"""Seconds that a request waits for one of the client's connections to come free."""
+
+HARMLESS_HEADERS = ("accept", "accept-encoding", "connection", "user-agent")
+"""Headers of every request that other hosts than the API get too."""
 
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _USELESS_TO_REPEAT = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
@@ -76,7 +83,7 @@ class HTTP:
         try:
             yield response
         finally:
-            await _close(response)
+            await self.pools.finish(response)
 
     async def _send(
         self,
@@ -92,13 +99,18 @@ class HTTP:
             safe = method in _retry.SAFE_METHODS
         if retries is None:
             retries = self._owner.max_retries
-        for attempt in itertools.count(1):
+        attempt, started = 0, time.monotonic()
+        while True:
+            attempt += 1
             try:
                 return await self._attempt(method, url, stream=stream, **kwargs)
             except ReplicateError as error:
                 left = remaining()
                 if left is not None and left < CLOCK_MARGIN:
                     raise deadline_exceeded() from error
+                if isinstance(error, httpx.PoolTimeout) and _elapsed(started) < QUEUE_PATIENCE:
+                    attempt -= 1  # a queue of our own making is no failure
+                    continue
                 if attempt > retries or not _may_repeat(error, safe=safe):
                     raise
                 wait = _retry.wait_before(attempt, error.retry_after)
@@ -107,15 +119,13 @@ class HTTP:
                 place, reason = _without_query(url), error.status or type(error).__name__
                 logger.info("%s %s: %s; again in %.1f s", method, place, reason, wait)
             await sleep(wait)
-        raise AssertionError  # the loop has no end
 
     async def _attempt(
         self, method: str, url: str, *, stream: bool, **kwargs: Any
     ) -> httpx.Response:
         """Send a request once; whatever goes wrong is an error of ours."""
         try:
-            request = await self._build(method, url, **kwargs)
-            response = await self._follow(request, stream=stream)
+            response = await self._follow(method, url, stream=stream, **kwargs)
         except httpx.TransportError as error:
             raise _lost(error) from error
         except (httpx.RequestError, httpx.InvalidURL) as error:
@@ -126,51 +136,47 @@ class HTTP:
             return response
         if stream:
             await _read(response)
-            await _close(response)
+            await self.pools.finish(response)
         raise _refused(response)
 
+    async def _follow(
+        self, method: str, url: str, *, stream: bool, **kwargs: Any
+    ) -> httpx.Response:
+        """Send, and follow the redirects of reads; each hop is built, and authorized, anew."""
+        for hops in itertools.count():
+            request = await self._build(method, url, **kwargs)
+            response = await self._exchange(request, stream=stream)
+            if not response.has_redirect_location or method not in {"GET", "HEAD"}:
+                return response
+            if hops == MAX_REDIRECTS:
+                raise httpx.TooManyRedirects(f"more than {hops} redirects", request=request)
+            await self.pools.finish(response)
+            url = str(request.url.join(response.headers["location"]))
+            kwargs.pop("params", None)  # they were part of the address that led here
+        raise AssertionError  # the loop has no end
+
     async def _build(self, method: str, url: str, **kwargs: Any) -> httpx.Request:
-        base = self._owner._base
         if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", url):
-            url = f"{base}/{url.lstrip('/')}"
+            url = f"{self._owner._base}/{url.lstrip('/')}"
         client = await self._client()
         timeout = kwargs.pop("timeout", httpx.USE_CLIENT_DEFAULT)
         if timeout is httpx.USE_CLIENT_DEFAULT:
             timeout = client.timeout
-        kwargs["timeout"] = _fit(timeout, httpx.Headers(kwargs.get("headers")).get("prefer"))
-        return self._authorize(client.build_request(method, url, **kwargs))
-
-    def _authorize(self, request: httpx.Request) -> httpx.Request:
-        """Put the token on a request to the API; strip any other of what is meant for the API."""
-        own = self._owner
-        if self._is_own(request.url):
-            if not own._brings_authorization:
-                request.headers["Authorization"] = f"Bearer {own._token()}"
-        else:
-            for name in (*own._headers, "authorization", "cookie"):
-                if name.lower() != "user-agent":
-                    request.headers.pop(name, None)
-        return request
+        headers = httpx.Headers(kwargs.pop("headers", None))
+        timeout = _fit(timeout, headers.get("prefer"))
+        if self._is_own(httpx.URL(url)):
+            request = client.build_request(method, url, headers=headers, timeout=timeout, **kwargs)
+            if not self._owner._brings_authorization:
+                request.headers["Authorization"] = f"Bearer {self._owner._token()}"
+            return request
+        # What the client adds to every request is meant for the API, and may be secret.
+        base = {name: client.headers[name] for name in HARMLESS_HEADERS if name in client.headers}
+        extensions = {"timeout": timeout.as_dict()}
+        headers = httpx.Headers({**base, **headers})
+        return httpx.Request(method, url, headers=headers, extensions=extensions, **kwargs)
 
     def _is_own(self, url: httpx.URL) -> bool:
         return origin(url) == origin(httpx.URL(self._owner._base))
-
-    async def _follow(self, request: httpx.Request, *, stream: bool) -> httpx.Response:
-        """Send, and follow the redirects of reads; each hop is authorized anew."""
-        for _ in range(MAX_REDIRECTS + 1):
-            response = await self._exchange(request, stream=stream)
-            if not response.has_redirect_location or request.method not in {"GET", "HEAD"}:
-                return response
-            await _close(response)
-            headers = request.headers.copy()
-            del headers["host"]
-            target = request.url.join(response.headers["location"])
-            request = self._authorize(
-                httpx.Request(
-                    request.method, target, headers=headers, extensions=request.extensions
-                )
-            )
-        raise httpx.TooManyRedirects(f"more than {MAX_REDIRECTS} redirects", request=request)
 
     async def _exchange(self, request: httpx.Request, *, stream: bool) -> httpx.Response:
         options: dict[str, Any] = {"stream": stream, "follow_redirects": False}
@@ -248,13 +254,6 @@ async def _read(response: httpx.Response) -> None:
         logger.debug("the body of an error answer broke off: %s", error)
 
 
-async def _close(response: httpx.Response) -> None:
-    if is_blocking():
-        response.close()
-    else:
-        await response.aclose()
-
-
 def _fit(timeout: httpx.Timeout | float, prefer: str | None) -> httpx.Timeout:
     """Give a held request time to be held, and every request no more time than is left."""
     timeout = httpx.Timeout(timeout)
@@ -278,6 +277,10 @@ def _fit(timeout: httpx.Timeout | float, prefer: str | None) -> httpx.Timeout:
         write=cap(timeout.write),
         pool=cap(timeout.pool),
     )
+
+
+def _elapsed(since: float) -> float:
+    return time.monotonic() - since
 
 
 def _may_repeat(error: ReplicateError, *, safe: bool) -> bool:

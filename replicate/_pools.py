@@ -14,11 +14,17 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from ._blocking import is_blocking, sleep
+
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncGenerator, Mapping
+    from collections.abc import AsyncGenerator, Callable, Mapping
 
 DEFAULT_TIMEOUT = httpx.Timeout(5.0, read=30.0, write=30.0, connect=5.0, pool=10.0)
+
+
+LAST_TURNS = 100
+"""How often an ending event loop goes round for those who close responses."""
 
 
 class Pools:
@@ -36,6 +42,7 @@ class Pools:
         self._pid = os.getpid()
         self._lock = threading.Lock()
         self._sync = None
+        self._finishing = 0
         self._async: dict[Any, tuple[httpx.AsyncClient, AsyncGenerator[None, None]]] = {}
 
     def sync(self) -> httpx.Client:
@@ -58,7 +65,12 @@ class Pools:
         loop = _running_loop()
         entry = self._async.get(loop)
         if entry is None or entry[0].is_closed:
-            client = httpx.AsyncClient(**self._for("handle_async_request", "async"))
+            options = self._for("handle_async_request", "async")
+            given: dict[str, list[Any]] = options.get("event_hooks") or {}
+            options["event_hooks"] = {
+                event: [_awaitable(hook) for hook in hooks] for event, hooks in given.items()
+            }
+            client = httpx.AsyncClient(**options)
             guard = self._close_with(loop, client)
             # An event loop closes the async generators that it has seen when it ends, which
             # is the one moment at which the connections can be closed properly. (The
@@ -78,7 +90,31 @@ class Pools:
         finally:
             if self._async.get(loop, (None,))[0] is client:
                 del self._async[loop]
+            if hasattr(loop, "is_closed"):  # asyncio's: trio waits for them by itself
+                await self._let_finish()
             await client.aclose()
+
+    async def finish(self, response: httpx.Response) -> None:
+        """Close a response, be it read to its end or not."""
+        if is_blocking():
+            response.close()
+        elif _has_running_loop():
+            self._finishing += 1
+            try:
+                await response.aclose()
+            finally:
+                self._finishing -= 1
+        # Else an abandoned generator is finalized after its loop, which closed the connection.
+
+    async def _let_finish(self) -> None:
+        """Give way to abandoned generators, which a loop finalizes in tasks as it ends.
+
+        A task that is still under way when the loop closes is destroyed with a complaint.
+        """
+        for turn in range(LAST_TURNS):
+            if turn > LAST_TURNS // 10 and not self._finishing:
+                return
+            await sleep(0)
 
     def _for(self, method: str, kind: str) -> dict[str, Any]:
         options = dict(self._options)
@@ -115,6 +151,17 @@ class Pools:
             await entry[1].aclose()
 
 
+def _awaitable(hook: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Let an event hook written for blocking calls serve asynchronous ones."""
+
+    async def call(event: Any) -> None:
+        result = hook(event)
+        if hasattr(result, "__await__"):
+            await result
+
+    return call
+
+
 def _running_loop() -> Any:
     """Return what identifies the running event loop, be it asyncio's or trio's."""
     trio = sys.modules.get("trio")
@@ -126,6 +173,14 @@ def _running_loop() -> Any:
     import asyncio
 
     return asyncio.get_running_loop()
+
+
+def _has_running_loop() -> bool:
+    """Say whether there is an event loop to await in."""
+    try:
+        return _running_loop() is not None
+    except RuntimeError:
+        return False
 
 
 def _is_closed(loop: Any) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, ClassVar, Dict, Iterator, Optional, Type
+import time
+from typing import TYPE_CHECKING, Any, ClassVar, Dict, Iterator, Optional, Type, TypeVar
 
 from ._blocking import block, is_blocking
 from ._deadline import deadline, no_deadline, pause
@@ -22,9 +23,11 @@ from .exceptions import (
 from .resource import Resource
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable
 
     from replicate_api.types import ApiModel
+
+T = TypeVar("T")
 
 logger = logging.getLogger("replicate")
 
@@ -163,6 +166,28 @@ def _passes(error: ReplicateException) -> bool:
     if isinstance(error, (APIConnectionError, InternalServerError, InvalidResponseError)):
         return True
     return isinstance(error, ReplicateError) and error.status_code in TRANSIENT_STATUS_CODES
+
+
+async def in_time(
+    prediction: Running, items: AsyncGenerator[T, None], seconds: Optional[float]
+) -> AsyncGenerator[T, None]:
+    """Yield items of a prediction until a deadline, at which, or on Ctrl-C, it is canceled."""
+    end = None if seconds is None else time.monotonic() + seconds
+    try:
+        while True:
+            # A context variable must not stay set across a yield.
+            with deadline(None if end is None else max(0.0, end - time.monotonic())):
+                try:
+                    item = await items.__anext__()
+                except StopAsyncIteration:
+                    return
+            yield item
+    except BaseException as error:
+        if is_interruption(error):
+            await prediction._abandon(error)
+        raise
+    finally:
+        await items.aclose()
 
 
 async def in_passing(action: Callable[[], Awaitable[None]]) -> bool:

@@ -15,11 +15,12 @@ from ._create import create
 from ._deadline import deadline, pause, remaining
 from ._guards import is_array
 from ._http import iterate
-from ._running import is_interruption
+from ._running import in_time
 from .exceptions import (
     DeadlineExceededError,
     InvalidResponseError,
     NotFoundError,
+    ReplicateError,
     StreamError,
 )
 from .helpers import FileOutput, looks_like_file
@@ -50,38 +51,31 @@ async def run_events(
         params.setdefault("stream", True)
         prediction = await create(client, target, input, **params)
         left = remaining()
-    stream = prediction.async_stream(use_file_output)
-    clock = _Clock(left)
-    try:
-        while True:
-            # A context variable must not stay set across a yield.
-            with deadline(clock.left()):
-                try:
-                    event = await stream.__anext__()
-                except StopAsyncIteration:
-                    return
+    events = events_of(prediction, use_file_output=use_file_output)
+    async with closing(in_time(prediction, events, left)) as stream:
+        async for event in stream:
             yield event
-    except BaseException as error:
-        if is_interruption(error):
-            await prediction._abandon(error)
-        raise
-    finally:
-        await stream.aclose()
 
 
-class _Clock:
-    def __init__(self, seconds: Optional[float]) -> None:
-        import time
-
-        self._now = time.monotonic
-        self._end = None if seconds is None else self._now() + seconds
-
-    def left(self) -> Optional[float]:
-        return None if self._end is None else max(0.0, self._end - self._now())
-
-
-async def events_of(
+def events_of(
     prediction: Prediction, *, use_file_output: bool
+) -> AsyncGenerator[ServerSentEvent, None]:
+    """Return the events of a prediction.
+
+    Raises:
+        ReplicateError: It has no stream.
+    """
+    url = (prediction.urls or {}).get("stream")
+    if not isinstance(url, str):
+        raise ReplicateError(
+            title="Model does not support streaming",
+            detail=f"prediction {prediction.id} of {prediction.model} has no stream URL",
+        )
+    return _events(prediction, url, use_file_output=use_file_output)
+
+
+async def _events(
+    prediction: Prediction, url: str, *, use_file_output: bool
 ) -> AsyncGenerator[ServerSentEvent, None]:
     """Yield the events of a prediction, whatever happens to its connection.
 
@@ -89,8 +83,6 @@ async def events_of(
     without `done` is checked against the prediction: the model may have failed, or may have
     output that the stream did not deliver.
     """
-    url = (prediction.urls or {}).get("stream")
-    assert url is not None  # `Prediction.async_stream` has checked
     client = prediction._client
     position = _Position()
     text: list[str] = []

@@ -219,11 +219,17 @@ class Window(io.RawIOBase):
         return end
 
 
-class ThreadedStream(httpx.AsyncByteStream):
-    """A request body that is read from files in a thread, so that the event loop goes on."""
+class ThreadedStream(httpx.AsyncByteStream, httpx.SyncByteStream):
+    """A request body that is read from files in a thread, so that the event loop goes on.
+
+    Libraries that stand in for the network (vcrpy before 8, respx) read it without one.
+    """
 
     def __init__(self, body: Any) -> None:
         self._body = body
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._body)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         chunks: Iterator[bytes] = iter(self._body)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import deque
 from typing import TYPE_CHECKING, Any, Deque, Dict, Optional, TypeVar
 
-from . import _token
 from ._blocking import block
 from ._namespaces import Namespaces
+from ._settings import Settings
 from ._token import from_environment as _get_api_token_from_environment
 from .run import async_run, run
 from .stream import async_stream, stream
@@ -38,12 +37,11 @@ T = TypeVar("T")
 
 __all__ = ["Client", "RetryTransport", "_get_api_token_from_environment"]
 
-DEFAULT_POLL_INTERVAL = 0.5
 DEFAULT_MAX_RETRIES = 5
 REMEMBERED_PREDICTIONS = 1000
 
 
-class Client(Namespaces):
+class Client(Settings, Namespaces):
     """A client of Replicate's API.
 
     One object may be used from many threads and from several event loops. Nothing is sent
@@ -85,10 +83,10 @@ class Client(Namespaces):
         self._api_token = api_token
         self._base_url = base_url
         self._timeout = timeout
-        self._headers: Dict[str, str] = dict(kwargs.pop("headers", None) or {})
+        self._headers = dict(kwargs.pop("headers", None) or {})
         self.max_retries = kwargs.pop("max_retries", DEFAULT_MAX_RETRIES)
         self._client_kwargs = kwargs
-        self._poll_interval: Optional[float] = None
+        self._poll_interval = None
         self._versions: Dict[tuple[str, str, str], Version] = {}
         self._latest: Dict[tuple[str, str], str] = {}
         self._created: Deque[str] = deque(maxlen=REMEMBERED_PREDICTIONS)
@@ -98,65 +96,6 @@ class Client(Namespaces):
             self._base_of(base_url)
         if kwargs:
             _check_httpx_options(kwargs)
-
-    # Settings. Scripts of 1.x set the private names too, before the first request.
-
-    @property
-    def _api_token(self) -> Optional[TokenSource]:
-        return self.__api_token
-
-    @_api_token.setter
-    def _api_token(self, token: Optional[TokenSource]) -> None:
-        self.__api_token = _token.Secret(token) if isinstance(token, str) else token
-
-    @property
-    def api_token(self) -> Optional[TokenSource]:
-        """The token given to this client, if any. It can be changed at any time."""
-        return self._api_token
-
-    @api_token.setter
-    def api_token(self, token: Optional[TokenSource]) -> None:
-        self._api_token = token
-
-    @property
-    def poll_interval(self) -> float:
-        """Longest pause between two looks at a running prediction, in seconds.
-
-        By default the environment variable `REPLICATE_POLL_INTERVAL`, else 0.5 after
-        shorter pauses at first. A value that was set is kept to from the first pause on.
-        """
-        fixed = self._fixed_poll_interval()
-        return DEFAULT_POLL_INTERVAL if fixed is None else fixed
-
-    @poll_interval.setter
-    def poll_interval(self, seconds: float) -> None:
-        self._poll_interval = seconds
-
-    def _fixed_poll_interval(self) -> Optional[float]:
-        if self._poll_interval is None:
-            value = os.environ.get("REPLICATE_POLL_INTERVAL", "").strip()
-            try:
-                return max(0.0, float(value)) if value else None
-            except ValueError:
-                import logging
-
-                logging.getLogger("replicate").warning(
-                    "ignoring REPLICATE_POLL_INTERVAL=%r: not a number", value
-                )
-        return self._poll_interval
-
-    @property
-    def _base(self) -> str:
-        return self._base_of(self._base_url)
-
-    @staticmethod
-    def _base_of(url: Optional[str]) -> str:
-        from . import _url
-
-        return _url.base_url(url)
-
-    def _token(self) -> str:
-        return _token.resolve(self._api_token)
 
     # Running models.
 
@@ -352,26 +291,6 @@ class Client(Namespaces):
     @property
     def _async_client(self) -> httpx.AsyncClient:
         return block(self._http.pools.for_loop())
-
-    @property
-    def _brings_authorization(self) -> bool:
-        """Whether the user's own options authorize requests."""
-        return "auth" in self._client_kwargs or any(
-            name.lower() == "authorization" for name in self._headers
-        )
-
-    def _options(self) -> Dict[str, Any]:
-        """Return the keyword arguments for the httpx clients."""
-        import httpx
-
-        from ._http import USER_AGENT
-
-        headers = httpx.Headers({"User-Agent": USER_AGENT})
-        headers.update(self._headers)
-        options = {**self._client_kwargs, "headers": headers}
-        if self._timeout is not None:
-            options["timeout"] = self._timeout
-        return options
 
     # Life.
 

@@ -93,10 +93,9 @@ class ModelError(ReplicateException):
         """What ran, how it ended, where to look at it, and the last of its logs."""
         prediction = self.prediction
         lines = [f"prediction {prediction.id} of {prediction.model}: {prediction.status}"]
-        web = (prediction.urls or {}).get("web")
-        if web:
-            lines.append(web)
-        logs = (prediction.logs or "").rstrip().splitlines()[-LAST_LOG_LINES:]
+        if isinstance(prediction.urls, dict) and "web" in prediction.urls:
+            lines.append(str(prediction.urls["web"]))
+        logs = str(prediction.logs or "").rstrip().splitlines()[-LAST_LOG_LINES:]
         if logs:
             lines += ["last log lines:", *(f"  {line}" for line in logs)]
         return "\n".join(lines)

@@ -14,6 +14,7 @@ from typing import (
     Generic,
     Iterator,
     List,
+    Mapping,
     Optional,
     Protocol,
     TypeVar,
@@ -104,6 +105,18 @@ class Page(Generic[T]):
         options.setdefault("default", str)
         return json.dumps(self.dict(), **options)
 
+    def copy(self, *, update: Optional[Mapping[str, Any]] = None, deep: bool = False) -> Page[T]:
+        """Return a copy.
+
+        Args:
+            update: Fields to change in the copy.
+            deep: Copy the results too.
+        """
+        import copy
+
+        fields = copy.deepcopy(self._fields()) if deep else self._fields()
+        return type(self)(**{**fields, **(update or {})})
+
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Page):
             return self.dict() == other.dict()  # pyright: ignore[reportUnknownMemberType]
@@ -114,8 +127,13 @@ class Page(Generic[T]):
     __hash__: ClassVar[None] = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        fields = ", ".join(f"{name}={value!r}" for name, value in self._fields().items())
-        return f"{type(self).__name__}({fields})"
+        return f"{type(self).__name__}({', '.join(self._pairs())})"
+
+    def __str__(self) -> str:
+        return " ".join(self._pairs())
+
+    def _pairs(self) -> List[str]:
+        return [f"{name}={value!r}" for name, value in self._fields().items()]
 
 
 def _cursor(cursor: Optional[str]) -> Optional[str]:

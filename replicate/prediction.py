@@ -24,7 +24,6 @@ from . import _create
 from ._blocking import block, block_iter
 from ._guards import is_array, is_tuple
 from ._running import Running
-from .exceptions import ReplicateError
 from .identifier import Target, split
 from .pagination import Page, fetch_page
 from .resource import Namespace
@@ -112,7 +111,7 @@ class Prediction(Running, models.Prediction):
     @property
     def progress(self) -> Optional[Progress]:
         """How far it has come, if its logs show a progress bar."""
-        return self.Progress.parse(self.logs) if self.logs else None
+        return self.Progress.parse(self.logs) if isinstance(self.logs, str) else None
 
     @property
     def output(self) -> Any:
@@ -168,11 +167,6 @@ class Prediction(Running, models.Prediction):
         from ._stream import events_of
         from .stream import AsyncStream
 
-        if not isinstance((self.urls or {}).get("stream"), str):
-            raise ReplicateError(
-                title="Model does not support streaming",
-                detail=f"prediction {self.id} of {self.model} has no stream URL",
-            )
         return AsyncStream(events_of(self, use_file_output=use_file_output is not False))
 
     def output_iterator(self) -> Iterator[Any]:

@@ -6,12 +6,12 @@ import copy as _copy
 import json
 from typing import TYPE_CHECKING, Any, ClassVar, Dict, List, Tuple, cast
 
+from replicate_api.types import ApiModel
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from typing_extensions import Self
-
-    from replicate_api.types import ApiModel
 
     from .client import Client
 
@@ -29,6 +29,9 @@ class Resource:
     @classmethod
     def _of(cls, data: ApiModel, client: Client | None) -> Self:
         """Give generated data its behaviour and its client."""
+        if not isinstance(data, ApiModel):  # pyright: ignore[reportUnnecessaryIsInstance]
+            # Not an object at all: be as tolerant as the generated models.
+            return data  # type: ignore[unreachable, unused-ignore]
         resource = cls.__new__(cls)
         vars(resource).update(vars(data))
         vars(resource)["_client_or_none"] = client

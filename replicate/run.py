@@ -43,8 +43,8 @@ async def async_run(
 ) -> Any:
     """Run a model and return its output; see `Client.run`."""
     from ._create import create
-    from ._deadline import deadline
-    from ._running import is_interruption
+    from ._deadline import deadline, remaining
+    from ._running import in_time, is_interruption
     from .identifier import resolve
 
     timeout = params.pop("timeout", None)
@@ -55,7 +55,7 @@ async def async_run(
         prediction = await create(client, target, input, **params)
         output = _Output(prediction, version, use_file_output=use_file_output is not False)
         if prediction.status != "failed" and version is not None and version._yields_output:
-            return output.items()
+            return in_time(prediction, output.items(), remaining())
         try:
             if not prediction._complete:
                 await prediction._poll()

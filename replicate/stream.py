@@ -9,6 +9,7 @@ from typing import (
     AsyncGenerator,
     AsyncIterator,
     ClassVar,
+    Dict,
     Generator,
     Iterator,
     Mapping,
@@ -76,13 +77,25 @@ class ServerSentEvent:
             f"id={self.id!r}, retry={self.retry!r})"
         )
 
-    def _fields(self) -> tuple[Any, ...]:
-        return self.event, self.data, self.id, self.retry
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        for name in ("event", "data", "id", "retry"):
+            yield name, getattr(self, name)
+
+    def dict(self) -> Dict[str, Any]:
+        """Return the fields."""
+        return dict(self)
+
+    def json(self, **options: Any) -> str:
+        """Return the fields as JSON; the options are those of `json.dumps`."""
+        import json
+
+        options.setdefault("default", str)
+        return json.dumps(self.dict(), **options)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ServerSentEvent):
             return NotImplemented
-        return self._fields() == other._fields()
+        return self.dict() == other.dict()
 
     __hash__: ClassVar[None] = None  # type: ignore[assignment]
 

@@ -1,6 +1,5 @@
 """What the pages of the documentation expect to find: their models, files and settings."""
 
-# ruff: noqa: T201, TC003 - what a model prints is its log, and its annotations are its schema
 from __future__ import annotations
 
 import io

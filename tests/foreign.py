@@ -52,7 +52,7 @@ class Server:
                 self.end_headers()
                 self.wfile.write(content)
 
-            do_GET = do_POST = do_PATCH = do_DELETE = do_QUERY = do_HEAD = handle_any  # noqa: N815
+            do_GET = do_POST = do_PATCH = do_DELETE = do_QUERY = do_HEAD = handle_any
 
             def log_message(self, *_):
                 pass

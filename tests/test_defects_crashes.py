@@ -56,7 +56,7 @@ def test_m1_aborted_is_an_end_and_an_unknown_status_is_none(call, server, served
     server.on("GET", GET, prediction(status="dreaming"))
     server.on("GET", GET, prediction(status="aborted"))
     running = call(served.predictions.get, ID)
-    call(running.wait)
+    call(running.wait, timeout=10)
     assert running.status == "aborted"
     assert len(server.requests) == 3
 

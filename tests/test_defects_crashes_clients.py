@@ -189,7 +189,7 @@ def test_m16_the_timeout_of_the_client_is_honoured(call, mock):
 # M17: a bad REPLICATE_POLL_INTERVAL made `import replicate` fail.
 
 
-@pytest.mark.parametrize(("value", "seconds"), [("", 0.5), ("soon", 0.5), ("2", 2), ("-1", 0)])
+@pytest.mark.parametrize(("value", "seconds"), [("", 0.5), ("soon", 0.5), ("2", 2), ("-1", 0.5)])
 def test_m17_the_poll_interval_of_the_environment(monkeypatch, value, seconds):
     monkeypatch.setenv("REPLICATE_POLL_INTERVAL", value)
     assert replicate.Client("t").poll_interval == seconds

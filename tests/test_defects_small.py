@@ -1,4 +1,4 @@
-"""Regression tests for small defects of 1.0.7 in clients and calls (L1 to L10), and the count of all."""
+"""Regression tests for small defects of 1.0.7 in clients and calls (L1 to L10); count of all."""
 
 from __future__ import annotations
 

@@ -218,3 +218,18 @@ def test_no_block_is_left_out_silently(page):
     for block in blocks:
         assert not block.run or _RUN.fullmatch(block.run), block.name
         assert ">>>" not in block.code, block.name
+
+
+@pytest.mark.parametrize("name", ["README", "CHANGELOG", "CONTRIBUTING", "SECURITY"])
+def test_links_lead_somewhere(name):
+    """As those between the pages of docs/ do, which `make docs` checks."""
+    text = (ROOT / f"{name}.md").read_text(encoding="utf-8")
+    for path, anchor in re.findall(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)", text):
+        target = ROOT / (path or f"{name}.md")
+        assert target.exists(), path
+        assert not anchor or anchor in anchors_of(target), anchor
+
+
+def anchors_of(page: Path) -> List[str]:
+    titles = re.findall(r"(?m)^#+ (.*)$", page.read_text(encoding="utf-8"))
+    return [re.sub(r"[^\w-]", "", title.lower().replace(" ", "-")) for title in titles]

@@ -313,6 +313,13 @@ def test_creates_are_repeated_when_nothing_can_have_started(call, mock, answer):
     assert len(sent) == 2
 
 
+def test_waiting_for_a_connection_is_no_failure(call, mock):
+    full = [httpx.PoolTimeout("all connections are in use")] * 20
+    handler, sent = script(*full, httpx.Response(201, json=PREDICTION))
+    assert call(mock(handler, max_retries=0).run, "a/b", {}) == "x"
+    assert len(sent) == 21
+
+
 def test_cancel_is_repeated_like_a_read(call, mock):
     handler, sent = script(httpx.Response(502), httpx.Response(200, json=PREDICTION))
     assert call(mock(handler).predictions.cancel, "p").id == "p"
@@ -409,6 +416,7 @@ def test_any_error_body_gives_a_good_message(call, mock, response, status, detai
         httpx.Response(200, json=[1]),
         httpx.Response(200, json=None),
         httpx.Response(200, content=b'{"id": "p", "sta'),
+        httpx.Response(200, content=b"\xff\xfe"),
     ],
 )
 def test_success_that_cannot_be_read(call, mock, response):
@@ -417,6 +425,51 @@ def test_success_that_cannot_be_read(call, mock, response):
         call(mock(handler, max_retries=0).predictions.get, "p")
     assert isinstance(caught.value, ValueError)
     assert caught.value.response.status_code == 200
+
+
+def test_answer_that_is_nested_too_deeply(call, mock):
+    content = b'{"id": "p", "output": ' + b"[" * 200_000 + b"]" * 200_000 + b"}"
+    handler, _ = script(httpx.Response(200, content=content))
+    with pytest.raises(exceptions.InvalidResponseError, match="Unreadable"):
+        call(mock(handler).predictions.get, "p")
+
+
+def test_odd_values_where_objects_should_be(call, mock):
+    """A list of anything, null fields, and fields of the wrong type do no harm."""
+    odd = {"id": 7, "status": "failed", "urls": ["x"], "logs": {"a": 1}, "error": None}
+    handler, _ = script(
+        httpx.Response(200, json={"results": [None, 5, "x", odd], "next": "null"}),
+        httpx.Response(200, json={"results": None}),
+        httpx.Response(201, json=odd),
+    )
+    client = mock(handler)
+    page = call(client.predictions.list)
+    assert page.next is None
+    assert page[3].progress is None
+    assert len(call(client.predictions.list)) == 0
+    with pytest.raises(exceptions.ModelError, match="7"):
+        call(client.run, "a/b", {})
+
+
+def test_event_hooks_serve_both_twins(call, mock):
+    handler, _ = script(httpx.Response(200, json=PREDICTION))
+    seen = []
+    client = mock(handler, event_hooks={"request": [seen.append]})
+    call(client.predictions.get, "p")
+    assert [request.method for request in seen] == ["GET"]
+
+
+def test_endless_redirects_end(call):
+    with Server(lambda request: (302, {"Location": "/v1/account"}, b"")) as api:
+        with client_for(api) as client, pytest.raises(exceptions.ReplicateError, match="redirects"):
+            call(client.accounts.current)
+    assert len(api.received) == 11
+
+
+@pytest.mark.parametrize("value", ["", "fast", "nan", "inf", "-1"])
+def test_bad_poll_interval_is_ignored(monkeypatch, value):
+    monkeypatch.setenv("REPLICATE_POLL_INTERVAL", value)
+    assert replicate.Client("t").poll_interval == 0.5
 
 
 def test_invalid_fields(call, sandbox, client):

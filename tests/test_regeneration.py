@@ -36,7 +36,8 @@ assert prediction.priority == 7
 assert prediction.billed_at.tzinfo is datetime.timezone.utc
 assert dict(prediction)["billed_at"] == body["billed_at"]
 assert prediction.status == "paused"
-assert replicate.prediction.Prediction(id="p", model="a/b", version="v", status="paused", priority=1).priority == 1
+fields = {"id": "p", "model": "a/b", "version": "v", "status": "paused"}
+assert replicate.prediction.Prediction(**fields, priority=1).priority == 1
 
 quota = client.api.quotas.get("gpu")
 assert isinstance(quota, Quota) and (quota.name, quota.limit) == ("gpu", 3)

@@ -148,6 +148,47 @@ def test_iterator_model_returns_before_the_model_has_finished(client, sandbox):
     assert list(items) == ["last"]
 
 
+@pytest.fixture
+def drip(sandbox):
+    """A model that yields one item and then takes its time."""
+
+    @sandbox.model("me/drip")
+    def drip() -> Iterator[str]:
+        from replicate.sandbox import current_prediction
+
+        yield "first"
+        current_prediction().sleep(30)
+        yield "last"
+
+    return f"me/drip:{sandbox.models['me/drip'].latest_version.id}"
+
+
+def test_timeout_bounds_the_iteration_too(call, client, drip):
+    with pytest.raises(exceptions.DeadlineExceededError) as caught:
+        call.list(client.run, drip, {}, wait=False, timeout=0.5)
+    assert client.predictions.get(caught.value.prediction.id).status == "canceled"
+
+
+def test_task_cancellation_during_the_iteration_cancels(client, sandbox, drip):
+    import asyncio
+
+    async def consume(started):
+        async for _ in await client.async_run(drip, {}, wait=False):
+            started.set()
+
+    async def main():
+        started = asyncio.Event()
+        task = asyncio.create_task(consume(started))
+        await started.wait()
+        await asyncio.sleep(0.05)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(main())
+    assert [run.status for run in sandbox.predictions.values()] == ["canceled"]
+
+
 def test_files(call, client, models):
     output = call(client.run, "me/files", {"count": 2})
     assert [type(file) for file in output] == [FileOutput, FileOutput]
@@ -243,6 +284,20 @@ def test_processing_when_the_hold_has_run_out_is_not_finished(call, mock):
         return handler(request)
 
     assert call(mock(late).run, "a/b", {}, wait=1) == ["a", "b"]
+    assert len(seen) == 2
+
+
+def test_accepted_is_not_finished(call, mock):
+    """202 says that there is more output to come, whatever there is already."""
+    handler, seen = answers(
+        {"status": "processing", "output": ["a"]}, {"status": "succeeded", "output": ["a", "b"]}
+    )
+
+    def accepted(request):
+        response = handler(request)
+        return httpx.Response(202 if request.method == "POST" else 200, json=response.json())
+
+    assert call(mock(accepted).run, "a/b", {}) == ["a", "b"]
     assert len(seen) == 2
 
 

@@ -24,7 +24,7 @@ class UnexpectedResponse(Exception):
         content_type = response.headers.get("content-type", "no content type")
         body = response.content[:200].decode("utf-8", "replace")
         super().__init__(f"unexpected response {response.status_code} ({content_type}): {body}")
-        self.status_code = response.status_code
+        self.status_code: int = response.status_code
         self.response: Optional[Response] = response
 
     def __reduce__(self) -> Tuple[Any, ...]:

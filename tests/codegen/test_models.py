@@ -12,6 +12,7 @@ import attrs
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from replicate_api import models
 from replicate_api.base import parse_datetime
 from replicate_api.models.prediction_status import PREDICTION_STATUS_VALUES

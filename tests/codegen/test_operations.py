@@ -13,6 +13,9 @@ from datetime import datetime, timedelta, timezone
 
 import httpx
 import pytest
+
+from codegen.document import operations
+from codegen.names import split_operation_id
 from replicate_api import SERVER_URL, request
 from replicate_api.api import Api
 from replicate_api.api.files import create as files_create
@@ -25,9 +28,6 @@ from replicate_api.api.predictions import list as predictions_list
 from replicate_api.errors import UnexpectedResponse
 from replicate_api.models import File, Hardware, Prediction
 from replicate_api.types import path
-
-from codegen.document import operations
-from codegen.names import split_operation_id
 
 PREDICTION = {"id": "p1", "status": "starting", "urls": {"get": "https://x"}}
 

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 import yaml
-from replicate_api.errors import UnexpectedResponse
-from replicate_api.types import ApiModel
 
 from codegen.document import load, operations
 from codegen.names import split_operation_id
+from replicate_api.errors import UnexpectedResponse
+from replicate_api.types import ApiModel
 
 
 def exchanges(recordings):

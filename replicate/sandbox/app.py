@@ -1,0 +1,95 @@
+"""The two ASGI applications of a sandbox: the API, and the host of files and streams."""
+
+from __future__ import annotations
+
+import time
+from typing import Awaitable, Callable, Optional
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from . import (
+    api_catalog,
+    api_deployments,
+    api_files,
+    api_models,
+    api_predictions,
+    api_trainings,
+    limits,
+    operations,
+    streams,
+)
+from .state import State
+from .wire import Problem, not_found
+
+Handler = Callable[[State, Request], Awaitable[Response]]
+
+# Importing these registers their operations.
+_TABLES = (
+    api_catalog,
+    api_deployments,
+    api_files,
+    api_models,
+    api_predictions,
+    api_trainings,
+)
+
+
+async def answer_api(state: State, request: Request) -> Response:
+    """Answer a request to the API."""
+    path = _raw_path(request)
+    if not path.startswith("/v1/"):
+        # No application has seen this request: the edge does not speak JSON.
+        text = "response 404 (backend NotFound), service rules for the path non-existent "
+        return PlainTextResponse(text, 404)
+    operation, parameters, known = operations.find(request.method, path[len("/v1") :])
+    try:
+        if operation is None or operation.authenticated:
+            _authenticate(state, request)
+        if operation is None:
+            raise Problem(405, f'Method "{request.method}" not allowed.') if known else not_found()
+        headers = limits.pass_limit(state.rate_limit, operation.id, time.monotonic())
+        response = await operation.handler(state, request, **parameters)
+        response.headers.update(headers)
+    except Problem as problem:
+        return problem.response()
+    return response
+
+
+def api_name(request: Request) -> Optional[str]:
+    """Return the id of the operation that a request is for."""
+    operation, _, _ = operations.find(request.method, _raw_path(request)[len("/v1") :])
+    return operation.id if operation is not None else None
+
+
+def delivery_name(request: Request) -> str:
+    """Return `stream` or `output`: what faults call the requests to the other host."""
+    return "stream" if request.url.path.startswith("/v1/") else "output"
+
+
+def _raw_path(request: Request) -> str:
+    raw_path: bytes = request.scope["raw_path"]
+    return raw_path.decode("latin-1")
+
+
+async def answer_delivery(state: State, request: Request) -> Response:
+    """Answer a request for an output file or a stream; their addresses are secrets enough."""
+    parts = request.url.path.split("/")
+    if request.method in ("GET", "HEAD"):
+        if len(parts) == 4 and parts[1] == "v1":
+            run = state.streams.get(parts[3])
+            if run is not None:
+                return streams.respond(run, request)
+        elif len(parts) == 3:
+            stored = state.files.outputs.get(parts[1])
+            if stored is not None and stored.name == parts[2]:
+                return stored.serve(public=True)
+    return PlainTextResponse("Not found", 404)
+
+
+def _authenticate(state: State, request: Request) -> None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if not scheme:
+        raise Problem(401, "You did not pass an authentication token", title="Unauthenticated")
+    if scheme.lower() not in ("bearer", "token") or token.strip() != state.settings.token:
+        raise Problem(401, "You did not pass a valid authentication token", title="Unauthenticated")

@@ -1,0 +1,181 @@
+"""The files of the sandbox: uploads, and what models put out, on disk until it stops."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import io
+import mimetypes
+import shutil
+import tempfile
+import threading
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import IO, Any, Dict, Optional, Union
+from urllib.parse import quote, unquote, urlencode, urlsplit
+
+from starlette.responses import FileResponse
+
+from . import wire
+
+CHUNK = 1 << 18
+DAY = 24 * 3600 * wire.NANOSECONDS
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that a model puts out from memory.
+
+    Attributes:
+        data: The bytes.
+        name: The last part of the file's URL; its ending decides the content type.
+    """
+
+    data: bytes
+    name: str = "output"
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file that the sandbox holds."""
+
+    id: str
+    name: str
+    content_type: str
+    path: Path
+    size: int
+    sha256: str
+    md5: str
+    metadata: Dict[str, Any] = field(default_factory=wire.empty_dict)
+    created_at: int = field(default_factory=wire.now)
+
+    def to_wire(self, api_url: str) -> Dict[str, Any]:
+        """Render an upload as the API does."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "content_type": self.content_type,
+            "size": self.size,
+            "etag": self.md5,
+            "checksums": {"sha256": self.sha256, "md5": self.md5},
+            "metadata": self.metadata,
+            "created_at": wire.timestamp(self.created_at, 3),
+            "expires_at": wire.timestamp(self.created_at + DAY, 3),
+            "urls": {"get": f"{api_url}/files/{self.id}"},
+        }
+
+    def serve(self, *, public: bool = False) -> FileResponse:
+        """Answer with the content, or with the range of it that was asked for."""
+        headers = {"etag": f'"{self.md5}"'}
+        if public:
+            headers["cache-control"] = "public,max-age=3600"
+        return FileResponse(self.path, headers=headers, media_type=self.content_type)
+
+
+class FileStore:
+    """Keeps files, and knows under which URLs they are."""
+
+    def __init__(self, key: str) -> None:
+        self.api_url = ""
+        self.delivery_url = ""
+        self.uploads: Dict[str, StoredFile] = {}
+        self.outputs: Dict[str, StoredFile] = {}
+        self._key = key.encode()
+        self._lock = threading.Lock()
+        self._directory: Optional[tempfile.TemporaryDirectory[str]] = None
+
+    def upload(
+        self, content: IO[bytes], name: str, content_type: str, metadata: Dict[str, Any]
+    ) -> StoredFile:
+        """Keep an uploaded file."""
+        file_id = base64.b64encode(str(uuid.uuid4()).encode()).decode()
+        stored = self._store(file_id, content, name, content_type, metadata)
+        self.uploads[file_id] = stored
+        return stored
+
+    def put_out(self, content: Union[IO[bytes], bytes, Path], name: str) -> str:
+        """Keep a file that a model made, and return its URL."""
+        # A directory on the host per file, as on replicate.delivery.
+        key = wire.new_id(32)
+        if isinstance(content, Path):
+            with content.open("rb") as handle:
+                return self.put_out(handle, name)
+        if isinstance(content, bytes):
+            content = io.BytesIO(content)
+        stored = self._store(key, content, name, guess_type(name), {})
+        self.outputs[key] = stored
+        return f"{self.delivery_url}/{key}/{quote(stored.name)}"
+
+    def find(self, url: str) -> Optional[StoredFile]:
+        """Return the file behind one of the sandbox's own URLs."""
+        path = urlsplit(url).path
+        if self.api_url and url.startswith(f"{self.api_url}/files/"):
+            return self.uploads.get(unquote(PurePosixPath(path).name))
+        if self.delivery_url and url.startswith(f"{self.delivery_url}/"):
+            return self.outputs.get(path.split("/")[1])
+        return None
+
+    def download_url(self, file_id: str, owner: str, expiry: int) -> str:
+        """Return the signed address at which the API serves an upload's content."""
+        query = {
+            "owner": owner,
+            "expiry": expiry,
+            "signature": self.signature(owner, file_id, expiry),
+        }
+        return f"{self.api_url}/files/{quote(file_id, safe='')}/download?{urlencode(query)}"
+
+    def signature(self, owner: str, file_id: str, expiry: int) -> str:
+        """Sign a download."""
+        text = f"{owner} {file_id} {expiry}".encode()
+        return base64.b64encode(hmac.new(self._key, text, hashlib.sha256).digest()).decode()
+
+    def clear(self) -> None:
+        """Forget all files and free their space."""
+        self.uploads.clear()
+        self.outputs.clear()
+        with self._lock:
+            directory, self._directory = self._directory, None
+        if directory is not None:
+            directory.cleanup()
+
+    def _store(
+        self, key: str, content: IO[bytes], name: str, content_type: str, metadata: Dict[str, Any]
+    ) -> StoredFile:
+        path = self._root() / hashlib.sha256(key.encode()).hexdigest()
+        sha256, md5, size = hashlib.sha256(), hashlib.md5(), 0  # noqa: S324 - the API's etag
+        with path.open("wb") as target:
+            for chunk in iter(lambda: content.read(CHUNK), b""):
+                target.write(chunk)
+                sha256.update(chunk)
+                md5.update(chunk)
+                size += len(chunk)
+        name = safe_name(name)
+        return StoredFile(
+            key, name, content_type, path, size, sha256.hexdigest(), md5.hexdigest(), metadata
+        )
+
+    def _root(self) -> Path:
+        with self._lock:
+            if self._directory is None:
+                self._directory = tempfile.TemporaryDirectory(prefix="replicate-sandbox-")
+            return Path(self._directory.name)
+
+
+def safe_name(name: str) -> str:
+    """Return the last part of a file name, which can't lead anywhere else."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1].replace("\0", "")
+    return last if last not in ("", ".", "..") else "file"
+
+
+def guess_type(name: str) -> str:
+    """Return the content type that a file name promises."""
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"
+
+
+def copy(stored: StoredFile, directory: Path) -> Path:
+    """Copy a stored file to where a model may do with it what it wants."""
+    target = directory / stored.name
+    shutil.copyfile(stored.path, target)
+    return target

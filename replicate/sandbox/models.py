@@ -1,0 +1,134 @@
+"""Models and their versions: Python functions under the names of the API."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+import linecache
+from dataclasses import dataclass, field
+from typing import Any, Callable, Dict, List, Optional
+
+from . import wire
+from .schema import Signature, inspect_function
+
+COG_VERSION = "0.16.12"
+
+
+@dataclass
+class Version:
+    """One version of a model: a function and what derives from it."""
+
+    id: str
+    function: Callable[..., Any]
+    signature: Signature
+    cold_start: float = 0.0
+    concatenate: bool = True
+    defaults: Dict[str, Any] = field(default_factory=wire.empty_dict)
+    trainer: Optional[Version] = None
+    created_at: int = field(default_factory=wire.now)
+
+    def to_wire(self) -> Dict[str, Any]:
+        """Render the version as the API does."""
+        openapi = self.signature.openapi
+        if self.trainer is not None:
+            schemas = openapi["components"]["schemas"]
+            inner = self.trainer.signature.openapi["components"]["schemas"]
+            training = {f"Training{name}": inner[name] for name in ("Input", "Output")}
+            openapi = {**openapi, "components": {"schemas": {**schemas, **training}}}
+        return {
+            "id": self.id,
+            "created_at": wire.timestamp(self.created_at, 6),
+            "cog_version": COG_VERSION,
+            "openapi_schema": openapi,
+        }
+
+
+@dataclass
+class Model:
+    """A model of the sandbox."""
+
+    owner: str
+    name: str
+    official: bool = False
+    visibility: str = "public"
+    hardware: str = "cpu"
+    description: Optional[str] = None
+    github_url: Optional[str] = None
+    paper_url: Optional[str] = None
+    license_url: Optional[str] = None
+    weights_url: Optional[str] = None
+    cover_image_url: Optional[str] = None
+    readme: Optional[str] = None
+    versions: List[Version] = field(default_factory=wire.empty_list)
+    run_count: int = 0
+    example: Optional[Dict[str, Any]] = None
+    created_at: int = field(default_factory=wire.now)
+
+    @property
+    def full_name(self) -> str:
+        """The model's name with its owner's."""
+        return f"{self.owner}/{self.name}"
+
+    @property
+    def latest_version(self) -> Optional[Version]:
+        """The newest version, if there is any."""
+        return self.versions[-1] if self.versions else None
+
+    def version(self, version_id: str) -> Optional[Version]:
+        """Return the version with this id."""
+        return next((v for v in self.versions if v.id == version_id), None)
+
+    def add(self, version: Version) -> Version:
+        """Make a version the latest; one with the same id takes its predecessor's place."""
+        self.versions = [v for v in self.versions if v.id != version.id] + [version]
+        return version
+
+    def to_wire(self, web_url: str) -> Dict[str, Any]:
+        """Render the model as the API does."""
+        latest = self.latest_version
+        return {
+            "url": f"{web_url}/{self.full_name}",
+            "owner": self.owner,
+            "name": self.name,
+            "description": self.description,
+            "visibility": self.visibility,
+            "is_official": self.official,
+            "github_url": self.github_url,
+            "paper_url": self.paper_url,
+            "license_url": self.license_url,
+            "weights_url": self.weights_url,
+            "run_count": self.run_count,
+            "cover_image_url": self.cover_image_url,
+            "created_at": wire.timestamp(self.created_at, 6),
+            "default_example": self.example,
+            "latest_version": latest and latest.to_wire(),
+        }
+
+
+def make_version(
+    full_name: str,
+    function: Callable[..., Any],
+    *,
+    concatenate: bool = True,
+    cold_start: float = 0.0,
+    defaults: Optional[Dict[str, Any]] = None,
+) -> Version:
+    """Make a version whose id stays the same as long as the function does."""
+    signature = inspect_function(function, concatenate=concatenate, defaults=defaults)
+    parts = [
+        full_name,
+        _source(function),
+        json.dumps(signature.openapi, sort_keys=True, default=str),
+    ]
+    digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    return Version(digest, function, signature, cold_start, concatenate, dict(defaults or {}))
+
+
+def _source(function: Callable[..., Any]) -> str:
+    code = getattr(function, "__code__", None)
+    if code is None:  # an object that can be called
+        return type(function).__qualname__
+    # What inspect.getsource does, without its search through all modules, which takes long.
+    lines = linecache.getlines(code.co_filename)[code.co_firstlineno - 1 :]
+    return "".join(inspect.getblock(lines)) if lines else code.co_code.hex()

@@ -1,0 +1,394 @@
+"""The sandbox itself: what users start, fill with models, and look into."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from dataclasses import replace
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Dict,
+    Generator,
+    List,
+    Mapping,
+    Optional,
+    Sequence,
+    TypeVar,
+)
+
+from . import demo, wire
+from .app import answer_api, answer_delivery, api_name, delivery_name
+from .faults import Fault, Step
+from .limits import RateLimit
+from .middleware import Edge, RecordedRequest
+from .models import Model, make_version
+from .server import Listener, LoopThread
+from .state import STOP_PATIENCE, Collection, Settings, State
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from replicate.client import Client
+
+    from .runs import Run
+    from .webhooks import Delivery
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Sandbox:
+    """A Replicate API on this machine, whose models are Python functions.
+
+    Example:
+        ```python
+        sandbox = Sandbox()
+
+        @sandbox.model("me/shout")
+        def shout(text: str) -> str:
+            return text.upper()
+
+        with sandbox:
+            print(sandbox.client().run("me/shout", input={"text": "hello"}))
+        ```
+
+    Args:
+        demo_models: Whether to bring the models of `replicate.sandbox.demo`.
+        token: The API token that the sandbox accepts.
+        port: The port of the API; 0 takes a free one. Files and streams have another port,
+            and so another origin, as at Replicate.
+        username: The account that the token belongs to.
+        page_size: How many items a page of a list has; models have 25 at most.
+        cancel_after_minimum: The shortest `Cancel-After` accepted, in seconds.
+        stream_logs: Whether streams carry `logs` events.
+        webhook_interval: Seconds between two `output` or two `logs` webhooks of a prediction.
+        webhook_retries: Seconds to wait before each repetition of a `completed` webhook.
+    """
+
+    def __init__(
+        self,
+        *,
+        demo_models: bool = True,
+        token: str = Settings.token,
+        port: int = 0,
+        username: str = Settings.username,
+        page_size: int = Settings.page_size,
+        cancel_after_minimum: float = Settings.cancel_after_minimum,
+        stream_logs: bool = Settings.stream_logs,
+        webhook_interval: float = Settings.webhook_interval,
+        webhook_retries: Sequence[float] = Settings.webhook_retries,
+    ) -> None:
+        settings = Settings(
+            token,
+            username,
+            page_size,
+            cancel_after_minimum,
+            stream_logs,
+            webhook_interval,
+            webhook_retries,
+        )
+        self._state = State(settings)
+        self._requests: List[RecordedRequest] = []
+        self._port = port
+        self._loop: Optional[LoopThread] = None
+        self._api: Listener
+        self._delivery: Listener
+        if demo_models:
+            demo.install(self)
+
+    # --- models --------------------------------------------------------------------------------
+
+    def model(
+        self,
+        name: str,
+        *,
+        official: bool = False,
+        description: Optional[str] = None,
+        visibility: str = "public",
+        readme: Optional[str] = None,
+        cold_start: float = 0.0,
+        concatenate: bool = True,
+    ) -> Callable[[F], F]:
+        """Make a function a model; under a name that has one, make it the latest version.
+
+        Args:
+            name: `owner/name`.
+            official: Whether the model runs without a version, like Replicate's official ones.
+            description: Text for the model; the function's docstring if there is none.
+            visibility: `public` or `private`.
+            readme: The model's README in Markdown.
+            cold_start: Seconds that a prediction stays `starting`.
+            concatenate: Whether an iterator of strings is one text in pieces, not a list.
+        """
+        owner, slash, short = name.partition("/")
+        if not (owner and slash and short) or "/" in short:
+            raise ValueError(f"a model's name is owner/name, not {name!r}")
+
+        def register(function: F) -> F:
+            version = make_version(name, function, concatenate=concatenate, cold_start=cold_start)
+            model = self._state.models.setdefault(name, Model(owner, short))
+            model.official, model.visibility = official, visibility
+            model.description = description or _first_line(function) or model.description
+            model.readme = readme or model.readme
+            model.add(version)
+            return function
+
+        return register
+
+    def trainer(self, name: str) -> Callable[[F], F]:
+        """Make a function the trainer of a model's latest version.
+
+        The function's parameters are the input of a training, and the file that it returns
+        the weights. A model with an input named `weights` gets them in the new version.
+        """
+
+        def register(function: F) -> F:
+            latest = self._state.models[name].latest_version
+            assert latest is not None
+            latest.trainer = replace(make_version(name, function), id=latest.id)
+            return function
+
+        return register
+
+    @property
+    def models(self) -> Mapping[str, Model]:
+        """The models by name; `.latest_version.id` is what `owner/name:id` needs."""
+        return self._state.models
+
+    def collection(
+        self, slug: str, *, name: str, description: str = "", models: Sequence[str] = ()
+    ) -> None:
+        """Add a collection of models."""
+        self._state.collections[slug] = Collection(slug, name, description, list(models))
+
+    # --- running -------------------------------------------------------------------------------
+
+    def start(self) -> Self:
+        """Start serving, in a thread; `with sandbox:` does the same and stops it at the end."""
+        if self._loop is not None:
+            raise RuntimeError("the sandbox is running already")
+        api = Edge("api", self._state, answer_api, api_name, self._requests)
+        files = Edge("files", self._state, answer_delivery, delivery_name, self._requests)
+        self._api, self._delivery = Listener(api, self._port), Listener(files, 0)
+        loop = LoopThread(self._clean_up)
+        try:
+            loop.call(self._open())
+        except BaseException:
+            loop.stop()
+            raise
+        self._loop = loop
+        return self
+
+    def stop(self) -> None:
+        """Cancel what runs, stop serving, and remove all files."""
+        loop, self._loop = self._loop, None
+        if loop is None:
+            return
+        loop.stop()
+        self._state.worker.join(STOP_PATIENCE)
+        self._state.clear()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    async def _open(self) -> None:
+        await self._api.open()
+        await self._delivery.open()
+        self._state.locate(self._api.url, self._delivery.url)
+
+    async def _clean_up(self) -> None:
+        await self._state.shut_down()
+        for listener in (self._api, self._delivery):
+            await listener.close()
+
+    # --- using ---------------------------------------------------------------------------------
+
+    @property
+    def token(self) -> str:
+        """The API token that the sandbox accepts."""
+        return self._state.settings.token
+
+    @property
+    def url(self) -> str:
+        """The base URL of the API, without `/v1`."""
+        self._running()
+        return self._state.origin
+
+    @property
+    def files_url(self) -> str:
+        """The origin of output files and of streams."""
+        self._running()
+        return self._state.stream_url
+
+    def client(self, **options: Any) -> Client:
+        """Return a client of this sandbox.
+
+        Args:
+            **options: Passed on to `replicate.Client`.
+        """
+        from replicate.client import Client
+
+        options = {"api_token": self.token, "base_url": self.url, **options}
+        return Client(**options)
+
+    # --- breaking ------------------------------------------------------------------------------
+
+    def fault(
+        self,
+        *target: str,
+        status: Optional[int] = None,
+        headers: Optional[Mapping[str, str]] = None,
+        body: Any = None,
+        content_type: Optional[str] = None,
+        script: Optional[Sequence[Step]] = None,
+        work: bool = False,
+        delay: float = 0.0,
+        drop: Optional[str] = None,
+        truncate: Optional[int] = None,
+        content_length: bool = True,
+        trickle: float = 0.0,
+        times: Optional[int] = 1,
+        after: int = 0,
+    ) -> Fault:
+        """Make requests go wrong.
+
+        ```python
+        sandbox.fault("predictions.get", status=503, times=2)
+        sandbox.fault("POST", "/v1/predictions", drop="after")
+        sandbox.fault("stream", script=[": hi", 0.1, CUT])
+        ```
+
+        Args:
+            *target: An `operationId`, `stream`, `output` (a file of a model) or `webhook`;
+                or method and path. In a path `*` stands for one segment and a last `**` for
+                the rest; `*` as the method for all.
+            status: Answer with this status. Without a body it comes with the API's own.
+            headers: More headers for the answer, the fault's or the real one.
+            body: Answer with this: bytes or text as they are, anything else as JSON.
+            content_type: The answer's content type.
+            script: Answer with these pieces, one after the other. A number is a pause in
+                seconds, `CUT` closes the connection.
+            work: Whether the operation is done although the fault's answer takes the place of
+                its own: a creation that nobody hears of.
+            delay: Seconds before the answer.
+            drop: Reset the connection `before` anything is done, `after` it was done but
+                before the answer, or `during` the answer, when half of it is sent.
+            truncate: Close the connection after so many bytes of the body.
+            content_length: Whether the answer says how long it is.
+            trickle: Seconds between every 16 bytes of the body.
+            times: How many requests are hit; None means all.
+            after: How many requests are spared before.
+
+        Returns:
+            The fault, which counts in `fired` how often it has hit.
+        """
+        fault = Fault(target, status, dict(headers or {}), body, content_type, script, work)
+        fault.delay, fault.drop, fault.trickle = delay, drop, trickle
+        fault.truncate, fault.content_length = truncate, content_length
+        fault.times, fault.after = times, after
+        return self._state.faults.add(fault)
+
+    def rate_limit(
+        self, requests: int, *, per: float = 60.0, burst: Optional[int] = None, header: bool = False
+    ) -> None:
+        """Limit how many predictions can be created.
+
+        Args:
+            requests: How many in the long run.
+            per: In how many seconds.
+            burst: How many at once; `requests` if not given.
+            header: Whether a 429 has a `Retry-After` header beside `retry_after` in its body.
+        """
+        self._state.rate_limit = RateLimit(requests, per, burst, header=header)
+
+    @contextlib.contextmanager
+    def offline(self) -> Generator[None, None, None]:
+        """Refuse all connections for the time of a `with` block."""
+        self._running()
+        assert self._loop is not None
+        self._loop.call(self._refuse())
+        try:
+            yield
+        finally:
+            self._loop.call(self._open())
+
+    async def _refuse(self) -> None:
+        self._api.refuse()
+        self._delivery.refuse()
+
+    # --- looking -------------------------------------------------------------------------------
+
+    @property
+    def requests(self) -> List[RecordedRequest]:
+        """The requests that came in, in order."""
+        return self._requests
+
+    @property
+    def predictions(self) -> Dict[str, Run]:
+        """The predictions that were created, by id, whether or not their creator was told."""
+        return {run.id: run for run in self._state.newest(trainings=False)[::-1]}
+
+    @property
+    def trainings(self) -> Dict[str, Run]:
+        """The trainings that were created, by id."""
+        return {run.id: run for run in self._state.newest(trainings=True)[::-1]}
+
+    @property
+    def created(self) -> List[Run]:
+        """All that would have been billed: predictions and trainings, in order."""
+        return list(self._state.runs.values())
+
+    @property
+    def webhooks(self) -> List[Delivery]:
+        """The attempts to deliver webhooks, in order."""
+        return self._state.webhooks.deliveries
+
+    @property
+    def webhook_secret(self) -> str:
+        """The key that webhooks are signed with, as the API serves it."""
+        return self._state.webhook_secret
+
+    def settle(self, timeout: float = 30.0) -> None:
+        """Wait until all predictions have ended and all webhooks are delivered.
+
+        Raises:
+            TimeoutError: if that takes longer than `timeout` seconds.
+        """
+        self._running()
+        assert self._loop is not None
+        self._loop.call(self._state.settle(), timeout)
+
+    def expire(self, run_id: str) -> None:
+        """Remove a finished prediction's data, as the API does after an hour."""
+        self._state.runs[run_id].data_removed = True
+
+    def download_url(self, file_id: str, *, seconds: float = 3600) -> str:
+        """Return the signed address of an uploaded file's content."""
+        expiry = int(wire.now() // wire.NANOSECONDS + seconds)
+        return self._state.files.download_url(file_id, self._state.settings.username, expiry)
+
+    def reset(self) -> None:
+        """Forget everything that clients did; models stay."""
+        self._requests.clear()
+        if self._loop is None:
+            self._state.clear()
+        else:
+            self._loop.call(self._clear())
+
+    async def _clear(self) -> None:
+        self._state.clear()
+
+    def _running(self) -> None:
+        if self._loop is None:
+            raise RuntimeError("the sandbox is not running: use it inside `with sandbox:`")
+
+
+def _first_line(function: Callable[..., Any]) -> Optional[str]:
+    return (function.__doc__ or "").strip().partition("\n")[0] or None
+
+
+logging.getLogger("replicate.sandbox").addHandler(logging.NullHandler())

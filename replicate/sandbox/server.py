@@ -1,0 +1,147 @@
+"""HTTP on loopback: an event loop in a thread, and uvicorn's HTTP protocol on its sockets.
+
+`uvicorn.Server` looks ten times a second whether it should stop. A test suite has many
+sandboxes, so here sockets are served directly: nothing runs while nothing happens, and
+stopping takes no longer than closing does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import contextlib
+import logging
+import socket
+import threading
+from email.utils import formatdate
+from typing import Any, Awaitable, Callable, Coroutine, Optional, TypeVar
+
+from uvicorn.config import Config
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
+
+T = TypeVar("T")
+App = Callable[[Any, Any, Any], Awaitable[None]]
+
+HOST = "127.0.0.1"
+GRACE = 0.05
+logger = logging.getLogger("replicate.sandbox")
+
+
+class _Protocol(H11Protocol):
+    """One connection, which an application can reach as `scope["state"]["transport"]`."""
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self.app_state = {"transport": transport}
+        self.access_log = False
+        self.logger = logger
+        # The header and its value as late as possible: there is no tick that renews it.
+        self.server_state.default_headers = [(b"date", formatdate(usegmt=True).encode())]
+
+
+class Listener:
+    """Serves one ASGI application on one port."""
+
+    def __init__(self, app: App, port: int) -> None:
+        self._config = Config(
+            app,
+            lifespan="off",
+            ws="none",
+            log_config=None,
+            proxy_headers=False,
+            # A connection that closes while a client reuses it would fail that client's request.
+            timeout_keep_alive=600,
+        )
+        self._state = ServerState()
+        self._server: Optional[asyncio.AbstractServer] = None
+        self.port = port
+
+    @property
+    def url(self) -> str:
+        """The origin under which the application answers."""
+        return f"http://{HOST}:{self.port}"
+
+    async def open(self) -> None:
+        """Listen; the port stays the same when this is called again."""
+        # With the protocol spelt out: asyncio turns Nagle's algorithm off only where it reads
+        # TCP, and every answer would take 40 ms longer.
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((HOST, self.port))
+        except BaseException:
+            listener.close()
+            raise
+        self.port = listener.getsockname()[1]
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(self._protocol, sock=listener, backlog=2048)
+
+    def refuse(self) -> None:
+        """Stop listening, and cut every connection."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        for connection in list(self._state.connections):
+            connection.transport.abort()
+
+    async def close(self) -> None:
+        """Stop for good: whoever can be answered at once is, all others are cut."""
+        tasks = set(self._state.tasks)
+        if tasks:
+            await asyncio.wait(tasks, timeout=GRACE)
+        self.refuse()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _protocol(self) -> _Protocol:
+        return _Protocol(config=self._config, server_state=self._state, app_state={})
+
+
+class LoopThread:
+    """An event loop in a thread of its own, which ends without leaving anything behind."""
+
+    def __init__(self, cleanup: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self._cleanup = cleanup
+        self._started = threading.Event()
+        self._loop: asyncio.AbstractEventLoop
+        self._stop: asyncio.Event
+        self._thread = threading.Thread(
+            target=lambda: asyncio.run(self._main()), name="replicate-sandbox", daemon=True
+        )
+        self._thread.start()
+        self._started.wait()
+
+    def call(self, coroutine: Coroutine[Any, Any, T], timeout: Optional[float] = None) -> T:
+        """Run a coroutine on the loop, and return what it returns.
+
+        Raises:
+            TimeoutError: if that takes longer than `timeout` seconds.
+        """
+        future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        try:
+            return future.result(timeout)
+        except concurrent.futures.TimeoutError:
+            future.cancel()
+            raise TimeoutError(f"not done within {timeout} seconds") from None
+
+    def stop(self) -> None:
+        """Clean up, end the loop and wait for its threads."""
+        helpers = [
+            # The idle threads of AnyIO learn that the loop ended, but nobody waits for them.
+            thread
+            for thread in threading.enumerate()
+            if getattr(thread, "loop", None) is self._loop
+        ]
+        self._loop.call_soon_threadsafe(self._stop.set)
+        for thread in [self._thread, *helpers]:
+            thread.join()
+
+    async def _main(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._stop = asyncio.Event()
+        self._started.set()
+        await self._stop.wait()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._cleanup()

@@ -1,0 +1,114 @@
+"""Check JSON against a schema, with the findings of the API's validator."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any, Dict, List, Mapping
+
+from .wire import Problem
+
+ROOT = "(root)"
+
+
+def check(schema: Mapping[str, Any], value: Any, field: str = ROOT) -> None:
+    """Refuse a JSON value that does not fit.
+
+    Raises:
+        Problem: the API's 422, which lists every field that is wrong.
+    """
+    found = invalid_fields(schema, value, field)
+    if found:
+        detail = "".join(f"- {wrong['field']}: {wrong['description']}\n" for wrong in found)
+        raise Problem(422, detail, title="Input validation failed", invalid_fields=found)
+
+
+def invalid_fields(schema: Mapping[str, Any], value: Any, field: str) -> List[Dict[str, str]]:
+    """List what is wrong with a JSON value, in the words of the API's validator.
+
+    Args:
+        schema: The JSON schema, without references.
+        value: The decoded JSON value.
+        field: The dotted path of the value.
+    """
+    if value is None:
+        if not schema.get("nullable") and "type" in schema:
+            return [_wrong("invalid_type", field, _mismatch(schema["type"], "null"))]
+        return []
+    expected, given = schema.get("type"), _kind(value)
+    if expected not in (None, given) and (expected, given) != ("number", "integer"):
+        return [_wrong("invalid_type", field, _mismatch(expected, given))]
+    found: List[Dict[str, str]] = []
+    if "enum" in schema and value not in schema["enum"]:
+        allowed = ", ".join(f'"{v}"' if isinstance(v, str) else str(v) for v in schema["enum"])
+        found.append(_wrong("enum", field, f"{field} must be one of the following: {allowed}"))
+    if given in ("integer", "number"):
+        found.extend(_number(schema, value, field))
+    elif given == "string":
+        found.extend(_string(schema, value, field))
+    elif given == "array" and "items" in schema:
+        for position, item in enumerate(value):
+            found.extend(invalid_fields(schema["items"], item, f"{field}.{position}"))
+    elif given == "object":
+        found.extend(_members(schema, value, field))
+    return found
+
+
+def _members(
+    schema: Mapping[str, Any], value: Mapping[str, Any], field: str
+) -> List[Dict[str, str]]:
+    found = [
+        _wrong("required", field, f"{name} is required")
+        for name in schema.get("required", ())
+        if name not in value
+    ]
+    properties = schema.get("properties", {})
+    for name, member in value.items():
+        if name in properties:
+            inside = name if field == ROOT else f"{field}.{name}"
+            found.extend(invalid_fields(properties[name], member, inside))
+        elif schema.get("additionalProperties") is False:
+            text = f"Additional property {name} is not allowed"
+            found.append(_wrong("additional_property_not_allowed", field, text))
+    return found
+
+
+def _number(schema: Mapping[str, Any], value: float, field: str) -> List[Dict[str, str]]:
+    found: List[Dict[str, str]] = []
+    if value < schema.get("minimum", -math.inf):
+        text = f"Must be greater than or equal to {schema['minimum']}"
+        found.append(_wrong("number_gte", field, text))
+    if value > schema.get("maximum", math.inf):
+        text = f"Must be less than or equal to {schema['maximum']}"
+        found.append(_wrong("number_lte", field, text))
+    return found
+
+
+def _string(schema: Mapping[str, Any], value: str, field: str) -> List[Dict[str, str]]:
+    found: List[Dict[str, str]] = []
+    if len(value) < schema.get("minLength", 0):
+        text = f"String length must be greater than or equal to {schema['minLength']}"
+        found.append(_wrong("string_gte", field, text))
+    if len(value) > schema.get("maxLength", math.inf):
+        text = f"String length must be less than or equal to {schema['maxLength']}"
+        found.append(_wrong("string_lte", field, text))
+    if "pattern" in schema and not re.search(schema["pattern"], value):
+        found.append(_wrong("pattern", field, f"Does not match pattern '{schema['pattern']}'"))
+    return found
+
+
+def _mismatch(expected: Any, given: str) -> str:
+    return f"Invalid type. Expected: {expected}, given: {given}"
+
+
+def _wrong(kind: str, field: str, description: str) -> Dict[str, str]:
+    return {"type": kind, "field": field, "description": description}
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
+        return "integer"
+    kinds = {float: "number", str: "string", list: "array", dict: "object"}
+    return kinds[type(value)]

@@ -1,0 +1,103 @@
+"""Pages of lists, and events of streams: the manners of the data models of 1.0.7."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+
+import httpx
+import pytest
+
+from replicate.file import File, FileList
+from replicate.pagination import Page
+from replicate.stream import ServerSentEvent
+from replicate_api import models
+from tests.bodies import FILE, page, prediction
+
+# Pages.
+
+
+@pytest.fixture
+def found(mock):
+    wire = page(prediction(id="a"), prediction(id="b"), next="https://api.replicate.com/v1/x?c=1")
+    return mock(lambda _request: httpx.Response(200, json=wire)).predictions.list()
+
+
+def test_a_page_is_like_the_list_of_its_results(found):
+    assert [item.id for item in found] == ["a", "b"]
+    assert (len(found), found[0].id, found[-1].id) == (2, "a", "b")
+    assert [item.id for item in found[:1]] == ["a"]
+    assert (found.previous, found.next) == (None, "https://api.replicate.com/v1/x?c=1")
+    assert all(item._client is not None for item in found)
+
+
+def test_a_page_has_the_manners_of_resources(found):
+    assert found.dict() == {
+        "previous": None,
+        "next": found.next,
+        "results": [item.dict() for item in found],
+    }
+    assert json.loads(found.json()) == found.dict()
+    assert found == found.dict()
+    assert found == Page(results=list(found), next=found.next)
+    assert found != Page(results=[])
+    assert found != 1
+    fields = [f"{name}={value!r}" for name, value in dict(found).items()]
+    assert repr(found) == f"Page({', '.join(fields)})"
+    assert str(found) == " ".join(fields)
+    with pytest.raises(TypeError, match="unhashable type: 'Page'"):
+        hash(found)
+    for twin in (
+        copy.copy(found),
+        copy.deepcopy(found),
+        pickle.loads(pickle.dumps(found)),
+        found.copy(),
+        found.copy(deep=True),
+    ):
+        assert type(twin) is Page
+        assert twin == found
+    assert found.copy(update={"next": None}).next is None
+    assert found.copy().results is found.results
+    assert found.copy(deep=True).results is not found.results
+
+
+@pytest.mark.parametrize("none", [None, "", "null"])
+def test_no_further_page(none):
+    assert Page(results=[], next=none, previous=none).next is None
+
+
+@pytest.mark.parametrize("namespace", ["models", "predictions", "trainings", "files"])
+def test_none_is_no_cursor(call, served, server, namespace):
+    with pytest.raises(ValueError, match="cursor cannot be None"):
+        call(getattr(served, namespace).list, None)
+    assert server.requests == []
+
+
+def test_the_list_of_files_is_a_list():
+    files = FileList([File._of(models.File.from_dict(FILE), None)], next="n")
+    assert isinstance(files, list)
+    assert files.results == files
+    assert (files.next, files.previous) == ("n", None)
+    twin = pickle.loads(pickle.dumps(files))
+    assert (twin, twin.next) == (files, "n")
+
+
+# Events of streams.
+
+
+def test_events_have_the_manners_of_resources():
+    event = ServerSentEvent(event="output", data="text", id="1:0", retry=5)
+    fields = {"event": "output", "data": "text", "id": "1:0", "retry": 5}
+    assert dict(event) == event.dict() == json.loads(event.json()) == fields
+    assert event.event is ServerSentEvent.EventType.OUTPUT
+    assert event == ServerSentEvent(**fields)
+    assert event != ServerSentEvent(**{**fields, "data": "other"})
+    assert event != "text"
+    assert pickle.loads(pickle.dumps(event)) == copy.copy(event) == event
+    assert (str(event), str(ServerSentEvent(event="logs", data="x"))) == ("text", "")
+    assert repr(event).startswith("ServerSentEvent(event=")
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(event)
+    with pytest.raises(ValueError, match="nothing"):
+        ServerSentEvent(event="nothing", data="")
