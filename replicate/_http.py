@@ -82,8 +82,13 @@ class HTTP:
         response = await self._send(method, url, stream=True, **kwargs)
         try:
             yield response
-        finally:
-            await self.pools.finish(response)
+        except GeneratorExit:
+            self.pools.abandon(response)
+            raise
+        except BaseException:
+            await _close(response)
+            raise
+        await _close(response)
 
     async def _send(
         self,
@@ -136,7 +141,7 @@ class HTTP:
             return response
         if stream:
             await _read(response)
-            await self.pools.finish(response)
+            await _close(response)
         raise _refused(response)
 
     async def _follow(
@@ -150,7 +155,7 @@ class HTTP:
                 return response
             if hops == MAX_REDIRECTS:
                 raise httpx.TooManyRedirects(f"more than {hops} redirects", request=request)
-            await self.pools.finish(response)
+            await _close(response)
             url = str(request.url.join(response.headers["location"]))
             kwargs.pop("params", None)  # they were part of the address that led here
         raise AssertionError  # the loop has no end
@@ -252,6 +257,13 @@ async def _read(response: httpx.Response) -> None:
     except httpx.TransportError as error:
         response._content = b""
         logger.debug("the body of an error answer broke off: %s", error)
+
+
+async def _close(response: httpx.Response) -> None:
+    if is_blocking():
+        response.close()
+    else:
+        await response.aclose()
 
 
 def _fit(timeout: httpx.Timeout | float, prefer: str | None) -> httpx.Timeout:

@@ -14,17 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from ._blocking import is_blocking, sleep
+from ._blocking import is_blocking
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncGenerator, Callable, Mapping
 
 DEFAULT_TIMEOUT = httpx.Timeout(5.0, read=30.0, write=30.0, connect=5.0, pool=10.0)
-
-
-LAST_TURNS = 100
-"""How often an ending event loop goes round for those who close responses."""
 
 
 class Pools:
@@ -42,7 +38,7 @@ class Pools:
         self._pid = os.getpid()
         self._lock = threading.Lock()
         self._sync = None
-        self._finishing = 0
+        self._finishing: set[Any] = set()
         self._async: dict[Any, tuple[httpx.AsyncClient, AsyncGenerator[None, None]]] = {}
 
     def sync(self) -> httpx.Client:
@@ -90,31 +86,33 @@ class Pools:
         finally:
             if self._async.get(loop, (None,))[0] is client:
                 del self._async[loop]
-            if hasattr(loop, "is_closed"):  # asyncio's: trio waits for them by itself
-                await self._let_finish()
+            if self._finishing:  # only asyncio's are there
+                import asyncio
+
+                await asyncio.wait(self._finishing)
             await client.aclose()
 
-    async def finish(self, response: httpx.Response) -> None:
-        """Close a response, be it read to its end or not."""
+    def abandon(self, response: httpx.Response) -> None:
+        """Close a response whose reader stopped before its end, without waiting for that.
+
+        An abandoned generator is finalized anywhere, also as its event loop ends, where
+        asyncio cancels what is still waiting. What is then left over goes with the client.
+        """
         if is_blocking():
             response.close()
-        elif _has_running_loop():
-            self._finishing += 1
-            try:
-                await response.aclose()
-            finally:
-                self._finishing -= 1
-        # Else an abandoned generator is finalized after its loop, which closed the connection.
-
-    async def _let_finish(self) -> None:
-        """Give way to abandoned generators, which a loop finalizes in tasks as it ends.
-
-        A task that is still under way when the loop closes is destroyed with a complaint.
-        """
-        for turn in range(LAST_TURNS):
-            if turn > LAST_TURNS // 10 and not self._finishing:
-                return
-            await sleep(0)
+            return
+        try:
+            loop = _running_loop()
+        except RuntimeError:
+            return
+        if loop not in self._async:
+            return
+        if not hasattr(loop, "is_closed"):  # trio's
+            sys.modules["trio"].lowlevel.spawn_system_task(response.aclose)
+            return
+        task = loop.create_task(response.aclose())
+        self._finishing.add(task)
+        task.add_done_callback(self._finishing.discard)
 
     def _for(self, method: str, kind: str) -> dict[str, Any]:
         options = dict(self._options)
@@ -173,14 +171,6 @@ def _running_loop() -> Any:
     import asyncio
 
     return asyncio.get_running_loop()
-
-
-def _has_running_loop() -> bool:
-    """Say whether there is an event loop to await in."""
-    try:
-        return _running_loop() is not None
-    except RuntimeError:
-        return False
 
 
 def _is_closed(loop: Any) -> bool:

@@ -260,3 +260,22 @@ def test_closed_client_opens_again(call, client, shout):
 def test_client_with_a_token_does_not_pickle(client):
     with pytest.raises(TypeError, match="each process"):
         pickle.dumps(client)
+
+
+def test_break_out_of_a_download_at_the_end_of_a_loop(client, sandbox):
+    from replicate.helpers import FileOutput
+
+    file = client.run("sandbox/painter", {"prompt": "x", "width": 512, "height": 512})
+    sandbox.fault("output", trickle=0.001, times=None)
+
+    async def main():
+        async for chunk in FileOutput(file.url, client):
+            assert chunk
+            break
+
+    for _ in range(3):
+        asyncio.run(main())
+    gc.collect()
+    for chunk in file:
+        assert chunk
+        break
