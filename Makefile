@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+INTEGRATIONS := .venv-integrations
 REQUIREMENTS := tests/requirements.txt tests/requirements-checks.txt codegen/requirements.txt docs/requirements.txt
 
 .DEFAULT_GOAL := help
@@ -17,6 +18,15 @@ demo: $(VENV)/demo ## Run models on the embedded sandbox (LIVE=1: on Replicate, 
 .PHONY: test
 test: $(VENV)/test ## Run the tests
 	$(BIN)/python -m pytest
+
+.PHONY: test-integrations
+test-integrations: $(INTEGRATIONS)/test ## Run code of others that depends on replicate against ours
+	$(INTEGRATIONS)/bin/python -m pip check
+	$(INTEGRATIONS)/bin/python -m pytest tests/integrations
+
+.PHONY: record
+record: $(VENV)/test ## Record tests/cassettes from the sandbox (LIVE=1: from Replicate, with REPLICATE_API_TOKEN)
+	@LIVE=$(LIVE) $(BIN)/python -m tests.record
 
 .PHONY: all
 all: check-generated lint types test docs ## Everything that must be green
@@ -67,7 +77,7 @@ build: $(VENV)/all ## Build wheel and sdist into dist/
 
 .PHONY: clean
 clean: ## Remove everything that the targets made
-	rm -rf $(VENV) build dist demo-output .coverage .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(INTEGRATIONS) build dist demo-output .coverage .mypy_cache .pytest_cache .ruff_cache
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -84,3 +94,8 @@ $(VENV)/test: $(BIN)/python pyproject.toml tests/requirements.txt codegen/requir
 $(VENV)/all: $(BIN)/python pyproject.toml $(REQUIREMENTS)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[sandbox]' $(addprefix -r ,$(REQUIREMENTS))
 	@touch $@ $(VENV)/test $(VENV)/demo
+
+$(INTEGRATIONS)/test: pyproject.toml tests/integrations/requirements.txt
+	test -x $(INTEGRATIONS)/bin/python || $(PYTHON) -m venv $(INTEGRATIONS)
+	$(INTEGRATIONS)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[sandbox]' -r tests/integrations/requirements.txt
+	@touch $@

@@ -143,7 +143,7 @@ async def _latest_version(client: Client, place: tuple[str, str], refusal: NotFo
 
     try:
         model = await client._call(get.asyncio, *place)
-    except NotFoundError:
+    except Exception:  # noqa: BLE001 - what counts is that the model was refused
         raise refusal from None
     if model.latest_version is None or not model.latest_version.id:
         raise refusal

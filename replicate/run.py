@@ -103,7 +103,6 @@ async def _version(client: Client, ref: Reference, target: Target) -> Optional[V
     It is looked up before the prediction is created and kept, as versions never change. A
     look-up that fails costs the schema's knowledge, not the run.
     """
-    from .exceptions import ReplicateException
     from .version import Version, Versions
 
     if isinstance(ref, Version):
@@ -115,7 +114,7 @@ async def _version(client: Client, ref: Reference, target: Target) -> Optional[V
         versions = Versions(client, (target.owner, target.name))
         try:
             client._versions[key] = await versions.async_get(target.version)
-        except (ReplicateException, ValueError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the create will show it
             import logging
 
             logging.getLogger("replicate").info(

@@ -367,6 +367,16 @@ def test_lookup_of_the_version_cannot_lose_the_result(call, client, sandbox, mod
     assert call(client.run, reference, {"text": "a b"}) == ["a", "b"]
 
 
+def test_failing_lookup_does_not_hide_what_the_create_says(call, mock):
+    def handler(request):
+        if request.method == "GET":
+            raise AssertionError("a test double that knows only the create")
+        return httpx.Response(401, json={"title": "Unauthenticated", "status": 401})
+
+    with pytest.raises(exceptions.AuthenticationError):
+        call(mock(handler).run, "a/b:v", {})
+
+
 def test_version_is_looked_up_once_and_before_the_create(client, sandbox, models):
     reference = f"me/words:{version_of(models, 'me/words')}"
     for _ in range(3):
