@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Optional, Union
+from typing import TYPE_CHECKING, Any, Dict, Optional, Union, cast
 
 from .exceptions import AuthenticationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     TokenSource = Union[str, Callable[[], Optional[str]]]
 
@@ -31,19 +31,15 @@ def from_environment() -> str | None:
     Inside a Cog model every prediction carries the token of the user who runs it. A scope
     that has the key wins over the variable, even with an empty value.
     """
-    # Where code runs inside a Cog model, cog is loaded. Importing it elsewhere would cost
-    # a search of the whole path for every request.
-    cog = sys.modules.get("cog")
-    if cog is not None:
-        try:
-            context: Mapping[str, str] = cog.current_scope().context
-            for key, value in context.items():
-                if key.upper() == VARIABLE:
-                    return value
-        except Exception as error:  # noqa: BLE001 - a cog without scopes, or no prediction running
-            import logging
+    try:
+        import cog  # type: ignore[import-not-found]  # pyright: ignore[reportMissingImports]
 
-            logging.getLogger("replicate").debug("cog has no scope: %s", type(error).__name__)
+        scope = cast("Any", cog).current_scope()
+        for key, value in cast("Dict[str, Optional[str]]", scope.context).items():
+            if key.upper() == VARIABLE:
+                return value
+    except Exception:  # noqa: BLE001, S110 - no cog, one without scopes, or no prediction running
+        pass
     return os.environ.get(VARIABLE)
 
 
@@ -59,7 +55,9 @@ def resolve(source: TokenSource | None) -> Secret:
     """
     value = source() if callable(source) else source
     if not value:
-        value = from_environment() or os.environ.get(VARIABLE)
+        # Inside a model cog is loaded; to look for it elsewhere would take longer than the rest.
+        scoped = from_environment() if sys.modules.get("cog") else None
+        value = scoped or os.environ.get(VARIABLE)
     token = Secret((value or "").strip().strip("\"'").strip())
     if not token:
         raise AuthenticationError(

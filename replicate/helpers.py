@@ -272,6 +272,7 @@ def looks_like_file(value: str, client: Client) -> bool:
     start = value[:8].lower()
     if start.startswith("data:"):
         return _data_uri.is_data_uri(value)
-    return (start == "https://" and len(value) > 8) or (
-        start.startswith("http://") and client._base.startswith("http:")
-    )
+    if start.startswith("http://"):
+        base: Any = getattr(client, "_base", None)
+        return isinstance(base, str) and base.startswith("http:")
+    return start == "https://" and len(value) > len(start)
