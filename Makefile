@@ -16,8 +16,12 @@ demo: $(VENV)/demo ## Run models on the embedded sandbox (LIVE=1: on Replicate, 
 	@LIVE=$(LIVE) $(BIN)/python examples/demo.py
 
 .PHONY: test
-test: $(VENV)/test ## Run the tests
-	$(BIN)/python -m pytest
+test: $(VENV)/test ## Run the tests, but for the slow ones
+	$(BIN)/python -m pytest -n auto -m "not slow"
+
+.PHONY: test-slow
+test-slow: $(VENV)/all ## Run the slow tests: packaging, type checkers, large files, load
+	$(BIN)/python -m pytest -m slow
 
 .PHONY: test-integrations
 test-integrations: $(INTEGRATIONS)/test ## Run code of others that depends on replicate against ours
