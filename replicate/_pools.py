@@ -10,6 +10,7 @@ import contextlib
 import os
 import sys
 import threading
+import weakref
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -32,10 +33,17 @@ class Pools:
         """Take the keyword arguments of `httpx.Client`, which are those of `AsyncClient`."""
         self._options: dict[str, Any] = {"timeout": DEFAULT_TIMEOUT, **options}
         self._ssl: ssl.SSLContext | None = None
+        # Not everybody closes a client, and nobody the default one. A finalizer runs before
+        # the garbage collector tears cycles down in any order, so no open socket is left over.
+        # What it is to close stays alive till then: so that is nothing that the user gave, whose
+        # hooks may refer to this object, but only what httpx made.
+        self._own: list[httpx.BaseTransport] = []
+        weakref.finalize(self, _close_all, self._own)
         self._forget()
 
     def _forget(self) -> None:
         self._pid = os.getpid()
+        self._own.clear()
         self._lock = threading.Lock()
         self._sync = None
         self._finishing: set[Any] = set()
@@ -52,6 +60,7 @@ class Pools:
                 if client is None or client.is_closed:
                     client = httpx.Client(**self._for("handle_request", "blocking"))
                     self._sync = client
+                    self._own[:] = _made_by_httpx(client)
         return client
 
     async def for_loop(self) -> httpx.AsyncClient:
@@ -134,10 +143,10 @@ class Pools:
         """Close the connections of blocking calls; later calls open new ones."""
         client, self._sync = self._sync, None
         if client is not None and self._pid == os.getpid():
+            self._own.clear()
             client.close()
 
     def __del__(self) -> None:
-        # Not everybody closes a client, and nobody the default one.
         with contextlib.suppress(Exception):
             self.close()
 
@@ -147,6 +156,17 @@ class Pools:
         entry = self._async.get(_running_loop())
         if entry is not None and self._pid == os.getpid():
             await entry[1].aclose()
+
+
+def _made_by_httpx(client: httpx.Client) -> list[httpx.BaseTransport]:
+    transports = [client._transport, *client._mounts.values()]
+    return [each for each in transports if type(each) is httpx.HTTPTransport]
+
+
+def _close_all(transports: list[httpx.BaseTransport]) -> None:
+    for transport in transports:
+        with contextlib.suppress(Exception):
+            transport.close()
 
 
 def _awaitable(hook: Callable[[Any], Any]) -> Callable[[Any], Any]:

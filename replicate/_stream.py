@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from typing import TYPE_CHECKING, Any, AsyncGenerator, Mapping, Optional, Set
 from urllib.parse import urlsplit
 
@@ -17,7 +18,6 @@ from ._guards import is_array
 from ._http import iterate
 from ._running import in_time
 from .exceptions import (
-    DeadlineExceededError,
     InvalidResponseError,
     NotFoundError,
     ReplicateError,
@@ -34,6 +34,12 @@ if TYPE_CHECKING:
 logger = logging.getLogger("replicate")
 
 EventType = ServerSentEvent.EventType
+QUIET_SPELL = 5.0
+"""Seconds after which the end of a connection without events is no failure.
+
+Servers and proxies close a stream on which nothing happens, while a model is still starting.
+"""
+
 HEADERS = {"Accept": "text/event-stream", "Cache-Control": "no-store"}
 
 
@@ -88,6 +94,7 @@ async def _events(
     text: list[str] = []
     while True:
         fresh = False
+        connected = time.monotonic()
         position.reconnect()
         try:
             async with client._http.stream("GET", url, headers=position.headers()) as response:
@@ -106,20 +113,21 @@ async def _events(
                         if event.event is EventType.DONE:
                             await _check_end(prediction, event)
                             return
+        except StreamError as error:
+            error.prediction = prediction
+            raise
         except (httpx.TransportError, NotFoundError) as error:
             # 404: a stream is gone some time after its end.
             cut: Optional[Exception] = error
         else:
             cut = None
-        if isinstance(cut, DeadlineExceededError):
-            raise cut
         await prediction._look()
         if prediction._finished and not fresh:
             prediction._raise_for_status()
             for rest in _undelivered(prediction, text):
                 yield ServerSentEvent(event=EventType.OUTPUT, data=rest, id=position.last_id or "")
             return
-        if fresh or isinstance(cut, httpx.ReadTimeout):
+        if fresh or time.monotonic() - connected > QUIET_SPELL:
             position.attempts = 0
         position.attempts += 1
         if position.attempts > client.max_retries + 1:

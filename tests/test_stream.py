@@ -93,6 +93,7 @@ def test_model_that_fails(call, client, sandbox):
 
     with pytest.raises(exceptions.StreamError, match="no luck") as caught:
         consume()
+    assert caught.value.prediction.model == "me/fail"
     assert received == ["so far"]
     assert isinstance(caught.value, RuntimeError)
     with pytest.raises(exceptions.StreamError, match="no luck"):
@@ -171,6 +172,19 @@ def test_done_that_says_canceled_raises(call, client, sandbox):
     prediction.cancel()
     with pytest.raises(exceptions.PredictionCanceledError):
         call.list(prediction.stream)
+
+
+def test_quiet_stream_of_a_model_that_is_starting(call, client, sandbox, monkeypatch):
+    """Connections that end without an event, after some time, are not counted as failures."""
+    monkeypatch.setattr("replicate._stream.QUIET_SPELL", 0.001)
+
+    @sandbox.model("me/cold", official=True, cold_start=0.5)
+    def cold() -> Iterator[str]:
+        yield "warm"
+
+    client.max_retries = 1
+    sandbox.fault("stream", script=[": hi\n\n", 0.01], times=8)
+    assert output(call.list(client.stream, "me/cold", input={})) == ["warm"]
 
 
 def test_unknown_events_comments_and_strange_ends_of_line(call, client, words):
