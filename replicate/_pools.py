@@ -11,6 +11,7 @@ import os
 import sys
 import threading
 import weakref
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -32,22 +33,20 @@ class Pools:
     def __init__(self, options: Mapping[str, Any]) -> None:
         """Take the keyword arguments of `httpx.Client`, which are those of `AsyncClient`."""
         self._options: dict[str, Any] = {"timeout": DEFAULT_TIMEOUT, **options}
-        self._ssl: ssl.SSLContext | None = None
+        self._forget()
+
+    def _forget(self) -> None:
+        self._pid = os.getpid()
+        self._lock = threading.Lock()
+        self._sync = None
+        self._finishing: set[Any] = set()
+        self._async: dict[Any, tuple[httpx.AsyncClient, AsyncGenerator[None, None]]] = {}
         # Not everybody closes a client, and nobody the default one. A finalizer runs before
         # the garbage collector tears cycles down in any order, so no open socket is left over.
         # What it is to close stays alive till then: so that is nothing that the user gave, whose
         # hooks may refer to this object, but only what httpx made.
         self._own: list[httpx.BaseTransport] = []
-        weakref.finalize(self, _close_all, self._own)
-        self._forget()
-
-    def _forget(self) -> None:
-        self._pid = os.getpid()
-        self._own.clear()
-        self._lock = threading.Lock()
-        self._sync = None
-        self._finishing: set[Any] = set()
-        self._async: dict[Any, tuple[httpx.AsyncClient, AsyncGenerator[None, None]]] = {}
+        weakref.finalize(self, _close_all, self._own, self._pid)
 
     def sync(self) -> httpx.Client:
         """Return the client for blocking calls."""
@@ -133,10 +132,12 @@ class Pools:
                     "that is an httpx.BaseTransport and an httpx.AsyncBaseTransport"
                 )
         elif options.get("verify", True) is True and options.get("cert") is None:
-            # Loading the certificates takes longer than most requests: do it once.
-            if self._ssl is None:
-                self._ssl = httpx.create_ssl_context(trust_env=options.get("trust_env", True))
-            options["verify"] = self._ssl
+            options["verify"] = _ssl_context(
+                options.get("trust_env", True),
+                options.get("http2", False),
+                os.environ.get("SSL_CERT_FILE"),
+                os.environ.get("SSL_CERT_DIR"),
+            )
         return options
 
     def close(self) -> None:
@@ -158,13 +159,29 @@ class Pools:
             await entry[1].aclose()
 
 
+@lru_cache(maxsize=8)
+def _ssl_context(
+    trust_env: bool,
+    http2: bool,  # noqa: ARG001 - only tells contexts apart
+    *variables: str | None,  # noqa: ARG001 - likewise
+) -> ssl.SSLContext:
+    """Load the certificates, which takes longer than most requests, once in a process.
+
+    Args:
+        trust_env: As for httpx.
+        http2: Connections note in the context which protocols they speak.
+        variables: What else the answer depends on.
+    """
+    return httpx.create_ssl_context(trust_env=trust_env)
+
+
 def _made_by_httpx(client: httpx.Client) -> list[httpx.BaseTransport]:
     transports = [client._transport, *client._mounts.values()]
     return [each for each in transports if type(each) is httpx.HTTPTransport]
 
 
-def _close_all(transports: list[httpx.BaseTransport]) -> None:
-    for transport in transports:
+def _close_all(transports: list[httpx.BaseTransport], pid: int) -> None:
+    for transport in transports if pid == os.getpid() else ():
         with contextlib.suppress(Exception):
             transport.close()
 
