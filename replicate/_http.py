@@ -184,15 +184,26 @@ class HTTP:
         return origin(url) == origin(httpx.URL(self._owner._base))
 
     async def _exchange(self, request: httpx.Request, *, stream: bool) -> httpx.Response:
-        options: dict[str, Any] = {"stream": stream, "follow_redirects": False}
+        options: dict[str, Any] = {"follow_redirects": False}
         if not self._is_own(request.url):
             options["auth"] = None
         client = await self._client()
+        left = remaining()
         if isinstance(client, httpx.Client):
-            return client.send(request, **options)
+            if left is None or stream:
+                return client.send(request, stream=stream, **options)
+            return _read_in_time(client.send(request, stream=True, **options))
         if request.headers.get("content-type", "").startswith("multipart/"):
             request.stream = ThreadedStream(request.stream)
-        return await client.send(request, **options)
+        if left is None:
+            return await client.send(request, stream=stream, **options)
+        import anyio
+
+        try:
+            with anyio.fail_after(left):
+                return await client.send(request, stream=stream, **options)
+        except TimeoutError as error:
+            raise httpx.ReadTimeout("the answer came too slowly", request=request) from error
 
     async def _client(self) -> httpx.Client | httpx.AsyncClient:
         return self.pools.sync() if is_blocking() else await self.pools.for_loop()
@@ -245,6 +256,23 @@ async def iterate(response: httpx.Response) -> AsyncGenerator[bytes, None]:
     else:
         async for chunk in response.aiter_bytes():
             yield chunk
+
+
+def _read_in_time(response: httpx.Response) -> httpx.Response:
+    """Read an answer to its end, but not past the deadline.
+
+    A read timeout does not see to that: it starts over with every byte that arrives.
+    """
+    content = bytearray()
+    try:
+        for chunk in response.iter_bytes():
+            content += chunk
+            if remaining() == 0:
+                raise httpx.ReadTimeout("the answer came too slowly", request=response.request)
+    finally:
+        response.close()
+    response._content = bytes(content)
+    return response
 
 
 async def _read(response: httpx.Response) -> None:

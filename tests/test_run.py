@@ -404,6 +404,15 @@ def test_timeout_cancels_the_prediction(call, client, sandbox, models):
     assert client.predictions.get(prediction.id).status == "canceled"
 
 
+def test_timeout_holds_against_an_answer_that_trickles_in(call, client, sandbox, models):
+    sandbox.fault("predictions.get", trickle=0.2, times=None)
+    started = time.monotonic()
+    with pytest.raises(exceptions.DeadlineExceededError):
+        call(client.run, "me/slow", {}, wait=False, timeout=0.7)
+    assert time.monotonic() - started < 5
+    assert [run.status for run in sandbox.predictions.values()] == ["canceled"]
+
+
 def test_timeout_is_sent_as_cancel_after(call, mock):
     handler, seen = answers({"status": "succeeded", "output": "x"})
     client = mock(handler)
