@@ -32,6 +32,10 @@ test-integrations: $(INTEGRATIONS)/test ## Run code of others that depends on re
 record: $(VENV)/test ## Record tests/cassettes from the sandbox (LIVE=1: from Replicate, with REPLICATE_API_TOKEN)
 	@LIVE=$(LIVE) $(BIN)/python -m tests.record
 
+.PHONY: test-all
+test-all: ## Run the tests on every Python from 3.8 to 3.13, and with the oldest dependencies (ON="3.8 3.13")
+	$(PYTHON) tests/matrix.py $(ON)
+
 .PHONY: all
 all: check-generated lint types test docs ## Everything that must be green
 

@@ -8,6 +8,7 @@ on no others, retry what is safe to retry, keep to the deadline, and raise this 
 from __future__ import annotations
 
 import itertools
+import json
 import logging
 import re
 import time
@@ -168,6 +169,10 @@ class HTTP:
         if timeout is httpx.USE_CLIENT_DEFAULT:
             timeout = client.timeout
         headers = httpx.Headers(kwargs.pop("headers", None))
+        if kwargs.get("json") is not None:
+            # The same bytes whatever the version of httpx, which has changed its mind twice.
+            kwargs["content"] = dumps(kwargs.pop("json"))
+            headers.setdefault("Content-Type", "application/json")
         timeout = _fit(timeout, headers.get("prefer"))
         if self._is_own(httpx.URL(url)):
             request = client.build_request(method, url, headers=headers, timeout=timeout, **kwargs)
@@ -246,6 +251,12 @@ def readable() -> Generator[None, None, None]:
             detail=str(error),
             response=cast("Optional[httpx.Response]", error.response),
         ) from None
+
+
+def dumps(value: Any) -> bytes:
+    """Return a value as JSON, compact and in UTF-8."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.encode("utf-8")
 
 
 async def iterate(response: httpx.Response) -> AsyncGenerator[bytes, None]:

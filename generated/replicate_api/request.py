@@ -49,7 +49,7 @@ def form(values: Mapping[str, Any], files: Mapping[str, Any]) -> List[Tuple[str,
     for name, value in values.items():
         if value is not None:
             text = value if isinstance(value, str) else json.dumps(plain(value))
-            parts.append((name, (None, text)))
+            parts.append((name, (None, text.encode())))
     return parts + [(name, file) for name, file in files.items() if file is not None]
 
 
