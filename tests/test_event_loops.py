@@ -156,6 +156,10 @@ def test_wait_for_cancels(client, shout):
     assert [run.status for run in shout.predictions.values()] == ["canceled"]
 
 
+# The background jobs of a shell ignore Ctrl-C, and so would the programs of its children.
+HEAR_CTRL_C = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+
+
 def script(code, sandbox, **options):
     environment = {
         **os.environ,
@@ -164,7 +168,7 @@ def script(code, sandbox, **options):
         "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
     }
     return subprocess.Popen(
-        [sys.executable, "-W", "error", "-c", textwrap.dedent(code)],
+        [sys.executable, "-W", "error", "-c", HEAR_CTRL_C + textwrap.dedent(code)],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

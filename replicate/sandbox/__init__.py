@@ -20,14 +20,12 @@ failure.
 
 from __future__ import annotations
 
-try:
-    import python_multipart as _multipart
-    import starlette as _starlette
-    import uvicorn as _uvicorn
-except ImportError as error:
+from importlib.util import find_spec
+
+if not all(find_spec(name) for name in ("python_multipart", "starlette", "uvicorn")):
     raise ImportError(
         'replicate.sandbox needs more than the client does: pip install "replicate[sandbox]"'
-    ) from error
+    )
 
 from .faults import CUT, Fault
 from .files import File
@@ -51,4 +49,4 @@ __all__ = [
     "Sandbox",
     "current_prediction",
 ]
-del _multipart, _starlette, _uvicorn
+del find_spec

@@ -18,7 +18,7 @@ class RateLimit:
     def __init__(self, requests: int, per: float, burst: Optional[int], *, header: bool) -> None:
         self.requests = requests
         self.per = per
-        self.burst = requests if burst is None else burst
+        self.burst: int = requests if burst is None else burst
         self.header = header
         self._tokens = float(self.burst)
         self._at: Optional[float] = None

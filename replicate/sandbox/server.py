@@ -25,7 +25,7 @@ App = Callable[[Any, Any, Any], Awaitable[None]]
 
 HOST = "127.0.0.1"
 GRACE = 0.05
-logger = logging.getLogger("replicate.sandbox")
+logger: logging.Logger = logging.getLogger("replicate.sandbox")
 
 
 class _Protocol(H11Protocol):
@@ -55,7 +55,7 @@ class Listener:
         )
         self._state = ServerState()
         self._server: Optional[asyncio.AbstractServer] = None
-        self.port = port
+        self.port: int = port
 
     @property
     def url(self) -> str:

@@ -64,19 +64,19 @@ class State:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.webhook_secret = new_secret()
+        self.webhook_secret: str = new_secret()
         self.models: Dict[str, Model] = {}
         self.runs: Dict[str, Run] = {}
         self.streams: Dict[str, Run] = {}
         self.collections: Dict[str, Collection] = {}
         self.deployments: Dict[str, Deployment] = {}
-        self.files = FileStore(self.webhook_secret)
-        self.worker = Worker(self.files, stream_logs=settings.stream_logs)
-        self.faults = FaultPlan()
+        self.files: FileStore = FileStore(self.webhook_secret)
+        self.worker: Worker = Worker(self.files, stream_logs=settings.stream_logs)
+        self.faults: FaultPlan = FaultPlan()
         self.rate_limit: Optional[RateLimit] = None
-        self.webhooks = Webhooks(self, self.faults)
-        self.origin = ""
-        self.stream_url = ""
+        self.webhooks: Webhooks = Webhooks(self, self.faults)
+        self.origin: str = ""
+        self.stream_url: str = ""
 
     @property
     def api_url(self) -> str:

@@ -200,11 +200,19 @@ def test_missing_extra() -> None:
     assert 'pip install "replicate[sandbox]"' in done.stdout
 
 
+# The background jobs of a shell ignore Ctrl-C, and so would the programs of its children.
+COMMAND = """
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("replicate.sandbox", run_name="__main__", alter_sys=True)
+"""
+
+
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_command_line(ending: signal.Signals) -> None:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     process = subprocess.Popen(
-        [sys.executable, "-m", "replicate.sandbox", "--token", "r8_mine"],
+        [sys.executable, "-c", COMMAND, "--token", "r8_mine"],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
