@@ -153,7 +153,9 @@ async def fetch_page(
         raise ValueError("cursor cannot be None")
     request: Dict[str, Any] = operation.build(*args, **params)
     if isinstance(cursor, str):
-        if "/" in cursor or "?" in cursor:
+        if cursor.startswith("?"):
+            request = {**request, "url": request["url"] + cursor, "params": None}
+        elif "/" in cursor:
             request = {**request, "url": rebase(cursor), "params": None}
         else:
             request = {**request, "params": {**(request.get("params") or {}), "cursor": cursor}}
