@@ -26,7 +26,7 @@ test-slow: $(VENV)/all ## Run the slow tests: packaging, type checkers, large fi
 .PHONY: test-integrations
 test-integrations: $(INTEGRATIONS)/test ## Run code of others that depends on replicate against ours
 	$(INTEGRATIONS)/bin/python -m pip check
-	$(INTEGRATIONS)/bin/python -m pytest tests/integrations
+	$(INTEGRATIONS)/bin/python -m pytest -o asyncio_mode=auto -o asyncio_default_fixture_loop_scope=function tests/integrations
 
 .PHONY: record
 record: $(VENV)/test ## Record tests/cassettes from the sandbox (LIVE=1: from Replicate, with REPLICATE_API_TOKEN)

@@ -93,15 +93,18 @@ def test_a_bare_client_will_do(http, sent):
     assert sent[0].content == b""
 
 
-async def test_a_bare_async_client_will_do(sent):
+def test_a_bare_async_client_will_do(sent):
     def answer(request):
         sent.append(request)
         return httpx.Response(200, json=PREDICTION)
 
-    mock = httpx.MockTransport(answer)
-    async with httpx.AsyncClient(base_url=SERVER_URL, transport=mock) as client:
-        assert (await get.asyncio(client, "p1")).id == "p1"
-        assert (await Api(httpx.Client(), client).predictions.async_get("p2")).id == "p1"
+    async def main():
+        mock = httpx.MockTransport(answer)
+        async with httpx.AsyncClient(base_url=SERVER_URL, transport=mock) as client:
+            assert (await get.asyncio(client, "p1")).id == "p1"
+            assert (await Api(httpx.Client(), client).predictions.async_get("p2")).id == "p1"
+
+    asyncio.run(main())
     assert [request.url.path for request in sent] == ["/v1/predictions/p1", "/v1/predictions/p2"]
 
 
