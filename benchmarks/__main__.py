@@ -1,171 +1,123 @@
-"""Compare this package with bare httpx, and with the official client: `make bench`.
+"""Compare this package with bare httpx: `make bench`.
 
-    python -m benchmarks [--quick] [--no-official]
-
-All take turns, each in a process of its own, against one server on loopback. The ratios are to
-bare httpx, which does the same requests, reads the same bytes and parses the same JSON.
+Each row does the same work twice, in turns, against the same server: with httpx as a program
+without this package would use it, and with `replicate`. What counts is the ratio; the times
+are those of this machine.
 """
 
 from __future__ import annotations
 
-import argparse
-import contextlib
-import os
+import asyncio
+import statistics
 import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
-from statistics import median
-from typing import NamedTuple
+from datetime import datetime
 
-ROOT = Path(__file__).parents[1]
-OFFICIAL = "replicate==1.0.7"
-OFFICIAL_VENV = ROOT / "build" / "bench-official"
-UPLOAD = 50 * 1024 * 1024
+import httpx
 
+import replicate
+from replicate.helpers import FileOutput
 
-class Scenario(NamedTuple):
-    name: str
-    title: str
-    count: int
-    """How often in one measurement."""
-    rounds: int
+HEADERS = {"Authorization": "Bearer t"}
 
 
-SCENARIOS = (
-    Scenario("get", "predictions.get", 200, 15),
-    Scenario("run", "run, one request", 100, 15),
-    Scenario("batch", "100 runs at once, async", 1, 15),
-    Scenario("stream", "stream of 10,000 events", 1, 9),
-    Scenario("download", "download of 100 MB", 1, 7),
-    Scenario("upload", "upload of 50 MB", 1, 7),
-    Scenario("list", "page of 100 predictions", 20, 15),
-)
-IMPORT_ROUNDS = 21
+def timed(function):
+    start = time.perf_counter()
+    function()
+    return time.perf_counter() - start
 
 
-class Contestant:
-    """A worker process."""
-
-    def __init__(self, title, python, kind, *arguments):
-        self.title = title
-        self.python = python
-        self.module = "httpx" if kind == "bare" else "replicate"
-        command = [python, str(ROOT / "benchmarks" / "worker.py"), kind, *arguments]
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment()
-        )
-
-    def measure(self, name, count):
-        """Return the seconds that one of `count` takes."""
-        print(name, count, file=self._process.stdin, flush=True)
-        answer = self._process.stdout.readline()
-        if not answer:
-            raise SystemExit(f"{self.title} broke down at {name!r}")
-        return float(answer) / count
-
-    def measure_import(self):
-        """Return the seconds that a process takes that imports it and ends."""
-        start = time.perf_counter()
-        subprocess.run(
-            [self.python, "-c", f"import {self.module}"], check=True, env=environment(), cwd="/"
-        )
-        return time.perf_counter() - start
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self._process.stdin.close()
-        self._process.wait()
-        self._process.stdout.close()
+def compare(name, bare, ours, rounds):
+    """Print the medians of two functions that take turns, and their ratio."""
+    bare(), ours()  # connections are made, modules loaded
+    times = [(timed(bare), timed(ours)) for _ in range(rounds)]
+    one, other = (statistics.median(column) * 1000 for column in zip(*times))
+    print(f"{name:34} {one:10.2f} ms {other:10.2f} ms {other / one:8.2f}", flush=True)
 
 
-def environment():
-    """Return what a process needs, without proxies and the user's own settings."""
-    return {
-        name: value
-        for name, value in os.environ.items()
-        if not name.upper().startswith("REPLICATE_") and not name.upper().endswith("_PROXY")
-    }
+def process(code):
+    return lambda: subprocess.run([sys.executable, "-c", code], check=True)
 
 
-@contextlib.contextmanager
-def server():
-    command = [sys.executable, "-m", "benchmarks.server"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
-        try:
-            yield process.stdout.readline().strip()
-        finally:
-            process.terminate()
+def cases(base):
+    """Return (name, bare, ours, rounds) of each comparison."""
+    http = httpx.Client(headers=HEADERS, base_url=f"{base}/v1")
+    client = replicate.Client("t", base_url=base)
+    fields = ("created_at", "started_at", "completed_at")
 
+    def read(body):
+        for field in fields:
+            body[field] = datetime.fromisoformat(body[field].replace("Z", "+00:00"))
+        return body
 
-def official_python():
-    """Return a Python that has the official client, None if that cannot be installed."""
-    python = OFFICIAL_VENV / "bin" / "python"
-    try:
-        if not python.exists():
-            subprocess.run([sys.executable, "-m", "venv", str(OFFICIAL_VENV)], check=True)
-        pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, OFFICIAL], check=True)
-    except subprocess.CalledProcessError as error:
-        print(f"without {OFFICIAL}: {error}", file=sys.stderr)
-        return None
-    return str(python)
+    def events():
+        with http.stream("GET", "/stream") as response:
+            return sum(line.startswith("data:") for line in response.iter_lines())
 
+    prediction = client.predictions.get("x")
+    prediction.urls = {"stream": f"{base}/v1/stream"}
 
-def compare(contestants, measure, rounds):
-    """Measure in turns; return each one's median, and its median ratio to the first."""
-    for contestant in contestants:
-        measure(contestant)  # caches, connections
-    times = [[measure(contestant) for contestant in contestants] for _ in range(rounds)]
-    first, *_ = columns = list(zip(*times))
+    def download():
+        with http.stream("GET", "/file") as response:
+            return sum(map(len, response.iter_bytes()))
+
+    async def bare_batch():
+        async with httpx.AsyncClient(headers=HEADERS, base_url=f"{base}/v1") as many:
+            work = (many.post("/models/a/b/predictions", json={"input": {}}) for _ in range(100))
+            return [read(response.json()) for response in await asyncio.gather(*work)]
+
+    async def our_batch():
+        return await asyncio.gather(*(client.async_run("a/b", {}) for _ in range(100)))
+
     return [
-        (median(column), median(own / its for own, its in zip(column, first)))
-        for column in columns
+        ("import, as a process", process("import httpx"), process("import replicate"), 15),
+        (
+            "predictions.get",
+            lambda: read(http.get("/predictions/x").json()),
+            lambda: client.predictions.get("x"),
+            300,
+        ),
+        (
+            "run, one request",
+            lambda: read(http.post("/models/a/b/predictions", json={"input": {}}).json()),
+            lambda: client.run("a/b", {}),
+            300,
+        ),
+        (
+            "predictions.list, 100 on a page",
+            lambda: [read(body) for body in http.get("/predictions").json()["results"]],
+            client.predictions.list,
+            100,
+        ),
+        (
+            "100 runs at once, a loop each",
+            lambda: asyncio.run(bare_batch()),
+            lambda: asyncio.run(our_batch()),
+            10,
+        ),
+        ("stream, 10,000 events", events, lambda: sum(1 for _ in prediction.stream()), 10),
+        (
+            "download, 100 MB",
+            download,
+            lambda: sum(map(len, FileOutput(f"{base}/v1/file", client))),
+            5,
+        ),
     ]
 
 
-def show(title, results):
-    cells = [f"{duration(seconds):>9}" for seconds, _ in results[:1]]
-    cells += [f"{duration(seconds):>9} {ratio:5.2f}x" for seconds, ratio in results[1:]]
-    print(f"{title:<26}" + "   ".join(cells), flush=True)
-
-
-def duration(seconds):
-    return f"{seconds * 1000:.2f} ms" if seconds < 1 else f"{seconds:.2f} s"
-
-
 def main():
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="one round: does it work at all?")
-    parser.add_argument("--no-official", action="store_true", help=f"leave {OFFICIAL} out")
-    options = parser.parse_args()
-
-    with contextlib.ExitStack() as stack:
-        base = stack.enter_context(server())
-        upload = stack.enter_context(tempfile.NamedTemporaryFile())
-        upload.write(os.urandom(1024) * (UPLOAD // 1024))
-        upload.flush()
-        columns = [("httpx", sys.executable, "bare"), ("replicate", sys.executable, "library")]
-        official = None if options.no_official else official_python()
-        if official:
-            columns.append((OFFICIAL, official, "library"))
-        contestants = [
-            stack.enter_context(Contestant(*column, base, upload.name)) for column in columns
-        ]
-
-        titles = [f"{title:>9}" if title == "httpx" else f"{title:>16}" for title, *_ in columns]
-        print(f"{'median':<26}" + "   ".join(titles))
-        rounds = 1 if options.quick else IMPORT_ROUNDS
-        show("import, whole process", compare(contestants, Contestant.measure_import, rounds))
-        for name, title, count, rounds in SCENARIOS:
-
-            def measure(contestant, name=name, count=1 if options.quick else count):
-                return contestant.measure(name, count)
-
-            show(title, compare(contestants, measure, 1 if options.quick else rounds))
+    server = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.server"], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        base = f"http://127.0.0.1:{server.stdout.readline().strip()}"
+        print(f"{'':34} {'bare httpx':>13} {'replicate':>13} {'ratio':>8}")
+        for name, bare, ours, rounds in cases(base):
+            compare(name, bare, ours, rounds)
+    finally:
+        server.terminate()
+        server.wait()
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from pathlib import Path
 
 ID = "gm3qorzdhgbfurvjtvhg6dckhu"
 INPUT = {"prompt": "an observatory in the desert", "seed": 7}
@@ -48,15 +49,23 @@ def bare(base, upload):
 
     def stream():
         prediction = client.post(**create("stream")).raise_for_status().json()
+        count, event = 0, {}
         with client.stream("GET", prediction["urls"]["stream"]) as response:
-            return sum(line == "event: output" for line in response.iter_lines())
+            for line in response.iter_lines():
+                if line:
+                    name, _, value = line.partition(": ")
+                    event[name] = value
+                else:
+                    count += event["event"] == "output"
+                    event = {}
+        return count
 
     def download():
         with client.stream("GET", run("file")) as response:
             return sum(map(len, response.iter_bytes()))
 
     def send():
-        with open(upload, "rb") as file:
+        with Path(upload).open("rb") as file:
             part = ("bench.bin", file, "application/octet-stream")
             return client.post("/v1/files", files={"content": part}).raise_for_status().json()["id"]
 
@@ -66,6 +75,7 @@ def bare(base, upload):
 def library(base, upload):
     """The same with `replicate`, whichever is installed where this runs."""
     from replicate import Client
+    from replicate.helpers import FileOutput
 
     client = Client(api_token="token", base_url=base)
 
@@ -86,10 +96,13 @@ def library(base, upload):
         return sum(event.event.value == "output" for event in events)
 
     def download():
-        return sum(map(len, run("file")))
+        file = run("file")
+        if isinstance(file, str):  # the official client takes only https: for a file
+            file = FileOutput(file, client)
+        return sum(map(len, file))
 
     def send():
-        with open(upload, "rb") as file:
+        with Path(upload).open("rb") as file:
             return client.files.create(file).id
 
     return get, run, async_run, stream, download, send, list_
