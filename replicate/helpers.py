@@ -267,9 +267,9 @@ def looks_like_file(value: str, client: Client) -> bool:
 
     Plain `http:` counts where the API itself is reached by it, as the sandbox is.
     """
-    if any(character.isspace() for character in value):
-        return False
     start = value[:8].lower()
+    if not start.startswith(("http", "data:")) or any(map(str.isspace, value)):
+        return False
     if start.startswith("data:"):
         return _data_uri.is_data_uri(value)
     if start.startswith("http://"):
