@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
 import tarfile
@@ -126,6 +127,21 @@ def test_checkers_resolve_both_packages(built, tmp_path, form):
         errors = [line for line in result.stdout.splitlines() if "error:" in line]
         assert len(errors) == 1, result.stdout + result.stderr
         assert "user.py:9" in errors[0]
+
+
+def test_every_public_name_has_a_type(built, tmp_path):
+    python = environment(
+        tmp_path / "venv",
+        "3.13",
+        f"{built[1]}[sandbox]",
+        "pyright==1.1.414",
+        "types-python-dateutil",
+    )
+    path = f"{python.parent}{os.pathsep}{os.environ['PATH']}"
+    for package in ("replicate", "replicate_api"):
+        command = [python, "-m", "pyright", "--verifytypes", package, "--ignoreexternal"]
+        output = run(*command, cwd=tmp_path, env={**os.environ, "PATH": path})
+        assert "Type completeness score: 100%" in output, output
 
 
 def test_without_the_extra_the_client_works_and_the_sandbox_says_what_it_needs(built, tmp_path):
