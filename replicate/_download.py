@@ -167,12 +167,18 @@ def file_name(url: str, content_type: str | None) -> str:
         name = re.split(r"[/\\]", name)[-1]
         name = re.sub(r'[\x00-\x1f\x7f<>:"|?*]', "_", name).strip(" .")
         stem, dot, suffix = name.rpartition(".")
-        name = f"{(stem or suffix)[:200]}{dot}{suffix[:50]}" if stem else name[:200]
+        name = f"{_cut(stem, 200)}{dot}{_cut(suffix, 50)}" if stem else _cut(name, 200)
     if not name or set(name) <= {"_"}:
         import mimetypes
 
         name = "output" + (mimetypes.guess_extension(content_type or "") or "")
     return name
+
+
+def _cut(text: str, size: int) -> str:
+    """Shorten a text to so many bytes: file systems count those, and take 255."""
+    encoded = text.encode("utf-8", "replace").replace(b"?", b"_")
+    return encoded[:size].decode("utf-8", "ignore")
 
 
 def _shown(url: Any) -> str:

@@ -194,6 +194,9 @@ def test_broken_data_uri(call):
         ("https://x", "output"),
         ("https://x/C%3Aa.png", "C_a.png"),
         ("https://x/" + "a" * 500 + ".png", "a" * 200 + ".png"),
+        ("https://x/" + "é" * 300 + ".png", "é" * 100 + ".png"),
+        ("https://x/" + "é" * 300, "é" * 100),
+        ("https://x/\ud800.png", "_.png"),
         ("data:image/png;base64,", "output.png"),
     ],
 )
