@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-pytest.importorskip("opentelemetry", reason="runs in `make test-integrations`")
+pytest.importorskip(
+    "opentelemetry.instrumentation.replicate", reason="runs in `make test-integrations`"
+)
 
 from opentelemetry.instrumentation.replicate import ReplicateInstrumentor
 from opentelemetry.sdk.trace import TracerProvider
