@@ -355,7 +355,7 @@ from replicate_api.types import Request
 http, later = httpx.Client(), httpx.AsyncClient()
 prediction: models.Prediction = get.sync(http, "id")
 position: Optional[int] = prediction.queue_position
-urls: Dict[str, str] = prediction.urls
+urls: Optional[Dict[str, str]] = prediction.urls
 request: Request = get.build("id")
 response: httpx.Response = http.request(**request)
 built = models.Version(id="v", created_at="2024-10-01T00:00:00Z")
