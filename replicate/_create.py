@@ -6,19 +6,21 @@ import difflib
 import inspect
 import math
 import time
-from typing import TYPE_CHECKING, Any, Callable, List, Mapping, Optional, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, List, Mapping, Optional, Tuple, TypeVar, Union
 
 from ._deadline import remaining
-from ._running import is_interruption
+from ._running import Running, is_interruption
 from .exceptions import NotFoundError
 
 if TYPE_CHECKING:
     from replicate_api import models
-    from replicate_api.types import AsyncTransport, Response
+    from replicate_api.types import ApiModel, AsyncTransport, Response
 
     from .client import Client
     from .identifier import Target
     from .prediction import Prediction
+
+R = TypeVar("R", bound=Running)
 
 LONGEST_HOLD = 60
 """Seconds that the server holds a request at most (https://replicate.com/docs/topics/predictions/create-a-prediction)."""
@@ -59,6 +61,7 @@ async def create(
     from replicate_api.api.predictions import create as of_version
 
     from ._inputs import encode
+    from .prediction import Prediction
 
     prefer(wait)
     check_params(of_version.build, body)
@@ -74,7 +77,13 @@ async def create(
 
     async def send(operation: Any, *place: str, **version: str) -> Prediction:
         hold = _seconds(wait) if wait else None
-        return await _send(client, operation, place, {**fields, **version}, hold)
+        started = time.monotonic()
+        prediction, answer = await start(
+            client, Prediction, operation, place, {**fields, **version}
+        )
+        in_time = answers_whole_run(prediction, hold, time.monotonic() - started)
+        prediction._complete = answer is not None and answer.status_code != ACCEPTED and in_time
+        return prediction
 
     if target.version is not None:
         return await send(of_version, version=target.version)
@@ -94,44 +103,45 @@ async def create(
     return prediction
 
 
-async def _send(
-    client: Client,
-    operation: Any,
-    place: Tuple[str, ...],
-    fields: Mapping[str, Any],
-    hold: Optional[float],
-) -> Prediction:
-    """Send a create; if its answer is lost, go on with the prediction that it made."""
-    from .prediction import Prediction
+async def start(
+    client: Client, kind: type[R], operation: Any, place: Tuple[str, ...], fields: Mapping[str, Any]
+) -> Tuple[R, Optional[Response]]:
+    """Send a create; if its answer is lost, go on with what it started.
 
+    Args:
+        client: The client to send it with.
+        kind: What is created: `Prediction` or `Training`.
+        operation: The generated module of the create.
+        place: Its path parameters.
+        fields: Its body and headers.
+
+    Returns:
+        What was created, and the answer; None for an answer that was lost.
+    """
     answers: List[Response] = []
 
-    async def exchange(transport: AsyncTransport) -> models.Prediction:
+    async def exchange(transport: AsyncTransport) -> ApiModel:
         answers.append(await transport.request(**operation.build(*place, **fields)))
-        parsed: models.Prediction = operation.parse(answers[0])
+        parsed: ApiModel = operation.parse(answers[0])
         return parsed
 
     started = time.monotonic()
     try:
-        data = await client._call(exchange)
+        created = kind._of(await client._call(exchange), client)
     except BaseException as error:
         from ._recover import find, may_have_started
 
         lost = None
         if may_have_started(error):
-            lost = await find(client, fields["input"], started, error)
+            lost = await find(client, kind, fields["input"], started, error)
         if lost is None:
             raise
-        prediction = Prediction._of(lost, client)
         if is_interruption(error):
-            await prediction._abandon(error)
+            await lost._abandon(error)
             raise
-        return prediction
-    client._created.append(data.id)
-    prediction = Prediction._of(data, client)
-    in_time = answers_whole_run(data, hold, time.monotonic() - started)
-    prediction._complete = in_time and answers[0].status_code != ACCEPTED
-    return prediction
+        return lost, None
+    client._created.append(created.id)
+    return created, answers[0]
 
 
 async def _latest_version(client: Client, place: tuple[str, str], refusal: NotFoundError) -> str:

@@ -1,9 +1,10 @@
-"""Finding a prediction that was created, though the answer to its create never came.
+"""Finding what was created, though the answer to its create never came.
 
 A create that is held for its result can take a minute. If its caller is interrupted
-meanwhile, or the connection breaks, the prediction runs on and is charged under an id that
-nobody knows. Creating it again would be a second paid run, so it is looked for instead,
-among the account's latest: by its input, and by the time at which it was created.
+meanwhile, the connection breaks, or a gateway gives up, the prediction runs on and is charged
+under an id that nobody knows. Creating it again would be a second paid run, so it is looked
+for instead, among the account's latest: by its input, and by the time at which it was created.
+Trainings likewise.
 """
 
 from __future__ import annotations
@@ -12,77 +13,93 @@ import logging
 import time
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, Collection, Iterable, Optional
+from typing import TYPE_CHECKING, Any, Collection, Iterable, Optional, Type, TypeVar, Union
 
 from ._connection_errors import APIConnectionError
 from ._http import NOT_SENT
-from ._running import in_passing, is_interruption
-from .exceptions import DeadlineExceededError, InvalidResponseError
+from ._running import Running, in_passing, is_interruption
+from .exceptions import DeadlineExceededError, InvalidResponseError, ReplicateError
 
 if TYPE_CHECKING:
     from replicate_api import models
 
     from .client import Client
 
+    Data = TypeVar("Data", bound=Union[models.Prediction, models.Training])
+
+R = TypeVar("R", bound=Running)
+
 logger = logging.getLogger("replicate")
 
 CLOCK_RESOLUTION = timedelta(seconds=2)
 """How much a `Date` header, in whole seconds, may be off."""
 
+GATEWAY_STATUS_CODES = frozenset({502, 504, 520, 524})
+"""Statuses of gateways that have passed a request on: RFC 9110, 15.6, and Cloudflare
+(https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/)."""
+
 
 def may_have_started(error: BaseException) -> bool:
-    """Say whether a create that ended with an error may have created something. Pure."""
+    """Say whether a create that ended with an error may have created something. Pure.
+
+    A gateway's answer says that the API's own was lost; any other refusal is the API's word.
+    """
     if isinstance(error, APIConnectionError):
         return not isinstance(error, NOT_SENT)
     if isinstance(error, DeadlineExceededError):
         return error.__cause__ is None or may_have_started(error.__cause__)
-    return isinstance(error, InvalidResponseError) or is_interruption(error)
+    if isinstance(error, InvalidResponseError) or is_interruption(error):
+        return True
+    return isinstance(error, ReplicateError) and error.status_code in GATEWAY_STATUS_CODES
 
 
 async def find(
-    client: Client, input: Any, started: float, error: BaseException
-) -> Optional[models.Prediction]:
-    """Return the prediction that a create has made; None if it is not clear which one that is.
+    client: Client, kind: Type[R], input: Any, started: float, error: BaseException
+) -> Optional[R]:
+    """Return what a create has made; None if it is not clear which one that is.
 
     Args:
         client: The client that sent the create.
+        kind: What it creates: `Prediction` or `Training`.
         input: The input as it was sent.
         started: `time.monotonic()` from just before.
         error: What came in place of the answer.
     """
-    found: Optional[models.Prediction] = None
+    found: Optional[R] = None
 
     async def look() -> None:
         nonlocal found
-        from replicate_api.api.predictions import list
-
-        request = list.build()
-        response = await client._transport.request(**request, retries=0)
+        listing = kind._listing()
+        response = await client._transport.request(**listing.build(), retries=0)
         now = _date(response.headers.get("date"))
         since = now - timedelta(seconds=time.monotonic() - started) - CLOCK_RESOLUTION
-        page = list.parse(response)
-        found = the_one(page.results or (), input, since, client._created)
+        page = listing.parse(response)
+        match = the_one(page.results or (), input, since, client._created)
+        found = None if match is None else kind._of(match, client)
 
-    if not await in_passing(look):
+    if not await in_passing(look) or found is None:
         return None
-    if found is not None:
-        logger.warning(
-            "the answer to a create was lost (%r); it made prediction %s", error, found.id
-        )
+    client._created.append(found.id)
+    logger.warning(
+        "the answer to a create was lost (%r); it made %s %s",
+        error,
+        kind.__name__.lower(),
+        found.id,
+    )
     return found
 
 
 def the_one(
-    predictions: Iterable[models.Prediction], input: Any, since: datetime, others: Collection[str]
-) -> Optional[models.Prediction]:
-    """Return the only prediction of this input since then that is not one of the others. Pure."""
+    runs: Iterable[Data], input: Any, since: datetime, others: Collection[str]
+) -> Optional[Data]:
+    """Return the only run of this input since then that is not one of the others. Pure."""
     matches = [
-        prediction
-        for prediction in predictions
-        if prediction.id not in others
-        and prediction.input == input
-        and isinstance(prediction.created_at, datetime)
-        and prediction.created_at >= since
+        run
+        for run in runs
+        if run.id not in others
+        and run.input == input
+        and isinstance(run.created_at, datetime)
+        and run.created_at >= since
     ]
     return matches[0] if len(matches) == 1 else None
 

@@ -60,6 +60,11 @@ class Running(Resource):
         "aborted": PredictionAbortedError,
     }
 
+    @staticmethod
+    def _listing() -> Any:
+        """Return the generated operation that lists runs of this kind, newest first."""
+        raise AssertionError("a subclass says which")
+
     async def _fetch(self) -> ApiModel:
         raise AssertionError("a subclass says how")
 

@@ -132,6 +132,12 @@ class Prediction(Running, models.Prediction):
     def output(self, value: Any) -> None:
         vars(self)["output"] = value
 
+    @staticmethod
+    def _listing() -> Any:
+        from replicate_api.api.predictions import list
+
+        return list
+
     async def _fetch(self) -> models.Prediction:
         from replicate_api.api.predictions import get
 

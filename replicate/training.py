@@ -62,6 +62,12 @@ class Training(Running, models.Training):
     def _fields(self) -> Dict[str, Any]:
         return {**super()._fields(), "destination": self.destination}
 
+    @staticmethod
+    def _listing() -> Any:
+        from replicate_api.api.trainings import list
+
+        return list
+
     async def _fetch(self) -> models.Training:
         from replicate_api.api.trainings import get
 
@@ -210,16 +216,14 @@ class Trainings(Namespace):
 
         _create.check_params(create.build, params)
         order = _order(*args, model=model, version=version, input=input, **params)
-        data = await self._client._call(
-            create.asyncio,
-            order.owner,
-            order.name,
-            order.version,
-            input=await encode(order.input, self._client, order.strategy, place="input"),
-            destination=order.destination,
+        fields = {
+            "input": await encode(order.input, self._client, order.strategy, place="input"),
+            "destination": order.destination,
             **order.webhooks,
-        )
-        return Training._of(data, self._client)
+        }
+        place = (order.owner, order.name, order.version)
+        training, _ = await _create.start(self._client, Training, create, place, fields)
+        return training
 
 
 def _order(

@@ -283,7 +283,7 @@ def test_creates_are_not_repeated_once_they_may_have_started(call, mock, status)
     handler, sent = script(httpx.Response(status))
     with pytest.raises(exceptions.ReplicateError):
         call(mock(handler).run, "a/b", {})
-    assert len(sent) == 1
+    assert [request.method for request in sent].count("POST") == 1
 
 
 @pytest.mark.parametrize(

@@ -34,12 +34,40 @@ def models(sandbox):
 
 @pytest.mark.parametrize(
     "fault",
-    [{"drop": "after"}, {"drop": "during"}, {"body": "<html>", "status": 200, "work": True}],
+    [
+        {"drop": "after"},
+        {"drop": "during"},
+        {"body": "<html>", "status": 200, "work": True},
+        {"body": "<html>Bad gateway", "status": 502, "work": True},
+        {"body": "<html>Gateway timeout", "status": 504, "work": True},
+    ],
 )
 def test_lost_answer_does_not_lose_the_result(call, client, models, fault):
     models.fault("models.predictions.create", **fault)
     assert call(client.run, "me/shout", {"text": "hello"}) == "HELLO"
     assert len(models.predictions) == 1
+
+
+def test_lost_answer_does_not_lose_the_training(call, client, models):
+    @models.model("me/base")
+    def base(text: str) -> str:
+        return text
+
+    @models.trainer("me/base")
+    def train(steps: int) -> str:
+        return "weights"
+
+    client.models.create("me", "mine", visibility="private", hardware="cpu")
+    version = f"me/base:{models.models['me/base'].latest_version.id}"
+    models.fault("trainings.create", drop="after")
+    training = call(client.trainings.create, version, {"steps": 3}, "me/mine")
+    assert [training.id] == list(models.trainings)
+
+
+def test_lost_answers_one_after_the_other(call, client, models):
+    models.fault("models.predictions.create", drop="after", times=2)
+    assert [call(client.run, "me/shout", {"text": "hello"}) for _ in range(2)] == ["HELLO"] * 2
+    assert len(models.predictions) == 2
 
 
 def test_slow_answer_does_not_lose_the_result(call, models):
