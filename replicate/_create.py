@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING, Any, Callable, List, Mapping, Optional, Tuple, TypeVar, Union
 
 from ._deadline import remaining
-from ._running import Running, is_interruption
+from ._running import Running, identified, is_interruption
 from .exceptions import NotFoundError
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ async def start(
     async def exchange(transport: AsyncTransport) -> ApiModel:
         answers.append(await transport.request(**operation.build(*place, **fields)))
         parsed: ApiModel = operation.parse(answers[0])
-        return parsed
+        return identified(parsed)
 
     started = time.monotonic()
     try:

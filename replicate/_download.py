@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-import itertools
+import contextlib
 import logging
 import os
 import re
-import tempfile
+import secrets
 from typing import TYPE_CHECKING, Any, Callable
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import httpx
 
 from . import _data_uri, _retry
-from ._blocking import closing, in_thread, is_blocking
+from ._blocking import closing, in_thread
 from ._connection_errors import FileUnavailableError, connection_error
 from ._deadline import pause
 from ._http import iterate
+from ._url import parts_of
 from .exceptions import APIConnectionError, DownloadError, ReplicateError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Generator
     from pathlib import Path
 
     from .client import Client
 
 logger = logging.getLogger("replicate")
+
+PROGRESS = 1024 * 1024
+"""Bytes that make an attempt worth it: after them, one that breaks off counts as the first."""
 
 
 async def chunks(
@@ -48,9 +52,11 @@ async def chunks(
         except ValueError as error:
             raise DownloadError(title="Unreadable file", detail=str(error)) from None
         return
-    received = 0
+    received, attempt = 0, 0
     validator: str | None = None
-    for attempt in itertools.count(1):
+    while True:
+        attempt += 1
+        known = received
         # Offsets only mean something in what is not compressed.
         headers = {"Accept-Encoding": "identity"}
         if received and validator:
@@ -76,6 +82,8 @@ async def chunks(
         except httpx.TransportError as error:
             if isinstance(error, APIConnectionError):
                 raise
+            if received - known >= PROGRESS:
+                attempt = 1
             if attempt > client.max_retries or (received and validator is None):
                 message = (
                     f"the download of {_shown(url)} broke off after {received:,} bytes: {error}"
@@ -133,37 +141,43 @@ async def save(content: AsyncGenerator[bytes, None], path: Path) -> None:
     """Write content to a file that appears only when it is complete.
 
     Raises:
-        OSError: The file cannot be written; nothing is left behind.
+        OSError: The file cannot be written. It is named, and nothing is left behind.
     """
-    descriptor, temporary = await in_thread(_temporary, path)
+    temporary = path.with_name(f".{_cut(path.name, 200)}.{secrets.token_hex(8)}")
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with _about(path):
+            # With the permissions that the user's umask leaves.
+            file = temporary.open("xb")
+        try:
             async for chunk in content:
-                if is_blocking():
-                    file.write(chunk)
-                else:
+                with _about(path):
                     await in_thread(file.write, chunk)
-        os.replace(temporary, path)  # noqa: PTH105 - a string, as mkstemp gave it
-    except BaseException:
-        os.unlink(temporary)  # noqa: PTH108
-        raise
+            with _about(path):
+                file.close()
+                os.replace(temporary, path)  # noqa: PTH105 - the same on every Python
+        except BaseException:
+            with contextlib.suppress(OSError):
+                file.close()
+            temporary.unlink()
+            raise
     finally:
         await content.aclose()
 
 
-def _temporary(path: Path) -> tuple[int, str]:
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    umask = os.umask(0)
-    os.umask(umask)
-    os.chmod(temporary, 0o666 & ~umask)  # noqa: PTH101 - as open() would have made it
-    return descriptor, temporary
+@contextlib.contextmanager
+def _about(path: Path) -> Generator[None, None, None]:
+    """Let an error of writing name the file that was asked for, not the one that stands in."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def file_name(url: str, content_type: str | None) -> str:
     """Return a name to save a file under: one path segment, whatever its URL says. Pure."""
     name = ""
     if url[:5].lower() != "data:":
-        name = unquote(urlsplit(url).path.rpartition("/")[2], errors="replace")
+        name = unquote(parts_of(url).path.rpartition("/")[2], errors="replace")
         name = re.split(r"[/\\]", name)[-1]
         name = re.sub(r'[\x00-\x1f\x7f<>:"|?*]', "_", name).strip(" .")
         stem, dot, suffix = name.rpartition(".")

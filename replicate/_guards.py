@@ -6,6 +6,7 @@ A bare `isinstance(value, dict)` tells a strict checker "a dict of unknown thing
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -53,3 +54,13 @@ def is_bytes(value: Any) -> TypeGuard[Union[bytes, bytearray, memoryview]]:
 def is_path(value: Any) -> TypeGuard[os.PathLike[str]]:
     """Say whether a value is a path; a string is not, as it may be anything."""
     return isinstance(value, os.PathLike)
+
+
+def classes_of(module: str, *names: str) -> Any:
+    """Return classes of a module, for `isinstance`, if it was imported; it is not imported here.
+
+    A module that another thread is importing is there, but may be empty: nothing is of its
+    making yet.
+    """
+    loaded = sys.modules.get(module)
+    return tuple(getattr(loaded, name) for name in names if hasattr(loaded, name))

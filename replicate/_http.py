@@ -12,23 +12,26 @@ import json
 import logging
 import re
 import time
-from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING, Any, Optional, cast
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from . import _retry
+from replicate_api.errors import ERROR
+
+from . import _retry, _token
 from .__about__ import __version__
 from ._blocking import block, is_blocking, sleep
 from ._connection_errors import APIConnectionError, connection_error
 from ._deadline import CLOCK_MARGIN, deadline_exceeded, remaining
 from ._pools import Pools
 from ._upload import ThreadedStream
-from ._url import API_PATH, origin
-from .exceptions import InvalidResponseError, ReplicateError
+from ._url import API_PATH, origin, parsed
+from .exceptions import InvalidResponseError, NotFoundError, ReplicateError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Generator
+    from collections.abc import AsyncGenerator
 
     from .client import Client
 
@@ -48,6 +51,10 @@ HARMLESS_HEADERS = ("accept", "accept-encoding", "connection", "user-agent")
 """Headers of every request that other hosts than the API get too."""
 
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+GATEWAY_STATUS_CODES = frozenset({502, 504, 520, 524})
+"""Statuses of gateways that have passed a request on: RFC 9110, 15.6, and Cloudflare
+(https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/)."""
+
 _USELESS_TO_REPEAT = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
 
 
@@ -88,6 +95,7 @@ class HTTP:
             raise
         except BaseException:
             await _close(response)
+            _token.hide(response.request, response)
             raise
         await _close(response)
 
@@ -105,12 +113,17 @@ class HTTP:
             safe = method in _retry.SAFE_METHODS
         if retries is None:
             retries = self._owner.max_retries
-        attempt, started = 0, time.monotonic()
+        attempt, started, in_doubt = 0, time.monotonic(), False
         while True:
             attempt += 1
             try:
-                return await self._attempt(method, url, stream=stream, **kwargs)
+                patience = QUEUE_PATIENCE - _elapsed(started)
+                return await self._attempt(method, url, stream=stream, patience=patience, **kwargs)
             except ReplicateError as error:
+                if in_doubt and method == "DELETE" and isinstance(error, NotFoundError):
+                    # The attempt whose answer was lost has deleted it.
+                    return httpx.Response(204, request=_request_of(error))
+                in_doubt = in_doubt or may_have_happened(error)
                 left = remaining()
                 if left is not None and left < CLOCK_MARGIN:
                     raise deadline_exceeded() from error
@@ -127,11 +140,13 @@ class HTTP:
             await sleep(wait)
 
     async def _attempt(
-        self, method: str, url: str, *, stream: bool, **kwargs: Any
+        self, method: str, url: str, *, stream: bool, patience: float, **kwargs: Any
     ) -> httpx.Response:
         """Send a request once; whatever goes wrong is an error of ours."""
         try:
-            response = await self._follow(method, url, stream=stream, **kwargs)
+            queue = await self.pools.queue()
+            send = partial(self._follow, method, url, stream=stream, **kwargs)
+            response = await queue.send(send, patience, stream=stream)
         except httpx.TransportError as error:
             raise _lost(error) from error
         except (httpx.RequestError, httpx.InvalidURL) as error:
@@ -174,16 +189,18 @@ class HTTP:
             kwargs["content"] = dumps(kwargs.pop("json"))
             headers.setdefault("Content-Type", "application/json")
         timeout = _fit(timeout, headers.get("prefer"))
-        if self._is_own(httpx.URL(url)):
+        if self._is_own(parsed(url)):
             request = client.build_request(method, url, headers=headers, timeout=timeout, **kwargs)
             if not self._owner._brings_authorization:
                 request.headers["Authorization"] = f"Bearer {self._owner._token()}"
             return request
         # What the client adds to every request is meant for the API, and may be secret.
-        base = {name: client.headers[name] for name in HARMLESS_HEADERS if name in client.headers}
+        harmless = httpx.Headers(
+            {name: client.headers[name] for name in HARMLESS_HEADERS if name in client.headers}
+        )
+        harmless.update(headers)
         extensions = {"timeout": timeout.as_dict()}
-        headers = httpx.Headers({**base, **headers})
-        return httpx.Request(method, url, headers=headers, extensions=extensions, **kwargs)
+        return httpx.Request(method, url, headers=harmless, extensions=extensions, **kwargs)
 
     def _is_own(self, url: httpx.URL) -> bool:
         return origin(url) == origin(httpx.URL(self._owner._base))
@@ -222,8 +239,10 @@ class Transport:
         self._safe = safe
 
     async def request(self, method: str, url: str, **kwargs: Any) -> httpx.Response:
-        """Send an operation's request."""
-        return await self._http.request(method, API_PATH + url, safe=self._safe, **kwargs)
+        """Send an operation's request; what cannot be read of the answer is an error of ours."""
+        response = await self._http.request(method, API_PATH + url, safe=self._safe, **kwargs)
+        response.extensions[ERROR] = _unreadable
+        return response
 
 
 class BlockingTransport:
@@ -237,20 +256,15 @@ class BlockingTransport:
         return block(self._transport.request(method, url, **kwargs))
 
 
-@contextmanager
-def readable() -> Generator[None, None, None]:
-    """Turn the generated package's complaint about an answer into this package's error."""
+def _unreadable(response: httpx.Response) -> InvalidResponseError:
     from replicate_api.errors import UnexpectedResponse
 
-    try:
-        yield
-    except UnexpectedResponse as error:
-        raise InvalidResponseError(
-            title="Unreadable answer",
-            status=error.status_code,
-            detail=str(error),
-            response=cast("Optional[httpx.Response]", error.response),
-        ) from None
+    return InvalidResponseError(
+        title="Unreadable answer",
+        status=response.status_code,
+        detail=str(UnexpectedResponse(response)),
+        response=response,
+    )
 
 
 def dumps(value: Any) -> bytes:
@@ -334,6 +348,16 @@ def _elapsed(since: float) -> float:
     return time.monotonic() - since
 
 
+def may_have_happened(error: ReplicateError) -> bool:
+    """Say whether a request may have had its effect though its answer was an error, or none.
+
+    A gateway's answer says that the API's own was lost; any other refusal is the API's word.
+    """
+    if isinstance(error, APIConnectionError):
+        return not isinstance(error, NOT_SENT)
+    return isinstance(error, InvalidResponseError) or error.status_code in GATEWAY_STATUS_CODES
+
+
 def _may_repeat(error: ReplicateError, *, safe: bool) -> bool:
     if isinstance(error, APIConnectionError):
         return isinstance(error, NOT_SENT) or (safe and not isinstance(error, _USELESS_TO_REPEAT))
@@ -347,13 +371,12 @@ def _lost(error: httpx.TransportError) -> APIConnectionError:
     request = error._request
     if request is None:
         return connection_error(error, reason)
-    _hide_token(request)
+    _token.hide(request)
     place = f"{request.method} {_without_query(str(request.url))}"
     return connection_error(error, f"{place}: {reason}")
 
 
 def _refused(response: httpx.Response) -> ReplicateError:
-    _hide_token(response.request)
     if response.is_redirect:
         return ReplicateError(
             title="Unexpected redirect",
@@ -365,10 +388,8 @@ def _refused(response: httpx.Response) -> ReplicateError:
     return ReplicateError.from_response(response)
 
 
-def _hide_token(request: httpx.Request) -> None:
-    """Errors hold their request, and get logged: leave no token in it."""
-    if "authorization" in request.headers:
-        request.headers["Authorization"] = "Bearer [hidden]"
+def _request_of(error: ReplicateError) -> httpx.Request | None:
+    return error.response.request if error.response is not None else None
 
 
 def _without_query(url: str) -> str:

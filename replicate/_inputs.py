@@ -6,14 +6,13 @@ import datetime as dt
 import enum
 import math
 import os
-import sys
 import uuid
 from typing import TYPE_CHECKING, Any, Iterator, Mapping, NamedTuple, Optional
 
 from replicate_api import models
 
 from ._blocking import in_thread, is_blocking, together
-from ._guards import is_array, is_iterable, is_mapping, is_object, is_path
+from ._guards import classes_of, is_array, is_iterable, is_mapping, is_object, is_path
 from ._upload import base64_encode_file, is_file
 from .exceptions import InvalidResponseError
 
@@ -62,7 +61,7 @@ async def encode(
         files = client.files
         uploaded = files.create(file) if is_blocking() else await files.async_create(file)
         urls: Any = uploaded.urls
-        if not urls or "get" not in urls:
+        if not is_object(urls) or "get" not in urls:
             raise InvalidResponseError(
                 title="Unreadable answer", detail=f"the uploaded file {uploaded.id} has no URL"
             )
@@ -109,8 +108,7 @@ def plain(value: Any, place: Optional[str] = None) -> Any:
         return _File(value)
     if is_mapping(value):
         return {key: plain(item, place and f"{place}[{key!r}]") for key, item in value.items()}
-    numpy = sys.modules.get("numpy")  # if it was never imported, nothing is of its making
-    if numpy is not None and isinstance(value, (numpy.ndarray, numpy.generic)):
+    if isinstance(value, classes_of("numpy", "ndarray", "generic")):
         return plain(value.tolist(), place)
     if is_iterable(value) and not hasattr(value, "__attrs_attrs__"):
         return [plain(item, place and f"{place}[{index}]") for index, item in enumerate(value)]
@@ -128,10 +126,10 @@ def plain(value: Any, place: Optional[str] = None) -> Any:
 
 def _url_of(value: Any) -> Optional[str]:
     """Return the URL of what is already on a server: a model's output, an uploaded file."""
-    helpers = sys.modules.get("replicate.helpers")
-    if helpers is not None and isinstance(value, helpers.FileOutput):
+    if isinstance(value, classes_of("replicate.helpers", "FileOutput")):
         return str(value.url)
     if isinstance(value, models.File):
-        url = (value.urls or {}).get("get")
+        urls: Any = value.urls
+        url = urls.get("get") if is_object(urls) else None
         return url if isinstance(url, str) else None
     return None

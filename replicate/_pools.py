@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from ._blocking import is_blocking
+from ._queue import Queue, TaskQueue, ThreadQueue, places
 
 if TYPE_CHECKING:
     import ssl
@@ -33,6 +34,7 @@ class Pools:
     def __init__(self, options: Mapping[str, Any]) -> None:
         """Take the keyword arguments of `httpx.Client`, which are those of `AsyncClient`."""
         self._options: dict[str, Any] = {"timeout": DEFAULT_TIMEOUT, **options}
+        self._places = places(self._options)
         self._forget()
 
     def _forget(self) -> None:
@@ -40,7 +42,8 @@ class Pools:
         self._lock = threading.Lock()
         self._sync = None
         self._finishing: set[Any] = set()
-        self._async: dict[Any, tuple[httpx.AsyncClient, AsyncGenerator[None, None]]] = {}
+        self._async: dict[Any, tuple[httpx.AsyncClient, AsyncGenerator[None, None], Queue]] = {}
+        self._queue = Queue() if self._places is None else ThreadQueue(self._places)
         # Not everybody closes a client, and nobody the default one. A finalizer runs before
         # the garbage collector tears cycles down in any order, so no open socket is left over.
         # What it is to close stays alive till then: so that is nothing that the user gave, whose
@@ -80,13 +83,22 @@ class Pools:
             # is the one moment at which the connections can be closed properly. (The
             # generator does not suspend here: no other task can come in between.)
             await guard.__anext__()
-            entry = (client, guard)
+            queue = Queue() if self._places is None else TaskQueue(self._places)
+            entry = (client, guard, queue)
             with self._lock:
                 dead = [known for known in self._async if _is_closed(known)]
                 for known in dead:
                     del self._async[known]
                 self._async[loop] = entry
         return entry[0]
+
+    async def queue(self) -> Queue:
+        """Return where requests of the running thread or event loop wait for a connection."""
+        if is_blocking():
+            self.sync()
+            return self._queue
+        await self.for_loop()
+        return self._async[_running_loop()][2]
 
     async def _close_with(self, loop: Any, client: httpx.AsyncClient) -> AsyncGenerator[None, None]:
         try:
@@ -199,12 +211,12 @@ def _awaitable(hook: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 def _running_loop() -> Any:
     """Return what identifies the running event loop, be it asyncio's or trio's."""
-    trio = sys.modules.get("trio")
-    if trio is not None:
-        try:
-            return trio.lowlevel.current_trio_token()
-        except RuntimeError:
-            pass
+    # Another thread may be at importing it: then it is there, but empty.
+    lowlevel = getattr(sys.modules.get("trio"), "lowlevel", None)
+    token = getattr(lowlevel, "current_trio_token", None)
+    if token is not None:
+        with contextlib.suppress(RuntimeError):
+            return token()
     import asyncio
 
     return asyncio.get_running_loop()

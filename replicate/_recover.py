@@ -15,10 +15,10 @@ from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Collection, Iterable, Optional, Type, TypeVar, Union
 
-from ._connection_errors import APIConnectionError
-from ._http import NOT_SENT
+from ._http import may_have_happened
 from ._running import Running, in_passing, is_interruption
-from .exceptions import DeadlineExceededError, InvalidResponseError, ReplicateError
+from .exceptions import DeadlineExceededError, ReplicateError
+from .pagination import fetch_page
 
 if TYPE_CHECKING:
     from replicate_api import models
@@ -34,23 +34,17 @@ logger = logging.getLogger("replicate")
 CLOCK_RESOLUTION = timedelta(seconds=2)
 """How much a `Date` header, in whole seconds, may be off."""
 
-GATEWAY_STATUS_CODES = frozenset({502, 504, 520, 524})
-"""Statuses of gateways that have passed a request on: RFC 9110, 15.6, and Cloudflare
-(https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/)."""
+LOOKS = 3
+"""How often the list is asked for, if that fails, before what was created is given up."""
 
 
 def may_have_started(error: BaseException) -> bool:
-    """Say whether a create that ended with an error may have created something. Pure.
-
-    A gateway's answer says that the API's own was lost; any other refusal is the API's word.
-    """
-    if isinstance(error, APIConnectionError):
-        return not isinstance(error, NOT_SENT)
+    """Say whether a create that ended with an error may have created something. Pure."""
     if isinstance(error, DeadlineExceededError):
         return error.__cause__ is None or may_have_started(error.__cause__)
-    if isinstance(error, InvalidResponseError) or is_interruption(error):
-        return True
-    return isinstance(error, ReplicateError) and error.status_code in GATEWAY_STATUS_CODES
+    if isinstance(error, ReplicateError):
+        return may_have_happened(error)
+    return is_interruption(error)
 
 
 async def find(
@@ -70,11 +64,16 @@ async def find(
     async def look() -> None:
         nonlocal found
         listing = kind._listing()
-        response = await client._transport.request(**listing.build(), retries=0)
+        response = await client._transport.request(**listing.build(), retries=LOOKS - 1)
         now = _date(response.headers.get("date"))
         since = now - timedelta(seconds=time.monotonic() - started) - CLOCK_RESOLUTION
-        page = listing.parse(response)
-        match = the_one(page.results or (), input, since, client._created)
+        page: Any = listing.parse(response)
+        runs = [*(page.results or ())]
+        # While a create is held, many others may be made.
+        while page.next and runs and _is_since(runs[-1], since):
+            page = await fetch_page(client, listing, kind, page.next)
+            runs += page.results
+        match = the_one(runs, input, since, client._created)
         found = None if match is None else kind._of(match, client)
 
     if not await in_passing(look) or found is None:
@@ -94,14 +93,13 @@ def the_one(
 ) -> Optional[Data]:
     """Return the only run of this input since then that is not one of the others. Pure."""
     matches = [
-        run
-        for run in runs
-        if run.id not in others
-        and run.input == input
-        and isinstance(run.created_at, datetime)
-        and run.created_at >= since
+        run for run in runs if run.id not in others and run.input == input and _is_since(run, since)
     ]
     return matches[0] if len(matches) == 1 else None
+
+
+def _is_since(run: Union[models.Prediction, models.Training], since: datetime) -> bool:
+    return isinstance(run.created_at, datetime) and run.created_at >= since
 
 
 def _date(header: Optional[str]) -> datetime:

@@ -62,8 +62,9 @@ def advised_wait(headers: Mapping[str, str], body: Any = None) -> float | None:
         if isinstance(value, (int, float, str)) and not isinstance(value, bool):
             wait = parse_retry_after(str(value))
     if wait is None and is_object(body):
-        match = re.search(r"resets in ~?(\d+(?:\.\d+)?)s", str(body.get("detail", "")))
-        wait = float(match.group(1)) if match else None
+        detail = body.get("detail")
+        match = re.search(r"resets in ~?([\d.]+)s", detail) if isinstance(detail, str) else None
+        wait = parse_retry_after(match.group(1)) if match else None
     return wait
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from replicate_api.types import ApiModel
 
 T = TypeVar("T")
+D = TypeVar("D", bound="ApiModel")
 
 logger = logging.getLogger("replicate")
 
@@ -73,7 +74,8 @@ class Running(Resource):
 
     @property
     def _finished(self) -> bool:
-        return vars(self).get("status") in TERMINAL
+        status = vars(self).get("status")
+        return isinstance(status, str) and status in TERMINAL
 
     def reload(self) -> None:
         """Fetch the present state."""
@@ -81,7 +83,7 @@ class Running(Resource):
 
     async def async_reload(self) -> None:
         """Fetch the present state."""
-        self._update(await self._fetch())
+        self._update(identified(await self._fetch()))
 
     def cancel(self) -> None:
         """Stop it; what it has used so far is charged."""
@@ -134,7 +136,7 @@ class Running(Resource):
                 await self.async_reload()
             except ReplicateException as error:  # noqa: PERF203 - each round is a request
                 error.prediction = self  # type: ignore[assignment]
-                if not (left and _passes(error)):
+                if not (left and passes(error)):
                     raise
                 logger.warning(
                     "%s %s: a look at it failed: %s", type(self).__name__, self.id, error
@@ -151,7 +153,7 @@ class Running(Resource):
             seconds *= PAUSE_GROWTH
 
     def _raise_for_status(self) -> None:
-        error = self._errors.get(vars(self).get("status", ""))
+        error = self._errors.get(vars(self)["status"]) if self._finished else None
         if error is not None:
             raise error(self)  # type: ignore[arg-type]
 
@@ -166,8 +168,20 @@ class Running(Resource):
             error.add_note(f"{type(self).__name__.lower()} {self.id} {outcome}")
 
 
-def _passes(error: ReplicateException) -> bool:
-    """Say whether a look that failed tells nothing about the next one."""
+def identified(run: D) -> D:
+    """Return a run as it came, if it can be asked for again.
+
+    Raises:
+        InvalidResponseError: It has no id, or one that cannot be part of an address.
+    """
+    id = vars(run).get("id")
+    if id is not None and str(id).isprintable() and str(id) not in {"", ".", ".."}:
+        return run
+    raise InvalidResponseError(title="Unreadable answer", detail=f"the answer has the id {id!r}")
+
+
+def passes(error: Exception) -> bool:
+    """Say whether a failure tells nothing about the next attempt."""
     if isinstance(error, (APIConnectionError, InternalServerError, InvalidResponseError)):
         return True
     return isinstance(error, ReplicateError) and error.status_code in TRANSIENT_STATUS_CODES

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from typing import TYPE_CHECKING, Any, AsyncGenerator, Mapping, Optional, Set
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, AsyncGenerator, Dict, Mapping, Optional
 
 import httpx
 
@@ -14,13 +13,15 @@ from . import _retry, _sse
 from ._blocking import closing
 from ._create import create
 from ._deadline import deadline, pause, remaining
-from ._guards import is_array
+from ._guards import is_array, is_object
 from ._http import iterate
-from ._running import in_time
+from ._running import in_time, passes
+from ._url import parts_of
 from .exceptions import (
     InvalidResponseError,
     NotFoundError,
     ReplicateError,
+    ReplicateException,
     StreamError,
 )
 from .helpers import FileOutput, looks_like_file
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger("replicate")
 
 EventType = ServerSentEvent.EventType
+LAST = frozenset({"done", "error"})
+"""Events after which there are no others: none of them was received before."""
+
 QUIET_SPELL = 5.0
 """Seconds after which the end of a connection without events is no failure.
 
@@ -71,7 +75,8 @@ def events_of(
     Raises:
         ReplicateError: It has no stream.
     """
-    url = (prediction.urls or {}).get("stream")
+    urls: Any = prediction.urls
+    url = urls.get("stream") if is_object(urls) else None
     if not isinstance(url, str):
         raise ReplicateError(
             title="Model does not support streaming",
@@ -113,15 +118,16 @@ async def _events(
                         if event.event is EventType.DONE:
                             await _check_end(prediction, event)
                             return
-        except StreamError as error:
-            error.prediction = prediction
-            raise
-        except (httpx.TransportError, NotFoundError) as error:
-            # 404: a stream is gone some time after its end.
+        except (httpx.TransportError, ReplicateError) as error:
+            if isinstance(error, ReplicateError):
+                error.prediction = prediction
+            if not await _may_go_on(prediction, error):
+                raise
             cut: Optional[Exception] = error
         else:
             cut = None
-        await prediction._look()
+        if not prediction._finished:
+            await prediction._look()
         if prediction._finished and not fresh:
             prediction._raise_for_status()
             for rest in _undelivered(prediction, text):
@@ -141,39 +147,54 @@ async def _events(
             await pause(_retry.wait_before(position.attempts))
 
 
+async def _may_go_on(prediction: Prediction, error: Exception) -> bool:
+    """Say whether a stream that ended with an error may still be had, or its rest."""
+    if isinstance(error, (httpx.TransportError, NotFoundError)):
+        return True  # 404: a stream is gone some time after its end
+    if isinstance(error, InvalidResponseError) or not passes(error):
+        return False
+    # The server refuses, again and again. What it would have streamed may be there already.
+    try:
+        await prediction.async_reload()
+    except ReplicateException:
+        return False
+    return prediction._finished
+
+
 class _Position:
     """How far a stream was received, so that the rest can be asked for."""
 
     def __init__(self) -> None:
         self.last_id: Optional[str] = None
         self.attempts = 0
-        self._seen: Set[str] = set()
-        self._count = 0
+        self._seen: Dict[Optional[str], int] = {}
         self.reconnect()
 
-    def headers(self) -> dict[str, str]:
-        return {**HEADERS, "Last-Event-ID": self.last_id} if self.last_id else HEADERS
+    def headers(self) -> Dict[str, Any]:
+        # Bytes: to httpx text is ASCII, and the standard says UTF-8.
+        return {**HEADERS, "Last-Event-ID": self.last_id.encode()} if self.last_id else HEADERS
 
     def reconnect(self) -> None:
-        """Prepare for a server that does not know `Last-Event-ID` and starts over.
+        """Prepare for a server that goes on after `Last-Event-ID`, or knows none and starts over.
 
-        Its events are then known by their ids, or, where there are none, by their number.
+        An event is known by its id, one without by its number after the last that had one.
         """
-        self._before = frozenset(self._seen)
-        self._skip = self._count if self.last_id is None else 0
+        self._before = dict(self._seen)
+        self._id, self._number = self.last_id, 0
 
     def is_new(self, event: _sse.RawEvent) -> bool:
         """Say whether no earlier connection has delivered an event."""
-        if event.own_id and event.id is not None:
-            if event.id in self._before:
-                return False
-            self._seen.add(event.id)
-            self.last_id = event.id
-        elif self._skip:
-            self._skip -= 1
-            return False
-        self._count += 1
-        return True
+        if event.own_id and event.id:
+            self._id, self._number = event.id, 0
+        else:
+            self._number += 1
+        self._seen[self._id] = max(self._number, self._seen.get(self._id, 0))
+        if event.event in LAST:
+            return True
+        new = self._number > self._before.get(self._id, -1)
+        if new:
+            self.last_id = self._id
+        return new
 
 
 async def decoded(response: httpx.Response) -> AsyncGenerator[_sse.RawEvent, None]:
@@ -210,8 +231,7 @@ def with_file(event: ServerSentEvent, client: Client, url: str) -> None:
 
     Models that make files stream from `/v1/files/...`, those that make text from elsewhere.
     """
-    path = urlsplit(url).path
-    if event.event is not EventType.OUTPUT or "/streams/" in path:
+    if event.event is not EventType.OUTPUT or "/streams/" in parts_of(url).path:
         return
     data = event.data.strip()
     if looks_like_file(data, client):

@@ -11,6 +11,8 @@ from .exceptions import AuthenticationError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import httpx
+
     TokenSource = Union[str, Callable[[], Optional[str]]]
 
 VARIABLE = "REPLICATE_API_TOKEN"
@@ -71,3 +73,19 @@ def resolve(source: TokenSource | None) -> Secret:
             detail=f"The token holds characters that no HTTP header can carry. Check {VARIABLE}.",
         )
     return token
+
+
+def hide(request: httpx.Request, response: httpx.Response | None = None) -> None:
+    """Remove the token from what an error holds on to, and what so gets logged.
+
+    Args:
+        request: A request that was sent.
+        response: Its response, which was read or closed: below it is what it was read from, and
+            that has the request as it went out.
+    """
+    import httpx
+
+    if "authorization" in request.headers:
+        request.headers["Authorization"] = "Bearer [hidden]"
+    if response is not None and response.is_closed:
+        response.stream = httpx.ByteStream(b"")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, Optional, Tuple
+from typing import TYPE_CHECKING, NamedTuple, Optional, Tuple
 from urllib.parse import urlsplit
 
 from replicate_api import SERVER_URL
@@ -25,6 +25,24 @@ API_PATH = _SERVER.path.rstrip("/")
 Origin = Tuple[str, str, Optional[int]]
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+
+# RFC 3986, appendix B.
+_PARTS = re.compile(r"(?:([^:/?#]+):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?", re.DOTALL)
+
+
+class Parts(NamedTuple):
+    """The parts of a URL, empty where it has none."""
+
+    scheme: str
+    netloc: str
+    path: str
+    query: str
+
+
+def parts_of(url: str) -> Parts:
+    """Split a URL that comes from outside; unlike `urlsplit` this never raises."""
+    match = _PARTS.match(url)
+    return Parts(*(match.groups("") if match else ("", "", url, "")))
 
 
 def base_url(given: str | None) -> str:
@@ -48,13 +66,27 @@ def origin(url: httpx.URL) -> Origin:
     return url.scheme, url.host, url.port or _DEFAULT_PORTS.get(url.scheme)
 
 
+def parsed(url: str) -> httpx.URL:
+    """Parse a URL that comes from outside.
+
+    Raises:
+        httpx.InvalidURL: It is none; httpx itself lets the errors of encodings out as they are.
+    """
+    import httpx
+
+    try:
+        return httpx.URL(url)
+    except UnicodeError as error:
+        raise httpx.InvalidURL(str(error)) from None
+
+
 def rebase(cursor: str) -> str:
     """Turn a cursor into a path below `/v1`.
 
     Cursors arrive as absolute URLs, and not always with our host or scheme: behind a proxy
     they name the real API, and published examples say `http:`. Only path and query count.
     """
-    parts = urlsplit(cursor)
+    parts = parts_of(cursor)
     path = parts.path
     if parts.scheme or parts.netloc or path.startswith(f"{API_PATH}/"):
         path = re.sub(rf"^.*?{re.escape(API_PATH)}(?=/)", "", path, count=1)

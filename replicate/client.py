@@ -259,10 +259,7 @@ class Client(Settings, Namespaces):
         **kwargs: P.kwargs,
     ) -> T:
         """Call the `asyncio` function of a generated operation."""
-        from ._http import readable
-
-        with readable():
-            return await operation(self._transport, *args, **kwargs)
+        return await operation(self._transport, *args, **kwargs)
 
     async def _call_safely(
         self,
@@ -271,10 +268,9 @@ class Client(Settings, Namespaces):
         **kwargs: P.kwargs,
     ) -> T:
         """Call one whose repetition does no harm, though its method does not say so."""
-        from ._http import Transport, readable
+        from ._http import Transport
 
-        with readable():
-            return await operation(Transport(self._http, safe=True), *args, **kwargs)
+        return await operation(Transport(self._http, safe=True), *args, **kwargs)
 
     def _request(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
         """Send a request to a path below the base URL; options are those of httpx."""
@@ -329,11 +325,23 @@ class Client(Settings, Namespaces):
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self._base!r})"
 
-    def __getstate__(self) -> Dict[str, Any]:
+    def __reduce__(self) -> tuple[Any, ...]:
+        from . import default_client
+
+        if self is default_client and self._api_token is None:
+            # Each process has its own, with the token of its environment: so `replicate.run`
+            # can be given to a process pool.
+            return _default_client, ()
         raise TypeError(
             "a Client holds a token and connections and cannot be pickled: "
             "create one in each process"
         )
+
+
+def _default_client() -> Client:
+    from . import default_client
+
+    return default_client
 
 
 def _check_httpx_options(options: Dict[str, Any]) -> None:

@@ -162,6 +162,10 @@ class ReplicateError(ReplicateException):
         self.instance = instance
         self.response = response
         self.body = body
+        if response is not None and response._request is not None:
+            from ._token import hide
+
+            hide(response._request, response)
 
     @classmethod
     def from_response(cls, response: httpx.Response) -> ReplicateError:
@@ -248,7 +252,10 @@ def _restore(kind: type[ReplicateError], state: dict[str, Any]) -> ReplicateErro
 
 
 def _excerpt(response: httpx.Response) -> str | None:
-    text = " ".join(response.text.split())
+    try:
+        text = " ".join(response.text.split())
+    except Exception:  # noqa: BLE001 - Python knows "charsets" that are none, such as `hex`
+        text = " ".join(response.content.decode("utf-8", "replace").split())
     return text if len(text) <= 500 else text[:500] + " …"
 
 

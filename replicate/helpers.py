@@ -24,8 +24,9 @@ import httpx
 from . import _data_uri, _download, _inputs
 from . import schema as _schema
 from ._blocking import block, block_iter, in_thread
-from ._guards import is_mapping, is_sequence
+from ._guards import is_mapping, is_object, is_sequence
 from ._upload import base64_encode_file
+from ._url import parts_of
 
 if TYPE_CHECKING:
     import os
@@ -79,7 +80,8 @@ class FileOutput(httpx.SyncByteStream, httpx.AsyncByteStream):
             if self.url[:5].lower() == "data:":
                 self._content_type = _data_uri.content_type(self.url)
             else:
-                self._content_type = mimetypes.guess_type(self.url.split("?", 1)[0])[0]
+                name = parts_of(self.url).path.rpartition("/")[2]
+                self._content_type = mimetypes.guess_type(f"/{name}")[0]
         return self._content_type
 
     @property
@@ -231,7 +233,10 @@ def transform_output(
         into: The class of the files.
     """
     transform = _Transform(client, openapi_schema, into)
-    return transform(value, _schema.output_schema(openapi_schema))
+    try:
+        return transform(value, _schema.output_schema(openapi_schema))
+    except RecursionError:
+        return value  # a tree of some hundred levels: better without files than not at all
 
 
 class _Transform:
@@ -245,8 +250,9 @@ class _Transform:
     def __call__(self, value: Any, node: Optional[Dict[str, Any]] = None) -> Any:
         node = _schema.resolved(node, self._openapi_schema)
         if is_mapping(value):
-            properties: Dict[str, Any] = (node or {}).get("properties") or {}
-            return {key: self(item, properties.get(key)) for key, item in value.items()}
+            properties: Any = (node or {}).get("properties")
+            known = properties if is_object(properties) else {}
+            return {key: self(item, known.get(key)) for key, item in value.items()}
         if isinstance(value, str):
             return self._into(value, self._client) if self._is_file(value, node) else value
         if is_sequence(value):

@@ -22,7 +22,9 @@ from typing import (
     overload,
 )
 
+from ._guards import is_array
 from ._url import rebase
+from .exceptions import InvalidResponseError
 from .resource import _plain
 
 if TYPE_CHECKING:
@@ -137,8 +139,16 @@ class Page(Generic[T]):
 
 
 def _cursor(cursor: Optional[str]) -> Optional[str]:
-    # The API has been seen to spell "no page" as the string "null".
-    return None if cursor in {"", "null"} else cursor
+    # The API has been seen to spell "no page" as the string "null". What cannot be hashed may come.
+    return None if cursor in ("", "null") else cursor
+
+
+def _leads_on(cursor: Any) -> bool:
+    """Say whether a cursor is one that can be asked for, or says that there is none.
+
+    Any other would end in an error far from its cause, or in the first page again and again.
+    """
+    return cursor is None or (isinstance(cursor, str) and cursor.isprintable())
 
 
 async def fetch_page(
@@ -148,6 +158,7 @@ async def fetch_page(
 
     Raises:
         ValueError: The cursor is None, which is what the last page's `next` is.
+        InvalidResponseError: The answer is not a page.
     """
     if cursor is None:
         raise ValueError("cursor cannot be None")
@@ -164,6 +175,10 @@ async def fetch_page(
         return operation.parse(await transport.request(**request))
 
     page = await client._call(fetch)
+    if not (is_array(page.results or []) and _leads_on(page.next) and _leads_on(page.previous)):
+        raise InvalidResponseError(
+            title="Unreadable answer", detail=f"the answer is not a page of a list: {page!r}"
+        )
     return Page(
         previous=page.previous,
         next=page.next,

@@ -92,7 +92,8 @@ class Prediction(Running, models.Prediction):
         """Steps in all."""
 
         _pattern: ClassVar[re.Pattern[str]] = re.compile(
-            r"^\s*(?P<percentage>\d+)%\s*\|.+?\|\s*(?P<current>\d+)\/(?P<total>\d+)"
+            r"^\s*(?P<percentage>\d{1,3})%\s*\|.+?\|\s*(?P<current>\d{1,18})\/"
+            r"(?P<total>\d{1,18})(?!\d)"
         )
 
         @classmethod

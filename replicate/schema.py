@@ -23,8 +23,11 @@ def version_has_no_array_type(cog_version: str) -> Optional[bool]:
     Returns:
         None if the version cannot be read, such as `dev`.
     """
+    number = r"(\d{1,9})"
     match = re.match(
-        r"\s*v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?![\d.]*[^\d.+\-a-z])", cog_version, re.IGNORECASE
+        rf"\s*v?{number}(?:\.{number})?(?:\.{number})?(?![\d.]*[^\d.+\-a-z])",
+        cog_version,
+        re.IGNORECASE,
     )
     if not match:
         return None
@@ -61,13 +64,13 @@ def output_schema(schema: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return _follow(output, schemas) if is_object(output) else None
 
 
-def is_iterator(schema: Mapping[str, Any] | None, cog_version: str | None = None) -> bool:
+def is_iterator(schema: Mapping[str, Any] | None, cog_version: Any = None) -> bool:
     """Say whether the model yields its output item by item."""
     output = output_schema(schema)
     if output is None or output.get("type") != "array":
         return False
     return output.get("x-cog-array-type") == "iterator" or bool(
-        cog_version and version_has_no_array_type(cog_version)
+        isinstance(cog_version, str) and version_has_no_array_type(cog_version)
     )
 
 

@@ -128,6 +128,32 @@ def test_trio(client, shout):
     assert trio.run(main) == "A"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="uvloop is not for Windows")
+def test_uvloop(shout):
+    pytest.importorskip("uvloop")
+    process = script(
+        """
+        import asyncio, replicate, uvloop
+
+        async def main():
+            events = replicate.async_stream("sandbox/storyteller", {"prompt": "x"})
+            assert len([event async for event in events]) > 5
+            file = await replicate.async_run("sandbox/painter", {"prompt": "x"})
+            assert (await file.aread())[1:4] == b"PNG"
+            return await replicate.async_run("me/shout", {"text": "a"})
+
+        for _ in range(2):
+            loop = uvloop.new_event_loop()
+            assert loop.run_until_complete(main()) == "A"
+            loop.run_until_complete(loop.shutdown_asyncgens())
+            loop.close()
+        """,
+        shout,
+    )
+    out, errors = process.communicate(timeout=30)
+    assert (process.returncode, errors) == (0, "")
+
+
 def test_task_group_failure_cancels_the_others(client, shout):
     async def fail():
         while not shout.predictions:
@@ -152,6 +178,19 @@ def test_wait_for_cancels(client, shout):
         await asyncio.wait_for(client.async_run("me/slow", {}, wait=False), 0.3)
 
     with pytest.raises(asyncio.TimeoutError):
+        asyncio.run(main())
+    assert [run.status for run in shout.predictions.values()] == ["canceled"]
+
+
+def test_timeout_block_cancels(client, shout):
+    if not hasattr(asyncio, "timeout"):
+        pytest.skip("asyncio has timeout() from 3.11 on")
+
+    async def main():
+        async with asyncio.timeout(0.3):
+            await client.async_run("me/slow", {}, wait=False)
+
+    with pytest.raises(TimeoutError):
         asyncio.run(main())
     assert [run.status for run in shout.predictions.values()] == ["canceled"]
 
@@ -232,6 +271,8 @@ def test_program_that_closes_nothing_ends_silently(shout):
             break
         stream = replicate.stream("sandbox/storyteller", input={"prompt": "x"})
         next(stream)
+        events = replicate.async_stream("sandbox/storyteller", input={"prompt": "x"})
+        asyncio.run(events.__anext__())
         """,
         shout,
     )
@@ -239,7 +280,31 @@ def test_program_that_closes_nothing_ends_silently(shout):
     assert (process.returncode, errors) == (0, "")
 
 
-def test_process_pool(client, shout):
+def test_process_pool(shout):
+    process = script(
+        """
+        import concurrent.futures, functools, multiprocessing, operator, replicate
+
+        prediction = replicate.predictions.create(model="me/shout", input={"text": "a"}, wait=True)
+        shout = functools.partial(replicate.run, "me/shout")
+        for method in multiprocessing.get_all_start_methods():
+            if method != "fork":  # which has a test of its own, and warns
+                context = multiprocessing.get_context(method)
+                with concurrent.futures.ProcessPoolExecutor(2, context) as pool:
+                    assert list(pool.map(shout, [{"text": "b"}, {"text": "c"}])) == ["B", "C"]
+                    assert pool.submit(operator.attrgetter("output"), prediction).result() == "A"
+                    try:
+                        pool.submit(replicate.models.get, "me/none").result()
+                    except replicate.exceptions.NotFoundError as error:
+                        assert error.status == 404
+        """,
+        shout,
+    )
+    out, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors) == (0, "")
+
+
+def test_pickles_have_no_token(client, shout):
     prediction = client.predictions.create(model="me/shout", input={"text": "a"}, wait=True)
     assert pickle.loads(pickle.dumps(prediction)) == prediction
     assert shout.token.encode() not in pickle.dumps(prediction)
@@ -261,9 +326,13 @@ def test_closed_client_opens_again(call, client, shout):
     assert asyncio.run(main()) == "D"
 
 
-def test_client_with_a_token_does_not_pickle(client):
+def test_client_with_a_token_does_not_pickle(client, monkeypatch):
     with pytest.raises(TypeError, match="each process"):
         pickle.dumps(client)
+    assert pickle.loads(pickle.dumps(replicate.default_client)) is replicate.default_client
+    monkeypatch.setattr(replicate.default_client, "api_token", "secret")
+    with pytest.raises(TypeError, match="each process"):
+        pickle.dumps(replicate.run)
 
 
 def test_break_out_of_a_download_at_the_end_of_a_loop(client, sandbox):

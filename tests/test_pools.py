@@ -1,11 +1,17 @@
-"""Clients that nobody closes: their connections are closed, and they are no leak."""
+"""Clients that nobody closes, and threads at their first call: no leak, no race."""
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import sys
+import types
 import weakref
 
+import pytest
+
 import replicate
+from replicate import _inputs
 from replicate._pools import Pools
 
 
@@ -35,3 +41,11 @@ def test_options_that_refer_to_the_client_do_not_keep_it():
     del owner
     gc.collect()
     assert gone() is None
+
+
+@pytest.mark.parametrize("module", ["trio", "numpy", "replicate.helpers"])
+def test_what_another_thread_is_importing_does_no_harm(sandbox, module, monkeypatch):
+    monkeypatch.setitem(sys.modules, module, types.ModuleType(module))
+    assert _inputs.plain({"a": [1.5, "x"]}) == {"a": [1.5, "x"]}
+    with sandbox.client(verify=False) as client:
+        assert asyncio.run(client.accounts.async_current())

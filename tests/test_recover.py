@@ -12,6 +12,7 @@ import pytest
 
 from replicate import exceptions
 from replicate._recover import the_one
+from replicate.sandbox import Sandbox
 from replicate_api.models import Prediction
 from tests.test_event_loops import script
 
@@ -46,6 +47,24 @@ def test_lost_answer_does_not_lose_the_result(call, client, models, fault):
     models.fault("models.predictions.create", **fault)
     assert call(client.run, "me/shout", {"text": "hello"}) == "HELLO"
     assert len(models.predictions) == 1
+
+
+def test_lost_answer_is_found_behind_later_predictions(call):
+    with Sandbox(page_size=2) as sandbox:
+
+        @sandbox.model("me/shout", official=True)
+        def shout(text: str) -> str:
+            if text == "lost":
+                with sandbox.client(verify=False) as other:
+                    for number in range(5):
+                        other.run("me/shout", {"text": str(number)})
+            return text.upper()
+
+        sandbox.fault("predictions.list", status=500)
+        sandbox.fault("models.predictions.create", drop="after")
+        with sandbox.client(verify=False) as client:
+            assert call(client.run, "me/shout", {"text": "lost"}) == "LOST"
+        assert len(sandbox.created) == 6
 
 
 def test_lost_answer_does_not_lose_the_training(call, client, models):

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Dict, List, Type, TypeVar
 
 from .base import ApiModel, Json, read_list
-from .errors import UnexpectedResponse
+from .errors import unexpected
 
 if TYPE_CHECKING:
     from .types import Response
@@ -28,7 +28,7 @@ __all__ = (
 def nothing(response: Response) -> None:
     """Return nothing, if the request succeeded."""
     if not 200 <= response.status_code < 300:
-        raise UnexpectedResponse(response)
+        raise unexpected(response)
 
 
 def has_content(response: Response) -> bool:
@@ -55,14 +55,14 @@ def json_value(response: Response) -> Any:
     try:
         return response.json()
     except (ValueError, RecursionError):
-        raise UnexpectedResponse(response) from None
+        raise unexpected(response) from None
 
 
 def json_object(response: Response) -> Dict[str, Any]:
     """Return the JSON object of the answer."""
     value: Json = json_value(response)
     if not isinstance(value, dict):
-        raise UnexpectedResponse(response)
+        raise unexpected(response)
     return value
 
 
@@ -70,7 +70,7 @@ def json_array(response: Response) -> List[Any]:
     """Return the JSON array of the answer."""
     value: Json = json_value(response)
     if not isinstance(value, list):
-        raise UnexpectedResponse(response)
+        raise unexpected(response)
     return value
 
 

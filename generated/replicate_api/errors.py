@@ -3,12 +3,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Optional, Tuple, Type
+from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Tuple, Type
 
 if TYPE_CHECKING:
     from .types import Response
 
-__all__ = ("UnexpectedResponse",)
+__all__ = ("UnexpectedResponse", "unexpected")
+
+ERROR = "replicate_api.error"
+"""Where in `response.extensions` a transport can leave a function that creates its own error."""
+
+
+def unexpected(response: Response) -> Exception:
+    """Return the error for a response: an UnexpectedResponse, if the transport has no other."""
+    extensions: Dict[str, Any] = getattr(response, "extensions", {})
+    create: Callable[[Response], Exception] = extensions.get(ERROR, UnexpectedResponse)
+    return create(response)
 
 
 class UnexpectedResponse(Exception):
