@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INTEGRATIONS := .venv-integrations
+FUZZ_SECONDS ?= 600
+FAULTS := tests/faults tests/fuzz tests/load tests/test_recover.py tests/test_secrets.py tests/test_transfers.py
 REQUIREMENTS := tests/requirements.txt tests/requirements-checks.txt codegen/requirements.txt docs/requirements.txt
 
 .DEFAULT_GOAL := help
@@ -20,8 +22,24 @@ test: $(VENV)/test ## Run the tests, but for the slow ones
 	$(BIN)/python -m pytest -n auto -m "not slow"
 
 .PHONY: test-slow
-test-slow: $(VENV)/all ## Run the slow tests: packaging, type checkers, large files, load
-	$(BIN)/python -m pytest -m slow
+test-slow: $(VENV)/all ## Run the slow tests: packaging, type checkers
+	$(BIN)/python -m pytest -m slow $(addprefix --ignore=,$(FAULTS))
+
+.PHONY: test-faults
+test-faults: $(VENV)/test ## Run all tests of faults, hostile input, secrets, large files and load, the slow ones too
+	$(BIN)/python -m pytest -n auto $(FAULTS)
+
+.PHONY: reliability
+reliability: $(VENV)/test ## Write what every fault does to every operation into docs/reliability.md
+	$(BIN)/python -m tests.faults.report
+
+.PHONY: soak
+soak: $(VENV)/test ## Work against the sandbox for half an hour, and look for leaks (SOAK_MINUTES=30)
+	$(BIN)/python -m tests.load.soak --minutes $(or $(SOAK_MINUTES),30)
+
+.PHONY: fuzz
+fuzz: $(VENV)/fuzz ## Feed hostile input to everything that parses, for ten minutes (FUZZ_SECONDS=60)
+	$(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS)
 
 .PHONY: test-integrations
 test-integrations: $(INTEGRATIONS)/test ## Run code of others that depends on replicate against ours
@@ -79,6 +97,11 @@ coverage: $(VENV)/all ## Run the tests and show what they do not reach
 bench: $(VENV)/all ## Compare with bare httpx, side by side
 	$(BIN)/python -m benchmarks
 
+.PHONY: audit
+audit: $(VENV)/all ## Look the dependencies up in the database of known vulnerabilities (needs the Internet)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-audit
+	$(BIN)/pip-audit --strict --progress-spinner off .
+
 .PHONY: build
 build: $(VENV)/all ## Build wheel and sdist into dist/
 	$(BIN)/python -m build
@@ -102,6 +125,12 @@ $(VENV)/test: $(BIN)/python pyproject.toml tests/requirements.txt codegen/requir
 $(VENV)/all: $(BIN)/python pyproject.toml $(REQUIREMENTS)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[sandbox]' $(addprefix -r ,$(REQUIREMENTS))
 	@touch $@ $(VENV)/test $(VENV)/demo
+
+# atheris is a fuzzer in C++: to build it takes clang, so a wheel it is, or nothing.
+$(VENV)/fuzz: $(VENV)/test tests/fuzz/requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary atheris -r tests/fuzz/requirements.txt || \
+		{ echo "Without network, or without a wheel of atheris for this Python and system, there is no fuzzing."; exit 1; }
+	@touch $@
 
 $(INTEGRATIONS)/test: pyproject.toml tests/integrations/requirements.txt
 	test -x $(INTEGRATIONS)/bin/python || $(PYTHON) -m venv $(INTEGRATIONS)
