@@ -15,9 +15,8 @@ that blocking calls, generators and a running event loop mix freely in one threa
 from __future__ import annotations
 
 import time
-from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Sequence
@@ -64,13 +63,21 @@ async def _next(items: AsyncGenerator[T, None]) -> T:
     return await items.__anext__()
 
 
-@asynccontextmanager
-async def closing(items: AsyncGenerator[T, None]) -> AsyncGenerator[AsyncGenerator[T, None], None]:
-    """Close an async generator at the end of the block (`contextlib.aclosing` of 3.10)."""
-    try:
-        yield items
-    finally:
-        await items.aclose()
+class closing(Generic[T]):  # noqa: N801 - it is called as contextlib's are
+    """Close an async generator at the end of the block (`contextlib.aclosing` of 3.10).
+
+    No `asynccontextmanager`: that would be an async generator too, and as an event loop ends it
+    closes all that it has seen in no order, those that others are about to close among them.
+    """
+
+    def __init__(self, items: AsyncGenerator[T, None]) -> None:
+        self._items = items
+
+    async def __aenter__(self) -> AsyncGenerator[T, None]:
+        return self._items
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._items.aclose()
 
 
 async def sleep(seconds: float) -> None:

@@ -16,7 +16,7 @@ from . import _data_uri, _retry
 from ._blocking import closing, in_thread
 from ._connection_errors import FileUnavailableError, connection_error
 from ._deadline import pause
-from ._http import iterate
+from ._responses import iterate
 from ._url import parts_of
 from .exceptions import APIConnectionError, DownloadError, ReplicateError
 

@@ -12,7 +12,6 @@ import json
 import logging
 import re
 import time
-from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -26,13 +25,12 @@ from ._blocking import block, is_blocking, sleep
 from ._connection_errors import APIConnectionError, connection_error
 from ._deadline import CLOCK_MARGIN, deadline_exceeded, remaining
 from ._pools import Pools
+from ._responses import Streamed, close, read, read_in_time
 from ._upload import ThreadedStream
 from ._url import API_PATH, origin, parsed
 from .exceptions import InvalidResponseError, NotFoundError, ReplicateError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-
     from .client import Client
 
 logger = logging.getLogger("replicate")
@@ -82,22 +80,9 @@ class HTTP:
         """
         return await self._send(method, url, stream=False, **kwargs)
 
-    @asynccontextmanager
-    async def stream(
-        self, method: str, url: str, **kwargs: Any
-    ) -> AsyncGenerator[httpx.Response, None]:
-        """Send a request and give the response out before its body, closing it at the end."""
-        response = await self._send(method, url, stream=True, **kwargs)
-        try:
-            yield response
-        except GeneratorExit:
-            self.pools.abandon(response)
-            raise
-        except BaseException:
-            await _close(response)
-            _token.hide(response.request, response)
-            raise
-        await _close(response)
+    def stream(self, method: str, url: str, **kwargs: Any) -> Streamed:
+        """Send a request in an `async with` block, which has the response before its body."""
+        return Streamed(self._send(method, url, stream=True, **kwargs), self.pools.abandon)
 
     async def _send(
         self,
@@ -156,8 +141,8 @@ class HTTP:
         if response.is_success:
             return response
         if stream:
-            await _read(response)
-            await _close(response)
+            await read(response)
+            await close(response)
         raise _refused(response)
 
     async def _follow(
@@ -171,7 +156,7 @@ class HTTP:
                 return response
             if hops == MAX_REDIRECTS:
                 raise httpx.TooManyRedirects(f"more than {hops} redirects", request=request)
-            await _close(response)
+            await close(response)
             url = str(request.url.join(response.headers["location"]))
             kwargs.pop("params", None)  # they were part of the address that led here
         raise AssertionError  # the loop has no end
@@ -214,7 +199,7 @@ class HTTP:
         if isinstance(client, httpx.Client):
             if left is None or stream:
                 return client.send(request, stream=stream, **options)
-            return _read_in_time(client.send(request, stream=True, **options))
+            return read_in_time(client.send(request, stream=True, **options))
         if request.headers.get("content-type", "").startswith("multipart/"):
             request.stream = ThreadedStream(request.stream)
         if left is None:
@@ -271,52 +256,6 @@ def dumps(value: Any) -> bytes:
     """Return a value as JSON, compact and in UTF-8."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.encode("utf-8")
-
-
-async def iterate(response: httpx.Response) -> AsyncGenerator[bytes, None]:
-    """Yield the body of a streamed response, in chunks as they arrive."""
-    if is_blocking():
-        for chunk in response.iter_bytes():
-            yield chunk
-    else:
-        async for chunk in response.aiter_bytes():
-            yield chunk
-
-
-def _read_in_time(response: httpx.Response) -> httpx.Response:
-    """Read an answer to its end, but not past the deadline.
-
-    A read timeout does not see to that: it starts over with every byte that arrives.
-    """
-    content = bytearray()
-    try:
-        for chunk in response.iter_bytes():
-            content += chunk
-            if remaining() == 0:
-                raise httpx.ReadTimeout("the answer came too slowly", request=response.request)
-    finally:
-        response.close()
-    response._content = bytes(content)
-    return response
-
-
-async def _read(response: httpx.Response) -> None:
-    # The status is already an error: a body that breaks off must not hide it.
-    try:
-        if is_blocking():
-            response.read()
-        else:
-            await response.aread()
-    except httpx.TransportError as error:
-        response._content = b""
-        logger.debug("the body of an error answer broke off: %s", error)
-
-
-async def _close(response: httpx.Response) -> None:
-    if is_blocking():
-        response.close()
-    else:
-        await response.aclose()
 
 
 def _fit(timeout: httpx.Timeout | float, prefer: str | None) -> httpx.Timeout:

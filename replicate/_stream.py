@@ -14,7 +14,7 @@ from ._blocking import closing
 from ._create import create
 from ._deadline import deadline, pause, remaining
 from ._guards import is_array, is_object
-from ._http import iterate
+from ._responses import iterate
 from ._running import in_time, passes
 from ._url import parts_of
 from .exceptions import (

@@ -271,8 +271,32 @@ def test_program_that_closes_nothing_ends_silently(shout):
             break
         stream = replicate.stream("sandbox/storyteller", input={"prompt": "x"})
         next(stream)
-        events = replicate.async_stream("sandbox/storyteller", input={"prompt": "x"})
-        asyncio.run(events.__anext__())
+        """,
+        shout,
+    )
+    out, errors = process.communicate(timeout=30)
+    assert (process.returncode, errors) == (0, "")
+
+
+def test_loop_that_ends_in_the_middle_ends_silently(shout):
+    # The event loop closes what it has seen begin, in no order: again and again, to see them all.
+    version = shout.models["sandbox/storyteller"].latest_version.id
+    process = script(
+        f"""
+        import asyncio, replicate
+
+        async def main():
+            story = {{"prompt": "x"}}
+            file = await replicate.async_run("sandbox/painter", story)
+            output = await replicate.async_run("sandbox/storyteller:{version}", story)
+            stream = replicate.async_stream("sandbox/storyteller", story)
+            global left
+            left = [items.__aiter__() for items in (file, output, stream)]
+            for items in left:
+                await items.__anext__()
+
+        for _ in range(5):
+            asyncio.run(main())
         """,
         shout,
     )

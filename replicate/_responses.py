@@ -1,0 +1,89 @@
+"""Reading responses to their end, piece by piece or in time, and closing them."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import httpx
+
+from . import _token
+from ._blocking import is_blocking
+from ._deadline import remaining
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Awaitable, Callable
+
+logger = logging.getLogger("replicate")
+
+
+class Streamed:
+    """A response that is given out before its body, and closed at the end of the block."""
+
+    def __init__(
+        self, sending: Awaitable[httpx.Response], abandon: Callable[[httpx.Response], None]
+    ) -> None:
+        self._sending = sending
+        self._abandon = abandon
+
+    async def __aenter__(self) -> httpx.Response:
+        self._response = await self._sending
+        return self._response
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: object
+    ) -> None:
+        if kind is GeneratorExit:
+            self._abandon(self._response)
+            return
+        await close(self._response)
+        if error is not None:
+            _token.hide(self._response.request, self._response)
+
+
+async def iterate(response: httpx.Response) -> AsyncGenerator[bytes, None]:
+    """Yield the body of a streamed response, in chunks as they arrive."""
+    if is_blocking():
+        for chunk in response.iter_bytes():
+            yield chunk
+    else:
+        async for chunk in response.aiter_bytes():
+            yield chunk
+
+
+def read_in_time(response: httpx.Response) -> httpx.Response:
+    """Read an answer to its end, but not past the deadline.
+
+    A read timeout does not see to that: it starts over with every byte that arrives.
+    """
+    content = bytearray()
+    try:
+        for chunk in response.iter_bytes():
+            content += chunk
+            if remaining() == 0:
+                raise httpx.ReadTimeout("the answer came too slowly", request=response.request)
+    finally:
+        response.close()
+    response._content = bytes(content)
+    return response
+
+
+async def read(response: httpx.Response) -> None:
+    """Read an error answer, as far as it comes."""
+    # The status is already an error: a body that breaks off must not hide it.
+    try:
+        if is_blocking():
+            response.read()
+        else:
+            await response.aread()
+    except httpx.TransportError as error:
+        response._content = b""
+        logger.debug("the body of an error answer broke off: %s", error)
+
+
+async def close(response: httpx.Response) -> None:
+    """Close a response as its caller works: blocking or not."""
+    if is_blocking():
+        response.close()
+    else:
+        await response.aclose()
