@@ -34,6 +34,9 @@ TASKS = 30
 MAX_GROWTH = 20 * 1024 * 1024
 """Bytes by which the memory in use may grow after the warm-up, however long the soak is."""
 
+MAX_MORE_BLOCKS = 10_000
+"""Blocks of memory that Python's objects may have more than after the warm-up."""
+
 KEPT = 20
 """Connections that may be open between rounds: as many as httpx keeps."""
 
@@ -237,17 +240,20 @@ class Soak:
                 self.round(client)
                 self.check()
                 rss = figures.memory() if figures.HAS_PROC else 0
+                blocks = figures.blocks()
                 now = time.monotonic()
                 warm = now - start > min(self.seconds / 3, 120)
                 if warm and resting is None:
-                    resting = rss
+                    resting, resting_blocks = rss, blocks
                 over = now - start > self.seconds
                 if over or now - self.reported >= 60:
-                    self.report(number, now - start, rss)
+                    self.report(number, now - start, rss, blocks)
                 if resting is not None and rss - resting > MAX_GROWTH:
                     raise AssertionError(f"memory grew from {resting:,} to {rss:,} bytes")
+                if resting is not None and blocks - resting_blocks > MAX_MORE_BLOCKS:
+                    raise AssertionError(f"from {resting_blocks:,} to {blocks:,} blocks")
                 if over:
-                    return rss - (resting or rss)
+                    return rss - resting, blocks - resting_blocks
 
     def round(self, client):
         """Do everything at once, and wait for it."""
@@ -319,13 +325,13 @@ class Soak:
         sockets = figures.settled(figures.sockets, self.sockets)
         assert sockets <= self.sockets, f"{sockets} sockets are open"
 
-    def report(self, rounds, seconds, rss):
+    def report(self, rounds, seconds, rss, blocks):
         self.reported = time.monotonic()
         self.write(
             f"{seconds / 60:5.1f} min  {rounds} rounds  {sum(self.calls.values()):,} calls  "
             f"failures: {sum(self.expected.values())} asked for, "
             f"{sum(self.unexpected.values())} not  "
-            f"RSS {rss / 2**20:.1f} MiB  {figures.sockets()} sockets  "
+            f"RSS {rss / 2**20:.1f} MiB, {blocks:,} blocks  {figures.sockets()} sockets  "
             f"{threading.active_count()} threads  {self.tasks} tasks"
         )
 
@@ -340,12 +346,15 @@ def main(arguments=None):
     before = figures.sockets(), threading.active_count()
     with SandboxProcess() as remote:
         soak = Soak(remote, options.minutes * 60, functools.partial(print, flush=True))
-        growth = soak.go()
+        growth, more_blocks = soak.go()
     after = figures.settled(figures.sockets, before[0]), threading.active_count()
     assert after == before, f"sockets and threads: {before} before, {after} after"
     for name, count in soak.calls.most_common():
         print(f"{count:10,} {name}")
-    print(f"memory grew by {growth / 2**20:.1f} MiB after the warm-up")
+    print(
+        f"memory grew by {growth / 2**20:.1f} MiB after the warm-up, "
+        f"and by {more_blocks:,} blocks of Python's objects"
+    )
 
 
 if __name__ == "__main__":
