@@ -21,7 +21,8 @@ class APIConnectionError(ReplicateError, httpx.TransportError):
         self._request = request
 
     def __str__(self) -> str:
-        return self.detail or ""
+        where = f" (prediction {self.prediction.id})" if self.prediction is not None else ""
+        return f"{self.detail or ''}{where}"
 
     def __reduce__(self) -> tuple[Any, ...]:
         httpx_error = next(

@@ -9,6 +9,7 @@ import time
 from typing import TYPE_CHECKING, Any, Callable, List, Mapping, Optional, Tuple, TypeVar, Union
 
 from ._deadline import remaining
+from ._guards import is_mapping
 from ._running import Running, identified, is_interruption
 from .exceptions import NotFoundError
 
@@ -65,6 +66,7 @@ async def create(
 
     prefer(wait)
     check_params(of_version.build, body)
+    check_input(input)
     encoded = await encode(input or {}, client, file_encoding_strategy, place="input")
     left = remaining()
     wait = before_deadline(wait, left)
@@ -173,7 +175,17 @@ def check_params(
         if param not in known:
             close = difflib.get_close_matches(param, known, 1)
             hint = f"; did you mean {close[0]!r}?" if close else ""
+            if not close and "input" in known:
+                hint = f"; what the model takes goes into input={{{param!r}: ...}}"
             raise TypeError(f"{name}() got an unexpected keyword argument {param!r}{hint}")
+
+
+def check_input(input: object) -> None:
+    """Raise TypeError for an input that is not one value per name."""
+    if input is not None and not is_mapping(input):
+        raise TypeError(
+            f"input must be a mapping of the model's input names to values, not {input!r:.100}"
+        )
 
 
 def check_all_params(

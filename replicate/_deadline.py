@@ -6,6 +6,7 @@ request, retry and poll below it ends in time without passing a number along.
 
 from __future__ import annotations
 
+import math
 import time
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -50,10 +51,28 @@ def remaining() -> float | None:
     return None if end is None else max(0.0, end - time.monotonic())
 
 
+def check_deadline() -> None:
+    """Raise, before anything is sent that nobody would wait for.
+
+    Raises:
+        DeadlineExceededError: The deadline is reached.
+    """
+    left = remaining()
+    if left is not None and left < CLOCK_MARGIN:
+        raise deadline_exceeded()
+
+
 @contextmanager
 def deadline(seconds: float | None) -> Generator[None, None, None]:
-    """Let the enclosed calls take a number of seconds in all; an outer deadline still holds."""
-    if seconds is None:
+    """Let the enclosed calls take a number of seconds in all; an outer deadline still holds.
+
+    With 0 or less, which is what is left of a time that is over, nothing is sent.
+
+    Raises:
+        TypeError: It is no number.
+        ValueError: It is NaN.
+    """
+    if seconds is None or _number(seconds) == math.inf:
         yield
         return
     end = time.monotonic() + seconds
@@ -63,6 +82,16 @@ def deadline(seconds: float | None) -> Generator[None, None, None]:
         yield
     finally:
         _deadline.reset(token)
+
+
+def _number(seconds: float) -> float:
+    message = f"timeout must be a number of seconds or None, not {seconds!r}"
+    try:
+        if math.isnan(seconds):
+            raise ValueError(message)
+    except TypeError:
+        raise TypeError(message) from None
+    return seconds
 
 
 @contextmanager

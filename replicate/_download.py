@@ -7,7 +7,7 @@ import logging
 import os
 import re
 import secrets
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 from urllib.parse import unquote
 
 import httpx
@@ -44,6 +44,7 @@ async def chunks(
 
     Raises:
         DownloadError: The file is not there, or did not arrive whole.
+        InvalidResponseError: It is not what its `Content-Encoding` says.
         APIConnectionError: Its server cannot be reached.
     """
     if url[:5].lower() == "data:":
@@ -53,38 +54,36 @@ async def chunks(
             raise DownloadError(title="Unreadable file", detail=str(error)) from None
         return
     received, attempt = 0, 0
-    validator: str | None = None
+    version = _Version()
     while True:
         attempt += 1
         known = received
         # Offsets only mean something in what is not compressed.
         headers = {"Accept-Encoding": "identity"}
-        if received and validator:
-            headers.update({"Range": f"bytes={received}-", "If-Range": validator})
+        if received:
+            headers.update(version.range_from(received))
         try:
             async with client._http.stream("GET", url, headers=headers) as response:
-                skip = _already_received(response, received, validator)
+                skip = _already_received(response, received, version)
                 if received == 0:
-                    validator = _validator(response)
+                    version = _Version.of(response)
                     if seen:
                         seen(response)
-                arrived = 0
                 async with closing(iterate(response)) as arriving:
                     async for chunk in arriving:
-                        arrived += len(chunk)
                         fresh = chunk[skip:]
                         skip -= len(chunk) - len(fresh)
                         received += len(fresh)
                         if fresh:
                             yield fresh
-                _check_length(response, arrived)
+                _check_whole(response, received, version)
                 return
         except httpx.TransportError as error:
             if isinstance(error, APIConnectionError):
                 raise
             if received - known >= PROGRESS:
                 attempt = 1
-            if attempt > client.max_retries or (received and validator is None):
+            if attempt > client.max_retries or (received and not any(version)):
                 message = (
                     f"the download of {_shown(url)} broke off after {received:,} bytes: {error}"
                 )
@@ -99,41 +98,66 @@ async def chunks(
             raise FileUnavailableError.of(error, _shown(url)) from error
 
 
-def _validator(response: httpx.Response) -> str | None:
-    """Return what proves that a later answer is the rest of the same file."""
-    if "content-encoding" in response.headers:
-        return None
-    etag = response.headers.get("etag", "")
-    if etag and not etag.startswith("W/"):
-        return str(etag)
-    return str(response.headers.get("last-modified") or "") or None
+class _Version(NamedTuple):
+    """What an answer says of the file it has, by which the rest of the same one is known.
 
+    Each is empty where the answer does not say it, all of them in an answer that is compressed:
+    offsets mean nothing there.
+    """
 
-def _already_received(response: httpx.Response, received: int, validator: str | None) -> int:
-    """Return how many bytes of this answer are known from an earlier one."""
-    if not received:
-        return 0
-    if response.status_code == 206:
-        start = re.match(r"bytes (\d+)-", response.headers.get("content-range", ""))
-        if start and int(start[1]) == received:
-            return 0
-        raise DownloadError(
-            title="Unreadable file", detail="the server resumed the download at another place"
+    etag: str = ""
+    modified: str = ""
+    size: str = ""
+    """Bytes of the whole file."""
+
+    @classmethod
+    def of(cls, response: httpx.Response) -> _Version:
+        headers = response.headers
+        if "content-encoding" in headers:
+            return cls()
+        size = headers.get("content-length", "")
+        if response.status_code == 206:
+            size = headers.get("content-range", "").rpartition("/")[2]
+        return cls(
+            headers.get("etag", ""),
+            headers.get("last-modified", ""),
+            size if size.isdigit() else "",
         )
-    if _validator(response) != validator:
+
+    def range_from(self, offset: int) -> dict[str, str]:
+        """Return the headers that ask for the rest; for all of it, if it is another file now."""
+        headers = {"Range": f"bytes={offset}-"}
+        validator = self.modified if self.etag.startswith("W/") else self.etag or self.modified
+        if validator:
+            headers["If-Range"] = validator
+        return headers
+
+    def is_that_of(self, other: _Version) -> bool:
+        """Say whether both are the same, by what both of them say."""
+        return all(mine == its for mine, its in zip(self, other) if mine and its)
+
+
+def _already_received(response: httpx.Response, received: int, version: _Version) -> int:
+    """Return how many bytes of this answer are known from an earlier one."""
+    if received and not version.is_that_of(_Version.of(response)):
         raise DownloadError(
             title="File changed", detail="the file changed on the server during the download"
         )
-    return received
+    if response.status_code != 206:
+        return received
+    start = re.match(r"bytes (\d+)-", response.headers.get("content-range", ""))
+    if start and int(start[1]) == received:
+        return 0
+    raise DownloadError(
+        title="Unreadable file", detail="the server sent another part of it than was asked for"
+    )
 
 
-def _check_length(response: httpx.Response, arrived: int) -> None:
-    """Check that an answer came whole; not every transport does."""
-    length = response.headers.get("content-length", "")
-    compressed = "content-encoding" in response.headers
-    if length.isdigit() and not compressed and arrived < int(length):
+def _check_whole(response: httpx.Response, received: int, version: _Version) -> None:
+    """Check that the file is there to its end; not every transport does that."""
+    if version.size and received < int(version.size):
         raise httpx.RemoteProtocolError(
-            f"{arrived:,} of {int(length):,} bytes arrived", request=response.request
+            f"{received:,} of {int(version.size):,} bytes arrived", request=response.request
         )
 
 

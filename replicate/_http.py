@@ -23,7 +23,7 @@ from . import _retry, _token
 from .__about__ import __version__
 from ._blocking import block, is_blocking, sleep
 from ._connection_errors import APIConnectionError, connection_error
-from ._deadline import CLOCK_MARGIN, deadline_exceeded, remaining
+from ._deadline import CLOCK_MARGIN, check_deadline, deadline_exceeded, remaining
 from ._pools import Pools
 from ._responses import Streamed, close, read, read_in_time
 from ._upload import ThreadedStream
@@ -101,6 +101,7 @@ class HTTP:
         attempt, started, in_doubt = 0, time.monotonic(), False
         while True:
             attempt += 1
+            check_deadline()
             try:
                 patience = QUEUE_PATIENCE - _elapsed(started)
                 return await self._attempt(method, url, stream=stream, patience=patience, **kwargs)
@@ -162,7 +163,7 @@ class HTTP:
         raise AssertionError  # the loop has no end
 
     async def _build(self, method: str, url: str, **kwargs: Any) -> httpx.Request:
-        if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", url):
+        if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", url):
             url = f"{self._owner._base}/{url.lstrip('/')}"
         client = await self._client()
         timeout = kwargs.pop("timeout", httpx.USE_CLIENT_DEFAULT)
@@ -316,7 +317,7 @@ def _lost(error: httpx.TransportError) -> APIConnectionError:
 
 
 def _refused(response: httpx.Response) -> ReplicateError:
-    if response.is_redirect:
+    if response.has_redirect_location:
         return ReplicateError(
             title="Unexpected redirect",
             status=response.status_code,

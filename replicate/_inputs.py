@@ -13,7 +13,7 @@ from replicate_api import models
 
 from ._blocking import in_thread, is_blocking, together
 from ._guards import classes_of, is_array, is_iterable, is_mapping, is_object, is_path
-from ._upload import base64_encode_file, is_file
+from ._upload import base64_encode_file, check_readable, is_file
 from .exceptions import InvalidResponseError
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ class _File(NamedTuple):
     """A place in the input that waits for the URL of a file."""
 
     file: Any
+    place: str
 
     @property
     def key(self) -> Any:
@@ -51,7 +52,8 @@ async def encode(
 
     Raises:
         TypeError: The value, or one inside it, cannot be sent.
-        ValueError: A number has no JSON form.
+        OSError: A file is not there, or may not be read.
+        ValueError: A number or a text has no JSON form, or a value contains itself.
     """
 
     async def send(file: Any) -> str:
@@ -67,8 +69,16 @@ async def encode(
             )
         return str(urls["get"])
 
-    tree = plain(value, place)
-    files = {found.key: found.file for found in _files_in(tree)}
+    try:
+        tree = plain(value, place)
+    except RecursionError:
+        raise ValueError(
+            f"{place or 'the value'} is nested too deeply, or contains itself"
+        ) from None
+    found = list(_files_in(tree))
+    for each in found:
+        check_readable(each.file, each.place)
+    files = {each.key: each.file for each in found}
     urls = await together(send, list(files.values()), limit=UPLOADS_AT_ONCE)
     return _filled(tree, dict(zip(files, urls)))
 
@@ -102,10 +112,14 @@ def plain(value: Any, place: Optional[str] = None) -> Any:
             raise ValueError(f"{place} is {value}, for which JSON has no form")
         return value
     url = _url_of(value)
-    if url is not None or isinstance(value, str):
-        return url or value
+    if url is not None:
+        return url
+    if isinstance(value, str):
+        if place is not None and not value.isascii():
+            check_text(value, place)
+        return value
     if is_file(value):
-        return _File(value)
+        return _File(value, place or "the file")
     if is_mapping(value):
         return {key: plain(item, place and f"{place}[{key!r}]") for key, item in value.items()}
     if isinstance(value, classes_of("numpy", "ndarray", "generic")):
@@ -122,6 +136,17 @@ def plain(value: Any, place: Optional[str] = None) -> Any:
             "booleans, lists, mappings, or files (a path, a handle, bytes, a model's output)"
         )
     return value
+
+
+def check_text(text: str, place: str) -> None:
+    """Raise ValueError for text that UTF-8 has no form for."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        lone = text[error.start]
+        raise ValueError(
+            f"{place} has the lone surrogate {lone!r}, which is half a character and cannot be sent"
+        ) from None
 
 
 def _url_of(value: Any) -> Optional[str]:

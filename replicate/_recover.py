@@ -41,7 +41,8 @@ LOOKS = 3
 def may_have_started(error: BaseException) -> bool:
     """Say whether a create that ended with an error may have created something. Pure."""
     if isinstance(error, DeadlineExceededError):
-        return error.__cause__ is None or may_have_started(error.__cause__)
+        # Without a cause it was raised in place of sending.
+        return error.__cause__ is not None and may_have_started(error.__cause__)
     if isinstance(error, ReplicateError):
         return may_have_happened(error)
     return is_interruption(error)

@@ -10,6 +10,7 @@ import httpx
 from . import _token
 from ._blocking import is_blocking
 from ._deadline import remaining
+from .exceptions import InvalidResponseError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -42,13 +43,25 @@ class Streamed:
 
 
 async def iterate(response: httpx.Response) -> AsyncGenerator[bytes, None]:
-    """Yield the body of a streamed response, in chunks as they arrive."""
-    if is_blocking():
-        for chunk in response.iter_bytes():
-            yield chunk
-    else:
-        async for chunk in response.aiter_bytes():
-            yield chunk
+    """Yield the body of a streamed response, in chunks as they arrive.
+
+    Raises:
+        InvalidResponseError: It is not what its `Content-Encoding` says.
+    """
+    try:
+        if is_blocking():
+            for chunk in response.iter_bytes():
+                yield chunk
+        else:
+            async for chunk in response.aiter_bytes():
+                yield chunk
+    except httpx.DecodingError as error:
+        encoding = response.headers.get("content-encoding")
+        raise InvalidResponseError(
+            title="Unreadable answer",
+            status=response.status_code,
+            detail=f"the body cannot be decoded as {encoding}: {error}",
+        ) from error
 
 
 def read_in_time(response: httpx.Response) -> httpx.Response:
@@ -76,9 +89,9 @@ async def read(response: httpx.Response) -> None:
             response.read()
         else:
             await response.aread()
-    except httpx.TransportError as error:
+    except httpx.RequestError as error:
         response._content = b""
-        logger.debug("the body of an error answer broke off: %s", error)
+        logger.debug("the body of an error answer cannot be read: %s", error)
 
 
 async def close(response: httpx.Response) -> None:

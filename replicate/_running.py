@@ -35,6 +35,8 @@ logger = logging.getLogger("replicate")
 TERMINAL = frozenset({"succeeded", "failed", "canceled", "aborted"})
 """Statuses after which nothing changes. One that is not known here counts as running."""
 
+ENDED_BY_ITSELF = ("succeeded", "failed")
+
 FIRST_PAUSE = 0.1
 PAUSE_GROWTH = 1.5
 FAILED_POLLS = 5
@@ -135,8 +137,8 @@ class Running(Resource):
             try:
                 await self.async_reload()
             except ReplicateException as error:  # noqa: PERF203 - each round is a request
-                error.prediction = self  # type: ignore[assignment]
                 if not (left and passes(error)):
+                    error.prediction = self  # type: ignore[assignment]
                     raise
                 logger.warning(
                     "%s %s: a look at it failed: %s", type(self).__name__, self.id, error
@@ -164,8 +166,13 @@ class Running(Resource):
         if not await in_passing(self.async_cancel):
             outcome = "could not be canceled"
             logger.warning("%s %s %s", type(self).__name__, self.id, outcome)
-        if hasattr(error, "add_note"):
-            error.add_note(f"{type(self).__name__.lower()} {self.id} {outcome}")
+        elif vars(self).get("status") in ENDED_BY_ITSELF:
+            outcome = f"had just {vars(self)['status']}"
+        sentence = f"{type(self).__name__} {self.id} {outcome}."
+        if isinstance(error, ReplicateError):
+            error.detail = f"{error.detail} {sentence}"
+        elif hasattr(error, "add_note"):
+            error.add_note(sentence)
 
 
 def identified(run: D) -> D:

@@ -55,12 +55,14 @@ def resolve(source: TokenSource | None) -> Secret:
     Raises:
         AuthenticationError: There is no token, or one that no HTTP header can hold.
     """
-    value = source() if callable(source) else source
+    value = cast("object", source() if callable(source) else source)
+    if value is not None and not isinstance(value, str):
+        raise TypeError(f"the API token must be a string, not of type {type(value).__name__}")
     if not value:
         # Inside a model cog is loaded; to look for it elsewhere would take longer than the rest.
         scoped = from_environment() if sys.modules.get("cog") else None
         value = scoped or os.environ.get(VARIABLE)
-    token = Secret((value or "").strip().strip("\"'").strip())
+    token = Secret(str(value or "").strip().strip("\"'").strip())
     if not token:
         raise AuthenticationError(
             title="No API token",

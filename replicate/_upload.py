@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import errno
 import io
 import mimetypes
 import os
+import stat
 import tempfile
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, Optional, cast
@@ -72,28 +74,61 @@ def open_upload(
     """
     handle = _binary(value)
     found = name or _name_of(value)
-    if content_type is None and found:
-        content_type = mimetypes.guess_type(found)[0]
-    if content_type is None:
-        content_type = sniff(handle) or "application/octet-stream"
-    handle.seek(0, io.SEEK_END)
-    size = handle.tell()
-    handle.seek(0)
-    if size > MAX_UPLOAD:
+    try:
+        if content_type is None and found:
+            content_type = mimetypes.guess_type(found)[0]
+        if content_type is None:
+            content_type = sniff(handle) or "application/octet-stream"
+        handle.seek(0, io.SEEK_END)
+        size = handle.tell()  # before 3.11, a spooled file's `seek` does not return it
+        handle.seek(0)
+        check_size(size, found)
+    except BaseException:
         handle.close()
+        raise
+    return Upload(found or "file", handle, content_type, size)
+
+
+def check_size(size: int, name: Optional[str] = None) -> None:
+    """Raise ContentTooLargeError for a file of more bytes than the API takes."""
+    if size > MAX_UPLOAD:
         raise ContentTooLargeError(
             title="File too large",
-            detail=f"{found or 'The file'} has {size:,} bytes, and Replicate takes uploads of up "
+            detail=f"{name or 'The file'} has {size:,} bytes, and Replicate takes uploads of up "
             f"to {MAX_UPLOAD:,}. Put it where the model can fetch it, and pass the URL instead.",
         )
-    return Upload(found or "file", handle, content_type, size)
+
+
+def check_readable(value: Any, place: str) -> None:
+    """Look at a file without touching its content, before one beside it is uploaded.
+
+    Args:
+        value: A file of any kind.
+        place: What to call it.
+
+    Raises:
+        OSError: It is a path to no file, or to one that may not be read.
+        ContentTooLargeError: It is a path to a file that is too large.
+        ValueError: It is a handle that is closed, or one for writing.
+    """
+    if is_path(value):
+        status = os.stat(value)  # noqa: PTH116 - a PathLike need not be a Path
+        if stat.S_ISDIR(status.st_mode):
+            raise IsADirectoryError(errno.EISDIR, f"{place} is a folder", os.fspath(value))
+        if not os.access(value, os.R_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(value))
+        check_size(status.st_size, _name_of(value))
+    elif getattr(value, "closed", False) is True:
+        raise ValueError(f"{place} is a file that is closed")
+    elif isinstance(value, io.IOBase) and not value.readable():
+        raise ValueError(f"{place} is a file that is open for writing only")
 
 
 def _binary(value: Any) -> IO[bytes]:
     if is_bytes(value):
         return io.BytesIO(value)
     if is_path(value):
-        return Path(value).open("rb")  # closed by who sends it
+        return _binary_of_path(Path(value))
     if isinstance(value, io.TextIOBase):
         return _binary_of_text(value)
     try:
@@ -104,6 +139,18 @@ def _binary(value: Any) -> IO[bytes]:
         return _rest_of_text(value)
     # It has what of IO[bytes] an upload needs.
     return cast("IO[bytes]", Window(value))
+
+
+def _binary_of_path(path: Path) -> IO[bytes]:
+    handle = path.open("rb")
+    try:
+        if os.fstat(handle.fileno()).st_size:
+            return cast("IO[bytes]", Window(handle, owned=True))
+        with handle:  # a pipe, a device, what a system makes up as it is read; or nothing
+            return _spool(handle)
+    except BaseException:
+        handle.close()
+        raise
 
 
 def _binary_of_text(handle: io.TextIOBase) -> IO[bytes]:
@@ -131,14 +178,16 @@ def _rest_of_text(handle: Any) -> IO[bytes]:
 def _spool(source: Any) -> IO[bytes]:
     """Copy what cannot be rewound, such as a pipe: a retry has to send it again."""
     spool = tempfile.SpooledTemporaryFile(max_size=MAX_SPOOL)  # noqa: SIM115 - closed by who sends it
-    while True:
-        chunk = source.read(65536)
-        if not chunk:
-            break
-        spool.write(chunk.encode() if isinstance(chunk, str) else chunk)
-        if spool.tell() > MAX_UPLOAD:
-            break
-    spool.seek(0)
+    try:
+        while spool.tell() <= MAX_UPLOAD:
+            chunk = source.read(65536)
+            if not chunk:
+                break
+            spool.write(chunk.encode() if isinstance(chunk, str) else chunk)
+        spool.seek(0)
+    except BaseException:
+        spool.close()
+        raise
     return spool
 
 
@@ -168,24 +217,36 @@ def base64_encode_file(file: Any) -> str:
 
 
 class Window(io.RawIOBase):
-    """The rest of a binary handle as a file of its own, which starts at 0.
+    """The rest of a binary handle as a file of its own, which starts at 0 and has a fixed size.
 
     httpx rewinds what it uploads to 0. A handle that was put elsewhere on purpose is sent
     from there, again after a retry. One at its end, as writing leaves it, is meant whole.
+    The size goes ahead of the content: what is added to the file meanwhile is not sent.
     Closing the window leaves the handle open, and where it was: it may be sent again.
     """
 
-    def __init__(self, handle: IO[bytes]) -> None:
+    def __init__(self, handle: IO[bytes], *, owned: bool = False) -> None:
+        """Create a window.
+
+        Args:
+            handle: What it shows.
+            owned: Whether to close the handle with it.
+        """
         self._handle = handle
+        self._owned = owned
         here = handle.tell()
         handle.seek(0, io.SEEK_END)
-        self._start = 0 if here == handle.tell() else here
+        end = handle.tell()
+        self._start = 0 if here == end else here
+        self._size = end - self._start
         handle.seek(self._start)
 
     def close(self) -> None:
         if not self.closed:
             with contextlib.suppress(OSError, ValueError):  # closed by its owner
                 self._handle.seek(self._start)
+            if self._owned:
+                self._handle.close()
         super().close()
 
     def readable(self) -> bool:
@@ -195,14 +256,21 @@ class Window(io.RawIOBase):
         return True
 
     def read(self, size: int | None = -1) -> bytes:
-        return self._handle.read(-1 if size is None else size)
+        left = max(0, self._size - self.tell())
+        wanted = left if size is None or size < 0 else min(size, left)
+        data = self._handle.read(wanted)
+        if wanted and not data:
+            raise OSError(f"{_name_of(self._handle) or 'a file'} got shorter while it was sent")
+        return data
 
     def readinto(self, buffer: Any) -> int:
-        data = self._handle.read(len(buffer))
+        data = self.read(len(buffer))
         buffer[: len(data)] = data
         return len(data)
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        if whence == io.SEEK_END:
+            offset, whence = offset + self._size, io.SEEK_SET
         if whence == io.SEEK_SET:
             offset += self._start
         self._handle.seek(offset, whence)  # not every handle returns where it is then
@@ -210,13 +278,6 @@ class Window(io.RawIOBase):
 
     def tell(self) -> int:
         return self._handle.tell() - self._start
-
-    def size(self) -> int:
-        """Return the number of bytes from the start to the end."""
-        here = self.tell()
-        end = self.seek(0, io.SEEK_END)
-        self.seek(here)
-        return end
 
 
 class ThreadedStream(httpx.AsyncByteStream, httpx.SyncByteStream):

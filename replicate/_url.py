@@ -51,14 +51,23 @@ def base_url(given: str | None) -> str:
     Like 1.x it is meant without the version; one that has it, as the other official
     clients want it, is understood too. A path in front of it is kept (proxies, gateways).
     """
-    url = (given or os.environ.get("REPLICATE_BASE_URL") or DEFAULT_BASE_URL).strip().rstrip("/")
-    parts = urlsplit(url)
-    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+    url = str(given or os.environ.get("REPLICATE_BASE_URL") or DEFAULT_BASE_URL)
+    url = url.strip().rstrip("/")
+    if not _is_base(url):
         raise ValueError(
             f"base_url must be an absolute http or https URL such as {DEFAULT_BASE_URL}, "
             f"got {url!r}"
         )
     return url[: -len(API_PATH)] if url.endswith(API_PATH) else url
+
+
+def _is_base(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        reachable = parts.scheme in _DEFAULT_PORTS and parts.hostname and parts.port != 0
+    except ValueError:  # half an IPv6 address, a port that is none
+        return False
+    return bool(reachable) and not (parts.query or parts.fragment)
 
 
 def origin(url: httpx.URL) -> Origin:

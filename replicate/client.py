@@ -77,14 +77,17 @@ class Client(Settings, Namespaces):
                 `proxy`, `verify`, `http2`, `limits`, `event_hooks`, ...
 
         Raises:
-            TypeError: A keyword argument that httpx does not know.
+            TypeError: A keyword argument that httpx does not know; `max_retries` is no integer.
             ValueError: `base_url` is not an absolute http or https URL.
         """
         self._api_token = api_token
         self._base_url = base_url
         self._timeout = timeout
         self._headers = dict(kwargs.pop("headers", None) or {})
-        self.max_retries = kwargs.pop("max_retries", DEFAULT_MAX_RETRIES)
+        max_retries: object = kwargs.pop("max_retries", DEFAULT_MAX_RETRIES)
+        if not isinstance(max_retries, int):
+            raise TypeError(f"max_retries must be an integer, not {max_retries!r}")
+        self.max_retries = max_retries
         self._client_kwargs = kwargs
         self._poll_interval = None
         self._versions: Dict[tuple[str, str, str], Version] = {}

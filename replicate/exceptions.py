@@ -228,8 +228,11 @@ class ReplicateError(ReplicateException):
         return {key: value for key, value in fields.items() if value is not None}
 
     def __str__(self) -> str:
+        fields = self.to_dict()
+        if self.prediction is not None:
+            fields["prediction"] = self.prediction.id
         return "ReplicateError Details:\n" + "\n".join(
-            f"{key}: {value}" for key, value in self.to_dict().items()
+            f"{key}: {value}" for key, value in fields.items()
         )
 
     def __repr__(self) -> str:

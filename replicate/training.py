@@ -216,6 +216,7 @@ class Trainings(Namespace):
 
         _create.check_params(create.build, params)
         order = _order(*args, model=model, version=version, input=input, **params)
+        _create.check_input(order.input)
         fields = {
             "input": await encode(order.input, self._client, order.strategy, place="input"),
             "destination": order.destination,

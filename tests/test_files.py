@@ -111,6 +111,49 @@ def test_file_that_changes_during_the_download_is_an_error(call):
         call.read(file)
 
 
+@pytest.mark.parametrize("rest", [{"ETag": '"2"', "Content-Range": "bytes 5-9/10"}, {}])
+def test_rest_of_another_file_is_an_error(call, rest):
+    rest = {"Content-Range": "bytes 5-10/11", **rest}
+    cut = {"Content-Length": "10", "ETag": '"1"', "Connection": "close"}
+    server, file = file_of([(200, cut, b"01234"), (206, rest, b"fghij")])
+    with server, pytest.raises(exceptions.DownloadError, match="changed"):
+        call.read(file)
+
+
+@pytest.mark.parametrize(
+    "rest", [(206, {"Content-Range": "bytes 5-9/10"}, b"56789"), (200, {}, b"0123456789")]
+)
+def test_file_without_a_validator_is_known_by_its_size(call, rest):
+    cut = {"Content-Length": "10", "Connection": "close"}
+    server, file = file_of([(200, cut, b"01234"), rest])
+    with server:
+        assert call.read(file) == b"0123456789"
+    assert server.received[1].headers["range"] == "bytes=5-"
+    assert "if-range" not in server.received[1].headers
+
+
+def test_part_that_was_not_asked_for_is_not_the_whole(call):
+    part = {"Content-Range": "bytes 0-4/10"}
+    server, file = file_of(
+        [(206, part, b"01234"), (206, {"Content-Range": "bytes 5-9/10"}, b"56789")]
+    )
+    with server:
+        assert call.read(file) == b"0123456789"
+
+
+def test_file_that_is_not_compressed_as_it_says(call):
+    server, file = file_of([(200, {"Content-Encoding": "gzip"}, b"no gzip")])
+    with server, pytest.raises(exceptions.InvalidResponseError, match="decoded as gzip"):
+        call.read(file)
+
+
+def test_redirect_to_a_local_file_goes_nowhere(call):
+    server, file = file_of([(302, {"Location": "file:///etc/passwd"}, b"")], max_retries=0)
+    with server, pytest.raises(exceptions.APIConnectionError, match="protocol"):
+        call.read(file)
+    assert len(server.received) == 1
+
+
 def test_server_without_ranges_sends_the_whole_file_again(call):
     cut = {"Content-Length": "10", "ETag": '"1"', "Connection": "close"}
     server, file = file_of([(200, cut, b"01234"), (200, {"ETag": '"1"'}, b"0123456789")])
@@ -122,7 +165,7 @@ def test_resumed_at_the_wrong_place_is_an_error(call):
     cut = {"Content-Length": "10", "ETag": '"1"', "Connection": "close"}
     wrong = {"Content-Range": "bytes 3-9/10", "ETag": '"1"'}
     server, file = file_of([(200, cut, b"01234"), (206, wrong, b"3456789")])
-    with server, pytest.raises(exceptions.DownloadError, match="another place"):
+    with server, pytest.raises(exceptions.DownloadError, match="another part"):
         call.read(file)
 
 
@@ -355,6 +398,36 @@ def test_upload_starts_where_the_handle_stands(uploads, sandbox):
     sandbox.fault("files.create", status=429, body={"retry_after": 0})
     _, parts = uploads(handle)
     assert [content for _, _, content in parts] == [b"sent", b"sent"]
+
+
+def test_file_that_grows_while_it_is_sent(call, client, sandbox, tmp_path):
+    path = tmp_path / "growing.log"
+    path.write_bytes(b"x" * 200_000)
+    with open(path, "ab", buffering=0) as end, Changing(path, lambda: end.write(b"more")) as file:
+        uploaded = call(client.files.create, file)
+    assert path.stat().st_size > uploaded.size == 200_000
+
+
+def test_file_that_shrinks_while_it_is_sent(call, client, sandbox, tmp_path):
+    path = tmp_path / "shrinking.log"
+    path.write_bytes(b"x" * 200_000)
+    with Changing(path, lambda: os.truncate(path, 1)) as file:
+        with pytest.raises(OSError, match=r"shrinking.log got shorter while it was sent"):
+            call(client.files.create, file)
+
+
+class Changing(io.FileIO):
+    """A file to which something happens whenever it is read."""
+
+    def __init__(self, path, event):
+        super().__init__(path)
+        self.event = event
+
+    def read(self, size=-1):
+        data = super().read(size)
+        if data:
+            self.event()
+        return data
 
 
 def test_same_file_is_uploaded_once_per_call(uploads, tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pathlib
+import pickle
 import sys
 import threading
 import time
@@ -402,6 +403,31 @@ def test_timeout_cancels_the_prediction(call, client, sandbox, models):
     assert isinstance(caught.value, TimeoutError)
     assert prediction.status == "canceled"
     assert client.predictions.get(prediction.id).status == "canceled"
+    assert f"Prediction {prediction.id} was canceled." in str(caught.value)
+
+
+def test_timeout_of_what_has_just_finished(call, mock):
+    def handler(request):
+        status = "succeeded" if request.url.path.endswith("/cancel") else "processing"
+        return httpx.Response(200, json={"id": "p1", "status": status, "output": "paid for"})
+
+    with pytest.raises(exceptions.DeadlineExceededError, match="p1 had just succeeded") as caught:
+        call(mock(handler).run, "a/b", {}, wait=False, timeout=0.2)
+    assert caught.value.prediction.output == "paid for"
+
+
+@pytest.mark.parametrize("trouble", [httpx.ConnectError("no route"), httpx.InvalidURL("odd")])
+def test_polls_that_fail_for_good_name_the_prediction(call, mock, trouble):
+    def handler(request):
+        if request.method == "POST":
+            return httpx.Response(201, json={"id": "p1", "status": "starting"})
+        raise trouble
+
+    with pytest.raises(exceptions.ReplicateError, match="p1") as caught:
+        call(mock(handler, max_retries=0).run, "a/b", {}, wait=False)
+    assert caught.value.prediction.id == "p1"
+    clone = pickle.loads(pickle.dumps(caught.value))
+    assert str(clone) == str(caught.value)
 
 
 def test_timeout_holds_against_an_answer_that_trickles_in(call, client, sandbox, models):

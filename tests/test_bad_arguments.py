@@ -1,0 +1,125 @@
+"""What a caller gets wrong: an error that says what it is, before anything is sent."""
+
+from __future__ import annotations
+
+import io
+import math
+import os
+import pathlib
+
+import pytest
+
+import replicate
+from replicate import exceptions
+
+PENDING = {"id": "p1", "status": "starting", "urls": {}}
+
+
+@pytest.fixture
+def refused(call, client, sandbox):
+    """Run a model with arguments that are wrong, and expect that nothing is sent."""
+
+    def run(error, match, input=None, **params):
+        with pytest.raises(error, match=match) as caught:
+            call(client.run, "me/any", input, **params)
+        assert not sandbox.requests
+        return caught.value
+
+    return run
+
+
+@pytest.mark.parametrize("timeout", [0, -1, -math.inf, 0.001])
+def test_time_that_is_over_starts_nothing(refused, timeout):
+    error = refused(exceptions.DeadlineExceededError, "timeout= ran out", timeout=timeout)
+    assert error.prediction is None
+
+
+@pytest.mark.parametrize(
+    ("timeout", "error"), [(math.nan, ValueError), ("5", TypeError), ([], TypeError)]
+)
+def test_timeout_that_is_no_number(refused, timeout, error):
+    refused(error, "timeout must be a number of seconds or None", timeout=timeout)
+
+
+def test_endless_timeout(call, client, sandbox):
+    @sandbox.model("me/any", official=True)
+    def any_model() -> str:
+        return "done"
+
+    assert call(client.run, "me/any", {}, timeout=math.inf) == "done"
+
+
+@pytest.mark.parametrize("input", [[1], "text", 5, {"a"}])
+def test_input_that_is_no_mapping(refused, input):
+    refused(TypeError, "input must be a mapping", input)
+
+
+def test_input_of_a_training_that_is_no_mapping(call, client, sandbox):
+    with pytest.raises(TypeError, match="input must be a mapping"):
+        call(client.trainings.create, version="a/b:c", input="text", destination="a/d")
+    assert not sandbox.requests
+
+
+def test_input_beside_the_input(refused):
+    refused(TypeError, r"'prompt'; what the model takes goes into input=\{'prompt'", prompt="x")
+
+
+def test_input_that_contains_itself(refused):
+    endless: list = []
+    endless.append(endless)
+    refused(ValueError, "input is nested too deeply, or contains itself", {"x": endless})
+
+
+def test_half_a_character(refused):
+    refused(ValueError, r"input\['x'\] has the lone surrogate '\\ud83e'", {"x": "smile \ud83e"})
+
+
+def test_closed_file(refused):
+    file = io.BytesIO()
+    file.close()
+    refused(ValueError, r"input\['x'\] is a file that is closed", {"x": file})
+
+
+def test_file_for_writing(refused, tmp_path):
+    with (tmp_path / "out").open("wb") as file:
+        refused(ValueError, r"input\['x'\] is a file that is open for writing", {"x": file})
+
+
+def test_one_bad_file_keeps_the_others_from_being_uploaded(refused, tmp_path):
+    good = io.BytesIO(b"x")
+    refused(FileNotFoundError, "none", {"a": good, "b": tmp_path / "none"})
+    refused(IsADirectoryError, r"input\['b'\] is a folder", {"a": good, "b": tmp_path})
+    with (tmp_path / "big").open("wb") as big:
+        big.truncate(101 * 2**20)
+    refused(exceptions.ContentTooLargeError, "big has", {"a": good, "b": tmp_path / "big"})
+    if os.name == "posix" and os.geteuid():
+        (tmp_path / "secret").touch(0)
+        refused(PermissionError, "secret", {"a": good, "b": tmp_path / "secret"})
+
+
+@pytest.mark.skipif(not pathlib.Path("/dev/zero").exists(), reason="no such device")
+def test_endless_file(refused):
+    refused(exceptions.ContentTooLargeError, "zero has", {"x": pathlib.Path("/dev/zero")})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [5, "nope", "//host", "ftp://host", "http://", "http://[::1", "http://a:99999", "http://a?b"],
+)
+def test_base_url(url):
+    with pytest.raises(ValueError, match="base_url must be an absolute http or https URL"):
+        replicate.Client("t", base_url=url)
+
+
+@pytest.mark.parametrize("token", [5, b"r8_x", lambda: 5])
+def test_token_that_is_no_text(call, sandbox, token):
+    with replicate.Client(token, base_url=sandbox.url) as client:
+        with pytest.raises(TypeError, match="API token must be a string, not of type"):
+            call(client.models.list)
+    assert not sandbox.requests
+
+
+@pytest.mark.parametrize("retries", ["3", None, 1.5])
+def test_number_of_retries(retries):
+    with pytest.raises(TypeError, match="max_retries must be an integer"):
+        replicate.Client("t", max_retries=retries)
