@@ -78,9 +78,9 @@ class Recorder:
     By default answers come from what `on` was told, the last one again and again.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, handle: Union[Handler, None] = None) -> None:
         self.requests: List[Request] = []
-        self.handle: Handler = self._planned
+        self.handle: Handler = handle or self._planned
         self._plan: Dict[Tuple[str, str], List[Answer]] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _connection_class(self))
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
@@ -144,7 +144,8 @@ def _connection_class(recorder: Recorder) -> type:
             self.close_connection = True
             try:
                 self.send_response(answer.status)
-                for name, value in {**headers, **answer.headers}.items():
+                headers.update((name.lower(), value) for name, value in answer.headers.items())
+                for name, value in headers.items():
                     self.send_header(name, value)
                 self.end_headers()
                 for piece in pieces:

@@ -27,7 +27,7 @@ import pytest
 from replicate import exceptions
 from replicate.helpers import FileOutput, FileOutputURL, encode_json, transform_output
 from replicate.sandbox import File
-from tests.foreign import Server
+from tests.servers import Answer, Recorder
 
 CONTENT = bytes(range(256)) * 4096
 
@@ -98,8 +98,8 @@ def file_of(answers, **options):
     """Return a server of one file, and the file as the client sees it."""
     import replicate
 
-    remaining = list(answers)
-    server = Server(lambda request: remaining.pop(0))
+    remaining = [Answer(body, status, headers) for status, headers, body in answers]
+    server = Recorder(lambda request: remaining.pop(0))
     client = replicate.Client("t", base_url="http://127.0.0.1:1", **{"max_retries": 3, **options})
     return server, FileOutput(f"{server.url}/a.bin", client)
 
@@ -128,8 +128,8 @@ def test_file_without_a_validator_is_known_by_its_size(call, rest):
     server, file = file_of([(200, cut, b"01234"), rest])
     with server:
         assert call.read(file) == b"0123456789"
-    assert server.received[1].headers["range"] == "bytes=5-"
-    assert "if-range" not in server.received[1].headers
+    assert server.last.header("range") == "bytes=5-"
+    assert server.last.header("if-range") is None
 
 
 def test_part_that_was_not_asked_for_is_not_the_whole(call):
@@ -151,7 +151,7 @@ def test_redirect_to_a_local_file_goes_nowhere(call):
     server, file = file_of([(302, {"Location": "file:///etc/passwd"}, b"")], max_retries=0)
     with server, pytest.raises(exceptions.APIConnectionError, match="protocol"):
         call.read(file)
-    assert len(server.received) == 1
+    assert len(server.requests) == 1
 
 
 def test_server_without_ranges_sends_the_whole_file_again(call):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import pickle
 import time
@@ -13,14 +12,10 @@ import pytest
 
 import replicate
 from replicate import exceptions
-from tests.foreign import Server
+from tests.servers import Answer, Recorder
 
 TOKEN = "r8_very_secret_token"
 PREDICTION = {"id": "p", "model": "a/b", "version": "v", "status": "succeeded", "output": "x"}
-
-
-def reply(body, status=200, **headers):
-    return status, {"Content-Type": "application/json", **headers}, json.dumps(body).encode()
 
 
 @pytest.fixture
@@ -29,10 +24,11 @@ def foreign():
 
     def answer(request):
         if "stream" in request.target:
-            return 200, {"Content-Type": "text/event-stream"}, b"event: done\ndata: {}\n\n"
-        return reply({**PREDICTION, "results": []})
+            events = {"Content-Type": "text/event-stream"}
+            return Answer("event: done\ndata: {}\n\n", headers=events)
+        return Answer({**PREDICTION, "results": []})
 
-    with Server(answer) as server:
+    with Recorder(answer) as server:
         yield server
 
 
@@ -43,9 +39,9 @@ def client_for(server, **options):
 
 
 def test_token_goes_to_the_api(call):
-    with Server(lambda request: reply(PREDICTION)) as api, client_for(api) as client:
+    with Recorder(lambda request: Answer(PREDICTION)) as api, client_for(api) as client:
         call(client.predictions.get, "p")
-        assert api.received[0].headers["authorization"] == f"Bearer {TOKEN}"
+        assert api.requests[0].header("authorization") == f"Bearer {TOKEN}"
 
 
 @pytest.mark.parametrize("extra", [{}, {"headers": {"X-Team": "secret", "Cookie": "a=b"}}])
@@ -54,13 +50,13 @@ def test_token_does_not_leave_the_api(call, foreign, extra):
 
     def answer(request):
         if request.target.startswith("/v1/account"):
-            return 302, {"Location": f"{foreign.url}/account"}, b""
+            return Answer(None, 302, {"Location": f"{foreign.url}/account"})
         if request.target.startswith("/v1/models?"):
-            return reply({"results": [], "next": None})
+            return Answer({"results": [], "next": None})
         urls = {"stream": f"{foreign.url}/stream", "get": f"{foreign.url}/p"}
-        return reply({**PREDICTION, "urls": urls, "output": f"{foreign.url}/file.png"}, 201)
+        return Answer({**PREDICTION, "urls": urls, "output": f"{foreign.url}/file.png"}, 201)
 
-    with Server(answer) as api, client_for(api, **extra) as client:
+    with Recorder(answer) as api, client_for(api, **extra) as client:
         output = call(client.run, "a/b", {})
         call.read(output)
         prediction = call(client.predictions.create, model="a/b", input={})
@@ -68,37 +64,37 @@ def test_token_does_not_leave_the_api(call, foreign, extra):
         call(prediction.reload)
         call(client.models.list, f"{foreign.url}/v1/models?cursor=abc")
         call(client.accounts.current)
-        assert {request.target for request in foreign.received} == {
+        assert {request.target for request in foreign.requests} == {
             "/file.png",
             "/stream",
             "/account",
         }
-        assert api.received[-2].target == "/v1/models?cursor=abc"
-    for request in foreign.received:
+        assert api.requests[-2].target == "/v1/models?cursor=abc"
+    for request in foreign.requests:
         assert TOKEN not in str(request)
         assert "secret" not in str(request.headers)
-        assert "cookie" not in request.headers
+        assert request.header("cookie") is None
 
 
 def test_redirect_on_the_api_itself_keeps_the_token(call):
     def answer(request):
         if request.target == "/v1/account":
-            return 307, {"Location": "/v1/me"}, b""
-        return reply({"type": "user", "username": "me"})
+            return Answer(None, 307, {"Location": "/v1/me"})
+        return Answer({"type": "user", "username": "me"})
 
-    with Server(answer) as api, client_for(api) as client:
+    with Recorder(answer) as api, client_for(api) as client:
         assert call(client.accounts.current).username == "me"
-        assert api.received[1].headers["authorization"] == f"Bearer {TOKEN}"
+        assert api.requests[1].header("authorization") == f"Bearer {TOKEN}"
 
 
 def test_redirected_create_is_an_error_and_not_repeated(call, foreign):
     def answer(request):
-        return 308, {"Location": f"{foreign.url}/elsewhere"}, b""
+        return Answer(None, 308, {"Location": f"{foreign.url}/elsewhere"})
 
-    with Server(answer) as api, client_for(api) as client:
+    with Recorder(answer) as api, client_for(api) as client:
         with pytest.raises(exceptions.ReplicateError, match="redirect"):
             call(client.run, "a/b", {})
-    assert not foreign.received
+    assert not foreign.requests
 
 
 @pytest.mark.parametrize(
@@ -147,11 +143,11 @@ def test_same_origin_spelled_differently_is_the_api(mock):
 def test_missing_token_fails_before_any_request(call, monkeypatch, value):
     if value is not None:
         monkeypatch.setenv("REPLICATE_API_TOKEN", value)
-    with Server(lambda request: reply(PREDICTION)) as api:
+    with Recorder(lambda request: Answer(PREDICTION)) as api:
         with replicate.Client(base_url=api.url) as client:
             with pytest.raises(exceptions.AuthenticationError, match="REPLICATE_API_TOKEN"):
                 call(client.predictions.get, "p")
-        assert not api.received
+        assert not api.requests
 
 
 @pytest.mark.parametrize("bad", ["r8_a\nb", "r8_é", "r8_\x00"])
@@ -163,7 +159,7 @@ def test_token_that_no_header_can_hold(call, bad):
 
 
 def test_token_is_resolved_for_every_request(call, monkeypatch):
-    with Server(lambda request: reply(PREDICTION)) as api:
+    with Recorder(lambda request: Answer(PREDICTION)) as api:
         with replicate.Client(base_url=api.url) as client:
             for token in ("one", " 'two' \n"):
                 monkeypatch.setenv("REPLICATE_API_TOKEN", token)
@@ -173,7 +169,7 @@ def test_token_is_resolved_for_every_request(call, monkeypatch):
             client._api_token = iter(["four", "five"]).__next__
             call(client.predictions.get, "p")
             call(client.predictions.get, "p")
-        tokens = [request.headers["authorization"] for request in api.received]
+        tokens = [request.header("authorization") for request in api.requests]
     assert tokens == [f"Bearer {name}" for name in ("one", "two", "three", "four", "five")]
 
 
@@ -185,14 +181,14 @@ def test_token_of_the_current_cog_scope(call, monkeypatch):
     cog = types.SimpleNamespace(current_scope=lambda: types.SimpleNamespace(context=context))
     monkeypatch.setitem(sys.modules, "cog", cog)
     monkeypatch.setenv("REPLICATE_API_TOKEN", "owner")
-    with Server(lambda request: reply(PREDICTION)) as api:
+    with Recorder(lambda request: Answer(PREDICTION)) as api:
         with replicate.Client(base_url=api.url) as client:
             call(client.predictions.get, "p")
             context["replicate_api_token"] = "tenant-b"
             call(client.predictions.get, "p")
             context.clear()
             call(client.predictions.get, "p")
-        tokens = [request.headers["authorization"] for request in api.received]
+        tokens = [request.header("authorization") for request in api.requests]
     assert tokens == ["Bearer tenant-a", "Bearer tenant-b", "Bearer owner"]
 
 
@@ -219,13 +215,12 @@ def test_token_shows_nowhere(call, caplog):
 
 
 def test_user_authorization_header_replaces_ours(call):
-    with Server(lambda request: reply(PREDICTION)) as api:
+    with Recorder(lambda request: Answer(PREDICTION)) as api:
         options = {"headers": {"authorization": "Token other", "user-agent": "mine/1"}}
         with replicate.Client(base_url=api.url, **options) as client:
             call(client.predictions.get, "p")
-        headers = api.received[0].headers
-    assert headers["authorization"] == "Token other"
-    assert headers["user-agent"] == "mine/1"
+    assert api.last.header("authorization") == "Token other"
+    assert api.last.header("user-agent") == "mine/1"
 
 
 # Retries
@@ -461,10 +456,10 @@ def test_event_hooks_serve_both_twins(call, mock):
 
 
 def test_endless_redirects_end(call):
-    with Server(lambda request: (302, {"Location": "/v1/account"}, b"")) as api:
+    with Recorder(lambda request: Answer(None, 302, {"Location": "/v1/account"})) as api:
         with client_for(api) as client, pytest.raises(exceptions.ReplicateError, match="redirects"):
             call(client.accounts.current)
-    assert len(api.received) == 11
+    assert len(api.requests) == 11
 
 
 @pytest.mark.parametrize("value", ["", "fast", "nan", "inf", "-1"])

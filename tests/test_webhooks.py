@@ -23,7 +23,7 @@ from replicate.webhook import (
     WebhookSigningSecret,
     WebhookValidationError,
 )
-from tests.foreign import Server
+from tests.servers import Answer, Recorder
 
 SECRET = WebhookSigningSecret(key="whsec_" + base64.b64encode(b"a secret key").decode())
 OTHER = "whsec_" + base64.b64encode(b"another key").decode()
@@ -147,7 +147,7 @@ def test_body_of_another_type_is_a_mistake_of_the_caller():
 
 
 def test_webhooks_of_the_sandbox(call, sandbox, client):
-    with Server(lambda request: (200, {}, b"")) as receiver:
+    with Recorder(lambda request: Answer()) as receiver:
         prediction = client.predictions.create(
             model="sandbox/painter",
             input={"prompt": "x", "width": 16, "height": 16},
@@ -155,9 +155,9 @@ def test_webhooks_of_the_sandbox(call, sandbox, client):
             webhook_events_filter=["completed"],
         )
         sandbox.settle()
-        [request] = receiver.received
+        [request] = receiver.requests
     secret = call(client.webhooks.default.secret)
     assert secret.key not in repr(secret)
-    arrived = client.webhooks.parse(headers=request.headers, body=request.body, secret=secret)
+    arrived = client.webhooks.parse(headers=dict(request.headers), body=request.body, secret=secret)
     assert (arrived.id, arrived.status) == (prediction.id, "succeeded")
     assert arrived.output.read()[:4] == b"\x89PNG"
