@@ -81,7 +81,7 @@ async def find(
         return None
     client._created.append(found.id)
     logger.warning(
-        "the answer to a create was lost (%r); it made %s %s",
+        "the answer to a create was lost (%s); it made %s %s",
         error,
         kind.__name__.lower(),
         found.id,

@@ -233,3 +233,11 @@ def test_links_lead_somewhere(name):
 def anchors_of(page: Path) -> List[str]:
     titles = re.findall(r"(?m)^#+ (.*)$", page.read_text(encoding="utf-8"))
     return [re.sub(r"[^\w-]", "", title.lower().replace(" ", "-")) for title in titles]
+
+
+def test_every_fault_of_the_table_can_be_asked_for(sandbox):
+    text = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^\| .* \| `((?:with )?sandbox\..*)` \|$", text, re.MULTILINE)
+    assert len(lines) > 15
+    for line in lines:
+        exec(line, {"sandbox": sandbox, "CUT": replicate.sandbox.CUT})
