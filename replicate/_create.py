@@ -6,7 +6,7 @@ import difflib
 import inspect
 import math
 import time
-from typing import TYPE_CHECKING, Any, Callable, List, Mapping, Optional, Tuple, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Tuple, TypeVar, Union
 
 from ._deadline import remaining
 from ._guards import is_mapping
@@ -15,7 +15,7 @@ from .exceptions import NotFoundError
 
 if TYPE_CHECKING:
     from replicate_api import models
-    from replicate_api.types import ApiModel, AsyncTransport, Response
+    from replicate_api.types import ApiModel, Response
 
     from .client import Client
     from .identifier import Target
@@ -120,30 +120,27 @@ async def start(
     Returns:
         What was created, and the answer; None for an answer that was lost.
     """
-    answers: List[Response] = []
+    request = operation.build(*place, **fields)
+    with client._creates.under_way(kind, fields["input"]) as create:
+        try:
+            answer = await client._transport.request(**request, on_send=create.mark_sent)
+            data: ApiModel = identified(operation.parse(answer))
+            created = kind._of(data, client)
+        except BaseException as error:
+            from ._recover import find, may_have_started
 
-    async def exchange(transport: AsyncTransport) -> ApiModel:
-        answers.append(await transport.request(**operation.build(*place, **fields)))
-        parsed: ApiModel = operation.parse(answers[0])
-        return identified(parsed)
-
-    started = time.monotonic()
-    try:
-        created = kind._of(await client._call(exchange), client)
-    except BaseException as error:
-        from ._recover import find, may_have_started
-
-        lost = None
-        if may_have_started(error):
-            lost = await find(client, kind, fields["input"], started, error)
-        if lost is None:
-            raise
-        if is_interruption(error):
-            await lost._abandon(error)
-            raise
-        return lost, None
-    client._created.append(created.id)
-    return created, answers[0]
+            lost = None
+            if create.sent and may_have_started(error):
+                create.lost = True
+                lost = await find(client, kind, create, error)
+            if lost is None:
+                raise
+            if is_interruption(error):
+                await lost._abandon(error)
+                raise
+            return lost, None
+        client._creates.answered(created.id)
+    return created, answer
 
 
 async def _latest_version(client: Client, place: tuple[str, str], refusal: NotFoundError) -> str:

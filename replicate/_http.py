@@ -31,6 +31,8 @@ from ._url import API_PATH, origin, parsed
 from .exceptions import InvalidResponseError, NotFoundError, ReplicateError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .client import Client
 
 logger = logging.getLogger("replicate")
@@ -70,8 +72,8 @@ class HTTP:
             method: HTTP method.
             url: Absolute, or a path below the base URL.
             kwargs: `safe`, whether repeating the request does no harm (by default as its
-                method says), `retries`, how often it is repeated then, and what
-                `httpx.Client.build_request` takes.
+                method says), `retries`, how often it is repeated then, `on_send`, which is
+                called just before it goes out, and what `httpx.Client.build_request` takes.
 
         Raises:
             ReplicateError: The answer was 400 or above.
@@ -147,11 +149,19 @@ class HTTP:
         raise _refused(response)
 
     async def _follow(
-        self, method: str, url: str, *, stream: bool, **kwargs: Any
+        self,
+        method: str,
+        url: str,
+        *,
+        stream: bool,
+        on_send: Callable[[], None] | None = None,
+        **kwargs: Any,
     ) -> httpx.Response:
         """Send, and follow the redirects of reads; each hop is built, and authorized, anew."""
         for hops in itertools.count():
             request = await self._build(method, url, **kwargs)
+            if on_send is not None:
+                on_send()
             response = await self._exchange(request, stream=stream)
             if not response.has_redirect_location or method not in {"GET", "HEAD"}:
                 return response

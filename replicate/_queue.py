@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Deque
 
 import httpx
@@ -17,21 +19,38 @@ import httpx
 from ._deadline import remaining
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator, Mapping
 
 CONNECTIONS = 100
 """How many httpx opens, if it is not told otherwise."""
 
+SHARE_KEPT_FREE = 10
+"""One connection in so many is there for who goes ahead of the queue."""
+
+_ahead: ContextVar[bool] = ContextVar("replicate_ahead_of_queue", default=False)
+
 
 def places(options: Mapping[str, Any]) -> int | None:
-    """Return how many requests an httpx client with these options sends at once, if that is known.
+    """Return how many requests are let through at once to an httpx client with these options.
 
-    Over HTTP/2 a connection takes many, and a user's own transport has its own rules. Pure.
+    None where that is not known: over HTTP/2 a connection takes many requests, and a user's own
+    transport has its own rules. Pure.
     """
     if options.get("transport") is not None or options.get("http2"):
         return None
     limits: httpx.Limits | None = options.get("limits")
-    return CONNECTIONS if limits is None else limits.max_connections
+    connections = CONNECTIONS if limits is None else limits.max_connections
+    return None if connections is None else connections - connections // SHARE_KEPT_FREE
+
+
+@contextmanager
+def ahead_of_queue() -> Generator[None, None, None]:
+    """Let clean-up pass everybody: what runs on meanwhile is charged."""
+    token = _ahead.set(True)
+    try:
+        yield
+    finally:
+        _ahead.reset(token)
 
 
 class Queue:
@@ -50,6 +69,8 @@ class Queue:
         Raises:
             httpx.PoolTimeout: None came free.
         """
+        if _ahead.get():
+            return await send()
         left = remaining()
         if not await self._enter(patience if left is None else min(patience, left)):
             raise httpx.PoolTimeout("all connections are in use")

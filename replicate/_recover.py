@@ -9,12 +9,14 @@ Trainings likewise.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, Collection, Iterable, Optional, Type, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Iterable, List, Optional, Type, TypeVar, Union
 
+from ._deadline import pause
 from ._http import may_have_happened
 from ._running import Running, in_passing, is_interruption
 from .exceptions import DeadlineExceededError, ReplicateError
@@ -23,6 +25,7 @@ from .pagination import fetch_page
 if TYPE_CHECKING:
     from replicate_api import models
 
+    from ._creates import Create
     from .client import Client
 
     Data = TypeVar("Data", bound=Union[models.Prediction, models.Training])
@@ -37,6 +40,11 @@ CLOCK_RESOLUTION = timedelta(seconds=2)
 LOOKS = 3
 """How often the list is asked for, if that fails, before what was created is given up."""
 
+TWINS_TIME = 60.0
+"""Seconds to wait for the answers to other creates of the same input: the longest hold."""
+
+TWINS_PAUSE = 0.1
+
 
 def may_have_started(error: BaseException) -> bool:
     """Say whether a create that ended with an error may have created something. Pure."""
@@ -48,55 +56,56 @@ def may_have_started(error: BaseException) -> bool:
     return is_interruption(error)
 
 
-async def find(
-    client: Client, kind: Type[R], input: Any, started: float, error: BaseException
-) -> Optional[R]:
+async def find(client: Client, kind: Type[R], create: Create, error: BaseException) -> Optional[R]:
     """Return what a create has made; None if it is not clear which one that is.
 
     Args:
         client: The client that sent the create.
         kind: What it creates: `Prediction` or `Training`.
-        input: The input as it was sent.
-        started: `time.monotonic()` from just before.
+        create: The create.
         error: What came in place of the answer.
     """
     found: Optional[R] = None
 
     async def look() -> None:
         nonlocal found
+        await _twins_are_answered(client, create)
         listing = kind._listing()
         response = await client._transport.request(**listing.build(), retries=LOOKS - 1)
         now = _date(response.headers.get("date"))
-        since = now - timedelta(seconds=time.monotonic() - started) - CLOCK_RESOLUTION
+        since = now - timedelta(seconds=time.monotonic() - create.started) - CLOCK_RESOLUTION
         page: Any = listing.parse(response)
         runs = [*(page.results or ())]
         # While a create is held, many others may be made.
         while page.next and runs and _is_since(runs[-1], since):
             page = await fetch_page(client, listing, kind, page.next)
             runs += page.results
-        match = the_one(runs, input, since, client._created)
+        match = client._creates.claim(create, candidates(runs, create.input, since))
         found = None if match is None else kind._of(match, client)
 
+    if not is_interruption(error):
+        with contextlib.suppress(DeadlineExceededError):  # there is time yet to find and cancel it
+            await _twins_are_answered(client, create)
     if not await in_passing(look) or found is None:
         return None
-    client._created.append(found.id)
     logger.warning(
         "the answer to a create was lost (%s); it made %s %s",
-        error,
+        str(error) or type(error).__name__,
         kind.__name__.lower(),
         found.id,
     )
     return found
 
 
-def the_one(
-    runs: Iterable[Data], input: Any, since: datetime, others: Collection[str]
-) -> Optional[Data]:
-    """Return the only run of this input since then that is not one of the others. Pure."""
-    matches = [
-        run for run in runs if run.id not in others and run.input == input and _is_since(run, since)
-    ]
-    return matches[0] if len(matches) == 1 else None
+async def _twins_are_answered(client: Client, create: Create) -> None:
+    end = time.monotonic() + TWINS_TIME
+    while client._creates.may_still_be_answered(create) and time.monotonic() < end:
+        await pause(TWINS_PAUSE)
+
+
+def candidates(runs: Iterable[Data], input: Any, since: datetime) -> List[Data]:
+    """Return the runs that have this input and are no older. Pure."""
+    return [run for run in runs if run.input == input and _is_since(run, since)]
 
 
 def _is_since(run: Union[models.Prediction, models.Training], since: datetime) -> bool:

@@ -224,7 +224,9 @@ async def in_passing(action: Callable[[], Awaitable[None]]) -> bool:
     """
     done = False
     try:
-        with no_deadline(), deadline(CANCEL_TIME):
+        from ._queue import ahead_of_queue
+
+        with ahead_of_queue(), no_deadline(), deadline(CANCEL_TIME):
             if is_blocking():
                 await action()
                 done = True

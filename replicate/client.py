@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
-from typing import TYPE_CHECKING, Any, Deque, Dict, Optional, TypeVar
+from typing import TYPE_CHECKING, Any, Dict, Optional, TypeVar
 
 from ._blocking import block
+from ._creates import Creates
 from ._namespaces import Namespaces
 from ._settings import Settings
 from ._token import from_environment as _get_api_token_from_environment
@@ -38,7 +38,6 @@ T = TypeVar("T")
 __all__ = ["Client", "RetryTransport", "_get_api_token_from_environment"]
 
 DEFAULT_MAX_RETRIES = 5
-REMEMBERED_PREDICTIONS = 1000
 
 
 class Client(Settings, Namespaces):
@@ -92,7 +91,7 @@ class Client(Settings, Namespaces):
         self._poll_interval = None
         self._versions: Dict[tuple[str, str, str], Version] = {}
         self._latest: Dict[tuple[str, str], str] = {}
-        self._created: Deque[str] = deque(maxlen=REMEMBERED_PREDICTIONS)
+        self._creates = Creates()
         self._http_or_none: Optional[HTTP] = None
         self._lock = threading.Lock()
         if base_url:

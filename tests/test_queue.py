@@ -137,7 +137,7 @@ def test_places_go_in_order_and_none_is_lost():
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        ({}, 100),
+        ({}, 90),
         ({"limits": httpx.Limits(max_connections=7)}, 7),
         ({"limits": httpx.Limits()}, None),
         ({"http2": True}, None),

@@ -6,12 +6,15 @@ import asyncio
 import signal
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 
+import httpx
 import pytest
 
 from replicate import exceptions
-from replicate._recover import the_one
+from replicate._creates import Creates
+from replicate._recover import candidates
 from replicate.sandbox import Sandbox
 from replicate_api.models import Prediction
 from tests.test_event_loops import script
@@ -90,8 +93,6 @@ def test_lost_answers_one_after_the_other(call, client, models):
 
 
 def test_slow_answer_does_not_lose_the_result(call, models):
-    import httpx
-
     models.fault("models.predictions.create", delay=1.0, times=1)
     with models.client(timeout=httpx.Timeout(0.3)) as client:
         assert call(client.run, "me/shout", {"text": "hello"}, wait=False) == "HELLO"
@@ -172,5 +173,117 @@ def prediction(id, input, age=0):
     ],
 )
 def test_only_what_is_beyond_doubt_is_found(predictions, found):
-    match = the_one(predictions, {"x": 1}, NOW, ["known"])
+    creates = Creates()
+    creates.answered("known")
+    with creates.under_way(Prediction, {"x": 1}) as create:
+        match = creates.claim(create, candidates(predictions, {"x": 1}, NOW))
     assert (match and match.id) == found
+
+
+@pytest.fixture
+def at_once(call, client):
+    """Run the same model with the same input a few times at once."""
+
+    def run_all(times, *args, **kwargs):
+        async def main():
+            runs = (client.async_run(*args, **kwargs) for _ in range(times))
+            return await asyncio.gather(*runs, return_exceptions=True)
+
+        def run(_):
+            try:
+                return client.run(*args, **kwargs)
+            except exceptions.ReplicateException as error:
+                return error
+
+        if call.is_async:
+            return asyncio.run(main())
+        with ThreadPoolExecutor(times) as pool:
+            return list(pool.map(run, range(times)))
+
+    return run_all
+
+
+@pytest.fixture
+def lottery(sandbox):
+    numbers = iter(range(100))
+
+    @sandbox.model("me/lottery", official=True)
+    def lottery() -> int:
+        from replicate.sandbox import current_prediction
+
+        current_prediction().sleep(0.7)
+        return next(numbers)
+
+    return sandbox
+
+
+def test_answers_to_twins_that_are_all_lost(at_once, lottery):
+    lottery.fault("models.predictions.create", drop="after", times=None)
+    assert sorted(at_once(4, "me/lottery", {})) == [0, 1, 2, 3]
+    assert len(lottery.predictions) == 4
+
+
+def test_twin_that_is_still_held_is_not_taken(at_once, lottery):
+    lottery.fault("models.predictions.create", drop="before", after=1)
+    results = at_once(3, "me/lottery", {})
+    lost = [result for result in results if isinstance(result, exceptions.APIConnectionError)]
+    assert len(lost) == 1
+    assert sorted(result for result in results if result not in lost) == [0, 1]
+
+
+def test_one_lost_answer_among_twins(at_once, lottery):
+    lottery.fault("models.predictions.create", drop="after", after=1)
+    assert sorted(at_once(3, "me/lottery", {})) == [0, 1, 2]
+    assert len(lottery.predictions) == 3
+
+
+@pytest.fixture
+def crowded(models):
+    """Start runs in tasks: nine are held by the server, the others wait for their turn."""
+
+    async def start(client):
+        tasks = [
+            asyncio.create_task(client.async_run("me/slow", {"text": str(number)}))
+            for number in range(12)
+        ]
+        while len(models.predictions) < 9:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)
+        return tasks
+
+    def run(scenario):
+        async def main():
+            async with models.client(limits=httpx.Limits(max_connections=10)) as client:
+                tasks = await start(client)
+                await scenario(tasks)
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+
+        asyncio.run(main())
+        assert {run.status for run in models.predictions.values()} == {"canceled"}
+
+    return run
+
+
+async def cancel(task):
+    task.cancel()
+    ended, _ = await asyncio.wait([task], timeout=3)
+    assert ended
+
+
+def test_run_that_was_never_sent_is_not_looked_for(crowded, models):
+    async def scenario(tasks):
+        await cancel(tasks[-1])
+        assert {request.method for request in models.requests} == {"POST"}
+
+    crowded(scenario)
+
+
+def test_clean_up_does_not_wait_behind_others(crowded, models):
+    async def scenario(tasks):
+        await cancel(tasks[0])
+        [first] = [run for run in models.predictions.values() if run.input == {"text": "0"}]
+        assert first.status == "canceled"
+
+    crowded(scenario)
