@@ -317,8 +317,8 @@ class Sandbox:
             self._loop.call(self._open())
 
     async def _refuse(self) -> None:
-        self._api.refuse()
-        self._delivery.refuse()
+        await self._api.refuse()
+        await self._delivery.refuse()
 
     # --- looking -------------------------------------------------------------------------------
 

@@ -25,6 +25,9 @@ App = Callable[[Any, Any, Any], Awaitable[None]]
 
 HOST = "127.0.0.1"
 GRACE = 0.05
+ACCEPTING = 2
+"""Turns of an asyncio loop from `accept` until the protocol has the connection."""
+
 logger: logging.Logger = logging.getLogger("replicate.sandbox")
 
 
@@ -54,7 +57,7 @@ class Listener:
             timeout_keep_alive=600,
         )
         self._state = ServerState()
-        self._server: Optional[asyncio.AbstractServer] = None
+        self._server: Optional[asyncio.Server] = None
         self.port: int = port
 
     @property
@@ -77,11 +80,18 @@ class Listener:
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(self._protocol, sock=listener, backlog=2048)
 
-    def refuse(self) -> None:
+    async def refuse(self) -> None:
         """Stop listening, and cut every connection."""
-        if self._server is not None:
-            self._server.close()
-            self._server = None
+        server, self._server = self._server, None
+        if server is not None:
+            for listener in server.sockets:
+                with contextlib.suppress(NotImplementedError):  # Windows, where none gets lost
+                    server.get_loop().remove_reader(listener.fileno())
+            # Closing an asyncio server loses the connections that it has just accepted: they
+            # stay open, and nobody has them.
+            for _ in range(ACCEPTING):
+                await asyncio.sleep(0)
+            server.close()
         for connection in list(self._state.connections):
             connection.transport.abort()
 
@@ -90,7 +100,7 @@ class Listener:
         tasks = set(self._state.tasks)
         if tasks:
             await asyncio.wait(tasks, timeout=GRACE)
-        self.refuse()
+        await self.refuse()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -52,6 +54,28 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(httpx.ConnectError):
         httpx.get(url)
+
+
+def test_connection_of_the_last_moment_is_closed() -> None:
+    before = sockets()
+    for _ in range(20):
+        with Sandbox(demo_models=False) as sandbox:
+            address = ("127.0.0.1", int(sandbox.url.rpartition(":")[2]))
+            clients = [socket.create_connection(address) for _ in range(3)]
+        for client in clients:
+            client.close()
+    assert sockets() == before
+
+
+def test_connection_of_the_last_moment_is_not_served_offline() -> None:
+    with Sandbox(demo_models=False) as sandbox:
+        address = ("127.0.0.1", int(sandbox.url.rpartition(":")[2]))
+        for _ in range(20):
+            with socket.create_connection(address, timeout=10) as client, sandbox.offline():
+                with contextlib.suppress(ConnectionError):
+                    client.sendall(b"GET /v1/account HTTP/1.1\r\nhost: x\r\n\r\n")
+                    assert client.recv(100) == b""
+    assert sandbox.requests == []
 
 
 def test_stopping_answers_those_who_wait() -> None:
