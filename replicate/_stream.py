@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from typing import TYPE_CHECKING, Any, AsyncGenerator, Dict, Mapping, Optional
 
 import httpx
+
+from replicate_api.answer import loads
 
 from . import _retry, _sse
 from ._blocking import closing
@@ -253,8 +254,8 @@ def finished(event: ServerSentEvent) -> bool:
 
 def _reason(event: ServerSentEvent) -> Optional[str]:
     try:
-        return str(json.loads(event.data)["reason"])
-    except (ValueError, TypeError, KeyError, RecursionError):
+        return str(loads(event.data)["reason"])
+    except (ValueError, TypeError, KeyError):
         return None
 
 

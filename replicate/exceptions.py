@@ -173,11 +173,13 @@ class ReplicateError(ReplicateException):
 
         Any body will do: an edge server answers with HTML, plain text or nothing.
         """
+        from replicate_api.answer import loads
+
         from ._guards import is_object
 
         try:
-            body = response.json()
-        except (ValueError, RecursionError):
+            body = loads(response.content)
+        except ValueError:
             body = None
         problem: Mapping[str, Any] = body if is_object(body) else {}
         status = problem.get("status")

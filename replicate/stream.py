@@ -214,10 +214,10 @@ def event_of(raw: _sse.RawEvent) -> Optional[ServerSentEvent]:
 
 def _detail(data: str) -> str:
     """Return the message in an error event: a problem object, or plain text."""
-    import json
+    from replicate_api.answer import loads
 
     try:
-        detail = json.loads(data)["detail"]
-    except (ValueError, TypeError, KeyError, RecursionError):
+        detail = loads(data)["detail"]
+    except (ValueError, TypeError, KeyError):
         return data
     return detail if isinstance(detail, str) else data

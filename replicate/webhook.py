@@ -10,11 +10,11 @@ import base64
 import binascii
 import hashlib
 import hmac
-import json
 import time
 from typing import TYPE_CHECKING, Any, Dict, Iterable, Mapping, Optional, Sequence, Tuple, Union
 
 from replicate_api import models
+from replicate_api.answer import loads
 
 from ._blocking import block
 from ._guards import is_array, is_bytes, is_mapping, is_object, is_tuple
@@ -150,8 +150,8 @@ class Webhooks(Namespace):
         headers, content, secret, tolerance = _arguments(request, headers, body, secret, tolerance)
         verify(headers, content, _keys(secret), tolerance)
         try:
-            data: Any = json.loads(content)
-        except (ValueError, RecursionError) as error:
+            data: Any = loads(content)
+        except ValueError as error:
             raise WebhookValidationError(f"The webhook body is not JSON: {error}") from None
         if not is_object(data):
             raise WebhookValidationError("The webhook body is not a JSON object")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import pickle
+import subprocess
+import sys
 import time
 import traceback
 
@@ -428,6 +430,33 @@ def test_answer_that_is_nested_too_deeply(call, mock):
     handler, _ = script(httpx.Response(200, content=content))
     with pytest.raises(exceptions.InvalidResponseError, match="Unreadable"):
         call(mock(handler).predictions.get, "p")
+
+
+def test_deep_nesting_while_garbage_is_collected():
+    """Python 3.8 aborts when a finalizer runs while `json.loads` is as deep as it may get."""
+    program = """
+import gc
+import httpx
+import replicate
+
+class Garbage:
+    def __init__(self):
+        self.itself = self
+
+    def __del__(self):
+        Garbage()
+
+deep = httpx.MockTransport(lambda _: httpx.Response(200, content=b"[" * 100_000))
+with replicate.Client("token", transport=deep) as client:
+    Garbage()
+    gc.set_threshold(1)
+    try:
+        client.predictions.get("p")
+    except replicate.exceptions.InvalidResponseError:
+        print("an error of ours")
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert ran.stdout == "an error of ours\n", ran.stderr
 
 
 def test_odd_values_where_objects_should_be(call, mock):
