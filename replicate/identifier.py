@@ -91,7 +91,8 @@ def split(ref: str, kind: str) -> Tuple[str, str]:
     Raises:
         ValueError: It is of another form; the message names the kind of thing.
     """
-    match = _PATTERN.fullmatch(ref)
+    # Not everybody uses a type checker.
+    match = _PATTERN.fullmatch(str(ref))
     if not match or match["version"]:
         raise ValueError(
             f"Invalid reference to {'model version' if kind == 'model' else kind}: {ref}. "

@@ -123,3 +123,10 @@ def test_token_that_is_no_text(call, sandbox, token):
 def test_number_of_retries(retries):
     with pytest.raises(TypeError, match="max_retries must be an integer"):
         replicate.Client("t", max_retries=retries)
+
+
+@pytest.mark.parametrize("name", [None, 5, "", "app", "a/b/c"])
+def test_deployment_that_is_none(call, client, sandbox, name):
+    with pytest.raises(ValueError, match="Expected deployment or reference in the format"):
+        call(client.deployments.get, name)
+    assert not sandbox.requests
