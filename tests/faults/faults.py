@@ -20,7 +20,7 @@ class Fault(NamedTuple):
 
 
 REFUSED = Fault("connection refused", {})
-"""The server is not there at all, which `Sandbox.fault` has no word for."""
+"""The server is not there, which `Sandbox.fault` has no word for; once: it is back in a moment."""
 
 HTML = "<html><body>An error page of a gateway</body></html>"
 

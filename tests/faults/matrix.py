@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 from typing import Any, NamedTuple, Optional
+from unittest import mock
 
 import httpx
 
-from replicate import exceptions
+from replicate import _retry, exceptions
 from replicate.sandbox import Sandbox
 from tests.conftest import Call
 from tests.faults.faults import REFUSED, Fault
@@ -66,7 +67,11 @@ def happen(
 @contextlib.contextmanager
 def _going_wrong(sandbox: Sandbox, operation: Operation, fault: Fault, *, for_good: bool) -> Any:
     if fault is REFUSED:
-        with sandbox.offline():
+        with contextlib.ExitStack() as outage:
+            outage.enter_context(sandbox.offline())
+            if not for_good:  # it is over before the first repetition
+                back = mock.patch.object(_retry, "wait_before", lambda *_: outage.close() or 0)
+                outage.enter_context(back)
             yield
     else:
         planned = sandbox.fault(operation.target, times=None if for_good else 1, **fault.options)
