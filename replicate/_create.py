@@ -8,6 +8,7 @@ import math
 import time
 from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Tuple, TypeVar, Union
 
+from ._creates import Made
 from ._deadline import remaining
 from ._guards import is_mapping
 from ._running import Running, identified, is_interruption
@@ -77,36 +78,44 @@ async def create(
         "cancel_after": cancel_after(left),
     }
 
-    async def send(operation: Any, *place: str, **version: str) -> Prediction:
+    async def send(operation: Any, made: Made, *place: str, **version: str) -> Prediction:
         hold = _seconds(wait) if wait else None
         started = time.monotonic()
         prediction, answer = await start(
-            client, Prediction, operation, place, {**fields, **version}
+            client, Prediction, operation, place, {**fields, **version}, made=made
         )
         in_time = answers_whole_run(prediction, hold, time.monotonic() - started)
         prediction._complete = answer is not None and answer.status_code != ACCEPTED and in_time
         return prediction
 
-    if target.version is not None:
-        return await send(of_version, version=target.version)
     if target.deployment is not None:
-        return await send(of_deployment, *target.deployment)
+        full_name = "/".join(target.deployment)
+        return await send(of_deployment, Made(deployment=full_name), *target.deployment)
+    model = f"{target.owner}/{target.name}" if target.owner and target.name else None
+    if target.version is not None:
+        return await send(of_version, Made(model, target.version), version=target.version)
     assert target.owner is not None
     assert target.name is not None
     place = (target.owner, target.name)
     latest = client._latest.get(place)
     if latest is None:
         try:
-            return await send(of_model, *place)
+            return await send(of_model, Made(model), *place)
         except NotFoundError as error:
             latest = await _latest_version(client, place, error)
-    prediction = await send(of_version, version=latest)
+    prediction = await send(of_version, Made(model, latest), version=latest)
     client._latest[place] = latest
     return prediction
 
 
 async def start(
-    client: Client, kind: type[R], operation: Any, place: Tuple[str, ...], fields: Mapping[str, Any]
+    client: Client,
+    kind: type[R],
+    operation: Any,
+    place: Tuple[str, ...],
+    fields: Mapping[str, Any],
+    *,
+    made: Made,
 ) -> Tuple[R, Optional[Response]]:
     """Send a create; if its answer is lost, go on with what it started.
 
@@ -116,12 +125,13 @@ async def start(
         operation: The generated module of the create.
         place: Its path parameters.
         fields: Its body and headers.
+        made: What it makes a run of.
 
     Returns:
         What was created, and the answer; None for an answer that was lost.
     """
     request = operation.build(*place, **fields)
-    with client._creates.under_way(kind, fields["input"]) as create:
+    with client._creates.under_way(kind, fields["input"], made) as create:
         try:
             answer = await client._transport.request(**request, on_send=create.mark_sent)
             data: ApiModel = identified(operation.parse(answer))

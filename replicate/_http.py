@@ -73,7 +73,8 @@ class HTTP:
             url: Absolute, or a path below the base URL.
             kwargs: `safe`, whether repeating the request does no harm (by default as its
                 method says), `retries`, how often it is repeated then, `on_send`, which is
-                called just before it goes out, and what `httpx.Client.build_request` takes.
+                called with True just before it goes out, and with False where that has had no
+                effect, and what `httpx.Client.build_request` takes.
 
         Raises:
             ReplicateError: The answer was 400 or above.
@@ -100,6 +101,7 @@ class HTTP:
             safe = method in _retry.SAFE_METHODS
         if retries is None:
             retries = self._owner.max_retries
+        on_send: Callable[[bool], None] | None = kwargs.get("on_send")
         attempt, started, in_doubt = 0, time.monotonic(), False
         while True:
             attempt += 1
@@ -112,6 +114,8 @@ class HTTP:
                     # The attempt whose answer was lost has deleted it.
                     return httpx.Response(204, request=_request_of(error))
                 in_doubt = in_doubt or may_have_happened(error)
+                if on_send is not None and not in_doubt:
+                    on_send(False)
                 left = remaining()
                 if left is not None and left < CLOCK_MARGIN:
                     raise deadline_exceeded() from error
@@ -144,8 +148,10 @@ class HTTP:
         if response.is_success:
             return response
         if stream:
-            await read(response)
-            await close(response)
+            try:
+                await read(response)
+            finally:
+                await close(response)
         raise _refused(response)
 
     async def _follow(
@@ -154,20 +160,20 @@ class HTTP:
         url: str,
         *,
         stream: bool,
-        on_send: Callable[[], None] | None = None,
+        on_send: Callable[[bool], None] | None = None,
         **kwargs: Any,
     ) -> httpx.Response:
         """Send, and follow the redirects of reads; each hop is built, and authorized, anew."""
         for hops in itertools.count():
             request = await self._build(method, url, **kwargs)
             if on_send is not None:
-                on_send()
+                on_send(True)
             response = await self._exchange(request, stream=stream)
             if not response.has_redirect_location or method not in {"GET", "HEAD"}:
                 return response
+            await close(response)
             if hops == MAX_REDIRECTS:
                 raise httpx.TooManyRedirects(f"more than {hops} redirects", request=request)
-            await close(response)
             url = str(request.url.join(response.headers["location"]))
             kwargs.pop("params", None)  # they were part of the address that led here
         raise AssertionError  # the loop has no end

@@ -25,7 +25,10 @@ CONNECTIONS = 100
 """How many httpx opens, if it is not told otherwise."""
 
 SHARE_KEPT_FREE = 10
-"""One connection in so many is there for who goes ahead of the queue."""
+"""One connection in so many is there for who goes ahead of the queue; at least one."""
+
+FEW = 2
+"""So many connections are all used: one of them kept free would halve what gets done."""
 
 _ahead: ContextVar[bool] = ContextVar("replicate_ahead_of_queue", default=False)
 
@@ -40,7 +43,9 @@ def places(options: Mapping[str, Any]) -> int | None:
         return None
     limits: httpx.Limits | None = options.get("limits")
     connections = CONNECTIONS if limits is None else limits.max_connections
-    return None if connections is None else connections - connections // SHARE_KEPT_FREE
+    if connections is None or connections <= FEW:
+        return connections
+    return connections - max(1, connections // SHARE_KEPT_FREE)
 
 
 @contextmanager
@@ -79,7 +84,7 @@ class Queue:
         except BaseException:
             self.leave()
             raise
-        if stream:
+        if stream and not response.is_closed:  # an event hook may have read it
             response.stream = _HeldStream(response.stream, self)
         else:
             self.leave()

@@ -38,7 +38,10 @@ CLOCK_RESOLUTION = timedelta(seconds=2)
 """How much a `Date` header, in whole seconds, may be off."""
 
 LOOKS = 3
-"""How often the list is asked for, if that fails, before what was created is given up."""
+"""How often the list is asked for, if that fails, before a look is given up."""
+
+PAUSES = (0.2, 0.4, 0.8, 1.6)
+"""Seconds between looks that find nothing: the server may still be at creating it."""
 
 TWINS_TIME = 60.0
 """Seconds to wait for the answers to other creates of the same input: the longest hold."""
@@ -70,6 +73,13 @@ async def find(client: Client, kind: Type[R], create: Create, error: BaseExcepti
     async def look() -> None:
         nonlocal found
         await _twins_are_answered(client, create)
+        for seconds in (*PAUSES, None):
+            found = await look_once()
+            if found is not None or seconds is None:
+                return
+            await pause(seconds)
+
+    async def look_once() -> Optional[R]:
         listing = kind._listing()
         response = await client._transport.request(**listing.build(), retries=LOOKS - 1)
         now = _date(response.headers.get("date"))
@@ -81,7 +91,7 @@ async def find(client: Client, kind: Type[R], create: Create, error: BaseExcepti
             page = await fetch_page(client, listing, kind, page.next)
             runs += page.results
         match = client._creates.claim(create, candidates(runs, create.input, since))
-        found = None if match is None else kind._of(match, client)
+        return None if match is None else kind._of(match, client)
 
     if not is_interruption(error):
         with contextlib.suppress(DeadlineExceededError):  # there is time yet to find and cancel it

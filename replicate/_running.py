@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from typing import TYPE_CHECKING, Any, ClassVar, Dict, Iterator, Optional, Type, TypeVar
 
 from ._blocking import block, is_blocking
 from ._deadline import deadline, no_deadline, pause
-from ._retry import TRANSIENT_STATUS_CODES
+from ._retry import MAX_WAIT, TRANSIENT_STATUS_CODES
 from .exceptions import (
     APIConnectionError,
     DeadlineExceededError,
@@ -93,7 +94,7 @@ class Running(Resource):
 
     async def async_cancel(self) -> None:
         """Stop it; what it has used so far is charged."""
-        self._update(await self._stop())
+        self._update(identified(await self._stop()))
 
     def wait(self, timeout: Optional[float] = None) -> None:
         """Wait until it has succeeded, failed, been canceled or aborted.
@@ -143,7 +144,8 @@ class Running(Resource):
                 logger.warning(
                     "%s %s: a look at it failed: %s", type(self).__name__, self.id, error
                 )
-                await pause(next(pauses))
+                advised = error.retry_after if isinstance(error, ReplicateError) else None
+                await pause(max(next(pauses), min(advised or 0.0, MAX_WAIT)))
             else:
                 return
 
@@ -161,7 +163,8 @@ class Running(Resource):
 
     async def _abandon(self, error: BaseException) -> None:
         """Cancel it, as well as that goes in a few seconds, for an error that ends the call."""
-        error.prediction = self  # type: ignore[attr-defined]
+        with contextlib.suppress(Exception):  # it may be anybody's, without room for more
+            error.prediction = self  # type: ignore[attr-defined]
         outcome = "was canceled"
         if not await in_passing(self.async_cancel):
             outcome = "could not be canceled"
@@ -242,7 +245,11 @@ async def in_passing(action: Callable[[], Awaitable[None]]) -> bool:
 
 
 def is_interruption(error: BaseException) -> bool:
-    """Say whether an error ends the caller, and not only the call: Ctrl-C, task cancellation."""
+    """Say whether an error ends the caller, and not only the call.
+
+    Ctrl-C and task cancellation do, and whatever else is not of this package: job queues raise
+    an ordinary exception into a task whose time is over.
+    """
     return isinstance(error, DeadlineExceededError) or not isinstance(
-        error, (Exception, GeneratorExit)
+        error, (ReplicateException, GeneratorExit)
     )

@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Dict, Optional, TypeVar
 
 from ._blocking import block
-from ._creates import Creates
+from ._creates import Creates, shared
 from ._namespaces import Namespaces
 from ._settings import Settings
 from ._token import from_environment as _get_api_token_from_environment
@@ -91,7 +91,7 @@ class Client(Settings, Namespaces):
         self._poll_interval = None
         self._versions: Dict[tuple[str, str, str], Version] = {}
         self._latest: Dict[tuple[str, str], str] = {}
-        self._creates = Creates()
+        self._creates_or_none: Optional[Creates] = None
         self._http_or_none: Optional[HTTP] = None
         self._lock = threading.Lock()
         if base_url:
@@ -247,6 +247,15 @@ class Client(Settings, Namespaces):
                 if self._http_or_none is None:
                     self._http_or_none = HTTP(self)
         return self._http_or_none
+
+    @property
+    def _creates(self) -> Creates:
+        if self._creates_or_none is None:
+            # Clients of one account see each other's runs in its list.
+            own = self._client_kwargs.get("transport") is not None
+            account = (self._base, self._api_token or _get_api_token_from_environment())
+            self._creates_or_none = Creates() if own else shared(*account)
+        return self._creates_or_none
 
     @property
     def _transport(self) -> Transport:

@@ -8,6 +8,7 @@ from replicate_api import models
 
 from . import _create
 from ._blocking import block
+from ._creates import Made
 from ._guards import is_object
 from ._running import Running
 from .identifier import ModelVersionIdentifier
@@ -223,7 +224,8 @@ class Trainings(Namespace):
             **order.webhooks,
         }
         place = (order.owner, order.name, order.version)
-        training, _ = await _create.start(self._client, Training, create, place, fields)
+        made = Made(f"{order.owner}/{order.name}", order.version)
+        training, _ = await _create.start(self._client, Training, create, place, fields, made=made)
         return training
 
 

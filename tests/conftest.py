@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 import replicate
-from replicate import _retry
+from replicate import _recover, _retry
 from replicate.sandbox import Sandbox
 from tests.servers import Recorder
 
@@ -172,4 +172,5 @@ def waits(monkeypatch):
         return 0
 
     monkeypatch.setattr(_retry, "wait_before", wait_before)
+    monkeypatch.setattr(_recover, "PAUSES", ())
     return waits

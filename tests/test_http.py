@@ -286,7 +286,7 @@ def test_creates_are_not_repeated_once_they_may_have_started(call, mock, status)
 @pytest.mark.parametrize(
     "error", [httpx.ReadTimeout("x"), httpx.ReadError("x"), httpx.RemoteProtocolError("x")]
 )
-def test_creates_are_not_repeated_when_the_answer_is_lost(call, mock, error):
+def test_creates_are_not_repeated_when_the_answer_is_lost(call, mock, waits, error):
     handler, sent = script(error, httpx.Response(200, json={"results": []}))
     with pytest.raises(exceptions.APIConnectionError) as caught:
         call(mock(handler).run, "a/b", {})

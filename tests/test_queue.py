@@ -138,7 +138,10 @@ def test_places_go_in_order_and_none_is_lost():
     ("options", "expected"),
     [
         ({}, 90),
-        ({"limits": httpx.Limits(max_connections=7)}, 7),
+        ({"limits": httpx.Limits(max_connections=7)}, 6),
+        ({"limits": httpx.Limits(max_connections=3)}, 2),
+        ({"limits": httpx.Limits(max_connections=2)}, 2),
+        ({"limits": httpx.Limits(max_connections=1)}, 1),
         ({"limits": httpx.Limits()}, None),
         ({"http2": True}, None),
         ({"transport": httpx.MockTransport(lambda request: httpx.Response(200))}, None),

@@ -13,10 +13,11 @@ import httpx
 import pytest
 
 from replicate import exceptions
-from replicate._creates import Creates
+from replicate._creates import Creates, Made
 from replicate._recover import candidates
 from replicate.sandbox import Sandbox
 from replicate_api.models import Prediction
+from tests.bodies import V
 from tests.test_event_loops import script
 
 
@@ -175,9 +176,136 @@ def prediction(id, input, age=0):
 def test_only_what_is_beyond_doubt_is_found(predictions, found):
     creates = Creates()
     creates.answered("known")
-    with creates.under_way(Prediction, {"x": 1}) as create:
+    with creates.under_way(Prediction, {"x": 1}, Made("a/b")) as create:
         match = creates.claim(create, candidates(predictions, {"x": 1}, NOW))
     assert (match and match.id) == found
+
+
+OTHER = "f" * 64
+
+
+@pytest.mark.parametrize(
+    ("made", "shown", "fits"),
+    [
+        (Made("a/b"), {}, True),
+        (Made("a/c"), {}, False),
+        (Made("a/b", V), {"version": V}, True),
+        (Made("a/b", V), {"version": OTHER}, False),
+        (Made("a/b", V), {"version": "hidden"}, True),
+        (Made("a/c", V), {"version": "hidden"}, False),
+        (Made(None, V), {"version": V}, True),
+        (Made(None, V), {"version": "dp-1"}, None),
+        (Made(deployment="a/d"), {"deployment": "a/d"}, True),
+        (Made(deployment="a/d"), {"deployment": "d"}, True),
+        (Made(deployment="a/d"), {"deployment": "a/e"}, False),
+        (Made(deployment="a/d"), {}, False),
+    ],
+)
+def test_what_a_run_is_of(made, shown, fits):
+    run = prediction("p", {})
+    vars(run).update(shown)
+    assert made.fits(run) is fits
+
+
+def test_run_whose_model_is_hidden_is_given_to_nobody_if_several_ask():
+    creates, run = Creates(), prediction("a", {"x": 1})
+    vars(run)["version"] = "hidden"
+    with creates.under_way(Prediction, {"x": 1}, Made(None, V)) as create:
+        with creates.under_way(Prediction, {"x": 1}, Made(None, None)):
+            assert creates.claim(create, [run]) is None
+        assert creates.claim(create, [run]) is run
+
+
+def test_same_input_for_several_models(call, client, sandbox):
+    """Their answers are lost at once, as when the network changes."""
+
+    @sandbox.model("me/upper", official=True)
+    def upper(text: str) -> str:
+        return text.upper()
+
+    @sandbox.model("me/backwards", official=True)
+    def backwards(text: str) -> str:
+        return text[::-1]
+
+    sandbox.fault("models.predictions.create", drop="after", times=None)
+    names = ["me/upper", "me/backwards", "me/upper"]
+
+    async def main():
+        return await asyncio.gather(*(client.async_run(name, {"text": "abc"}) for name in names))
+
+    if call.is_async:
+        outputs = asyncio.run(main())
+    else:
+        with ThreadPoolExecutor(3) as pool:
+            outputs = list(pool.map(lambda name: client.run(name, {"text": "abc"}), names))
+    assert outputs == ["ABC", "cba", "ABC"]
+    assert len(sandbox.predictions) == 3
+
+
+def test_run_of_another_model_is_not_taken(call, client, models, waits):
+    other = models.client()
+    other.models.predictions.create("me/slow", {"text": "x"})
+    models.fault("models.predictions.create", drop="before")
+    with pytest.raises(exceptions.APIConnectionError) as caught:
+        call(client.run, "me/shout", {"text": "x"})
+    assert caught.value.prediction is None
+    assert [run.status for run in models.predictions.values()] != ["canceled"]
+    other.close()
+
+
+def test_run_of_another_client_is_not_taken(call, client, models, waits):
+    """Several clients in one process may belong to one account."""
+    with models.client() as other:
+        made = other.models.predictions.create("me/slow", {"text": "x"})
+        models.fault("models.predictions.create", drop="before")
+        with pytest.raises(exceptions.APIConnectionError) as caught:
+            call(client.run, "me/slow", {"text": "x"})
+        assert caught.value.prediction is None
+        assert models.predictions[made.id].status != "canceled"
+
+
+def test_create_that_was_turned_away_is_not_looked_for(client, models):
+    models.fault("models.predictions.create", status=429, headers={"Retry-After": "30"}, body="")
+
+    async def main():
+        task = asyncio.create_task(client.async_run("me/slow", {"text": "x"}))
+        while not models.requests or models.requests[-1].status is None:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(main())
+    assert [request.method for request in models.requests] == ["POST"]
+
+
+def test_create_that_the_list_does_not_have_yet_is_found(call, client, models):
+    models.fault("predictions.list", status=200, body={"results": [], "next": None})
+    models.fault("models.predictions.create", drop="after")
+    assert call(client.run, "me/shout", {"text": "hello"}) == "HELLO"
+    assert len(models.predictions) == 1
+
+
+class OutOfTime(Exception):
+    """What a job queue raises into a task that takes too long."""
+
+
+def test_exception_from_outside_cancels_the_prediction(client, models):
+    def out_of_time(*_):
+        raise OutOfTime
+
+    before = signal.signal(signal.SIGALRM, out_of_time)
+    signal.setitimer(signal.ITIMER_REAL, 0.3)
+    try:
+        with pytest.raises(OutOfTime) as caught:
+            client.run("me/slow", {"text": "x"})
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    [run] = models.predictions.values()
+    assert run.status == "canceled"
+    assert caught.value.prediction.id == run.id
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Dict, Iterator, List, Tuple
 from unittest import mock
 
-from replicate import _retry
+from replicate import _recover, _retry
 from replicate.sandbox import Sandbox
 from tests.conftest import Call
 from tests.faults import world
@@ -110,7 +110,9 @@ def main() -> None:
     logging.disable(logging.WARNING)
     count: Counter[str] = Counter()
     started = time.monotonic()
-    with mock.patch.object(_retry, "wait_before", lambda *_: 0):
+    with mock.patch.object(_retry, "wait_before", lambda *_: 0), mock.patch.object(
+        _recover, "PAUSES", ()
+    ):
         kinds = []
         for kind, rows in run(count):
             kinds.append((kind, rows))

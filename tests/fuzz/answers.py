@@ -11,7 +11,6 @@ import httpx
 
 import replicate
 from replicate import exceptions, pagination
-from replicate._creates import Creates
 from replicate.prediction import Prediction
 from replicate.resource import Resource
 from replicate.version import Versions
@@ -48,7 +47,7 @@ class Server:
         # What a client remembers would make one input's fate depend on those before it.
         self.client._latest.clear()
         self.client._versions.clear()
-        self.client._creates = Creates()
+        self.client._creates_or_none = None
         return self.client
 
     def _handle(self, request: httpx.Request) -> httpx.Response:
