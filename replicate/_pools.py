@@ -12,7 +12,7 @@ import sys
 import threading
 import weakref
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import httpx
 
@@ -24,6 +24,17 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping
 
 DEFAULT_TIMEOUT = httpx.Timeout(5.0, read=30.0, write=30.0, connect=5.0, pool=10.0)
+
+
+class _OfLoop(NamedTuple):
+    """What belongs to one event loop."""
+
+    client: httpx.AsyncClient
+    guard: AsyncGenerator[None, None]
+    """Closes the client when the loop ends."""
+    queue: Queue
+    finishing: set[Any]
+    """Tasks that close abandoned responses."""
 
 
 class Pools:
@@ -38,18 +49,17 @@ class Pools:
         self._forget()
 
     def _forget(self) -> None:
-        self._pid = os.getpid()
         self._lock = threading.Lock()
         self._sync = None
-        self._finishing: set[Any] = set()
-        self._async: dict[Any, tuple[httpx.AsyncClient, AsyncGenerator[None, None], Queue]] = {}
+        self._async: dict[Any, _OfLoop] = {}
         self._queue = Queue() if self._places is None else ThreadQueue(self._places)
         # Not everybody closes a client, and nobody the default one. A finalizer runs before
         # the garbage collector tears cycles down in any order, so no open socket is left over.
         # What it is to close stays alive till then: so that is nothing that the user gave, whose
         # hooks may refer to this object, but only what httpx made.
         self._own: list[httpx.BaseTransport] = []
-        weakref.finalize(self, _close_all, self._own, self._pid)
+        weakref.finalize(self, _close_all, self._own, os.getpid())
+        self._pid = os.getpid()  # last: other threads go ahead once it is the present one
 
     def sync(self) -> httpx.Client:
         """Return the client for blocking calls."""
@@ -71,7 +81,7 @@ class Pools:
             self._forget()
         loop = _running_loop()
         entry = self._async.get(loop)
-        if entry is None or entry[0].is_closed:
+        if entry is None or entry.client.is_closed:
             options = self._for("handle_async_request", "async")
             given: dict[str, list[Any]] = options.get("event_hooks") or {}
             options["event_hooks"] = {
@@ -84,13 +94,12 @@ class Pools:
             # generator does not suspend here: no other task can come in between.)
             await guard.__anext__()
             queue = Queue() if self._places is None else TaskQueue(self._places)
-            entry = (client, guard, queue)
+            entry = _OfLoop(client, guard, queue, set())
             with self._lock:
-                dead = [known for known in self._async if _is_closed(known)]
-                for known in dead:
+                for known in [known for known in self._async if _is_closed(known)]:
                     del self._async[known]
                 self._async[loop] = entry
-        return entry[0]
+        return entry.client
 
     async def queue(self) -> Queue:
         """Return where requests of the running thread or event loop wait for a connection."""
@@ -98,18 +107,20 @@ class Pools:
             self.sync()
             return self._queue
         await self.for_loop()
-        return self._async[_running_loop()][2]
+        return self._async[_running_loop()].queue
 
     async def _close_with(self, loop: Any, client: httpx.AsyncClient) -> AsyncGenerator[None, None]:
         try:
             yield
         finally:
-            if self._async.get(loop, (None,))[0] is client:
-                del self._async[loop]
-            if self._finishing:  # only asyncio's are there
-                import asyncio
+            with self._lock:
+                entry = self._async.get(loop)
+                if entry is not None and entry.client is client:
+                    del self._async[loop]
+            if entry is not None and entry.client is client and entry.finishing:
+                import asyncio  # only its tasks are there
 
-                await asyncio.wait(self._finishing)
+                await asyncio.wait(entry.finishing)
             await client.aclose()
 
     def abandon(self, response: httpx.Response) -> None:
@@ -125,14 +136,15 @@ class Pools:
             loop = _running_loop()
         except RuntimeError:
             return
-        if loop not in self._async:
+        entry = self._async.get(loop)
+        if entry is None:
             return
         if not hasattr(loop, "is_closed"):  # trio's
             sys.modules["trio"].lowlevel.spawn_system_task(response.aclose)
             return
         task = loop.create_task(response.aclose())
-        self._finishing.add(task)
-        task.add_done_callback(self._finishing.discard)
+        entry.finishing.add(task)
+        task.add_done_callback(entry.finishing.discard)
 
     def _for(self, method: str, kind: str) -> dict[str, Any]:
         options = dict(self._options)
@@ -168,7 +180,7 @@ class Pools:
         self.close()
         entry = self._async.get(_running_loop())
         if entry is not None and self._pid == os.getpid():
-            await entry[1].aclose()
+            await entry.guard.aclose()
 
 
 @lru_cache(maxsize=8)

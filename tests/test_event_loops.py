@@ -20,6 +20,7 @@ from anyio import to_thread
 
 import replicate
 from replicate import exceptions
+from replicate.sandbox import File
 
 
 @pytest.fixture
@@ -376,3 +377,38 @@ def test_break_out_of_a_download_at_the_end_of_a_loop(client, sandbox):
     for chunk in file:
         assert chunk
         break
+
+
+def test_loop_that_was_closed_in_the_middle_of_a_download(sandbox):
+    """What it has left over does not keep the next loop from ending."""
+
+    @sandbox.model("me/big", official=True)
+    def big() -> File:
+        return File(bytes(4_000_000), "big.bin")
+
+    code = """
+        import asyncio
+        import gc
+        import warnings
+        import replicate
+
+        warnings.simplefilter("ignore")  # nobody closes what that loop had open
+        file = replicate.run("me/big", {})
+
+        async def leave_early():
+            async for _ in file:
+                break
+            gc.collect()
+            await asyncio.sleep(0)
+
+        loop = asyncio.new_event_loop()
+        loop.run_until_complete(leave_early())
+        loop.close()
+
+        async def read():
+            return await file.aread()
+
+        print(asyncio.run(read()) == file.read())
+    """
+    out, _ = script(code, sandbox).communicate(timeout=30)
+    assert out == "True\n"
