@@ -10,13 +10,15 @@ import math
 import time
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from ._blocking import sleep
+from ._blocking import is_blocking, sleep
 from .exceptions import DeadlineExceededError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Awaitable, Generator
+
+T = TypeVar("T")
 
 _deadline: ContextVar[float | None] = ContextVar("replicate_deadline", default=None)
 
@@ -60,6 +62,22 @@ def check_deadline() -> None:
     left = remaining()
     if left is not None and left < CLOCK_MARGIN:
         raise deadline_exceeded()
+
+
+async def within_deadline(step: Awaitable[T]) -> T:
+    """Await something that may be waiting for ever; a blocking call looks at the time itself.
+
+    Raises:
+        DeadlineExceededError: The deadline comes first.
+    """
+    left = remaining()
+    if left is None or is_blocking():
+        return await step
+    import anyio
+
+    with anyio.move_on_after(left):
+        return await step
+    raise deadline_exceeded()
 
 
 @contextmanager

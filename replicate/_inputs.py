@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import json
 import math
 import os
 import uuid
-from typing import TYPE_CHECKING, Any, Iterator, Mapping, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Iterator, Mapping, NamedTuple, Optional, cast
 
 from replicate_api import models
 
@@ -19,6 +20,9 @@ from .exceptions import InvalidResponseError
 if TYPE_CHECKING:
     from .client import Client
 
+
+LONGEST_INTEGER = 14_000
+"""Bits, about 4,200 digits: Python writes no longer ones, for fear of the time that it takes."""
 
 UPLOADS_AT_ONCE = 8
 """How many files of one input are on their way together, in asynchronous calls."""
@@ -106,6 +110,8 @@ def plain(value: Any, place: Optional[str] = None) -> Any:
     if isinstance(value, enum.Enum):
         return plain(value.value, place)
     if value is None or isinstance(value, (bool, int)):
+        if place is not None and (value or 0).bit_length() > LONGEST_INTEGER:
+            raise ValueError(f"{place} is an integer of more digits than can be sent")
         return value
     if isinstance(value, float):
         if place is not None and not math.isfinite(value):
@@ -121,9 +127,14 @@ def plain(value: Any, place: Optional[str] = None) -> Any:
     if is_file(value):
         return _File(value, place or "the file")
     if is_mapping(value):
-        return {key: plain(item, place and f"{place}[{key!r}]") for key, item in value.items()}
-    if isinstance(value, classes_of("numpy", "ndarray", "generic")):
-        return plain(value.tolist(), place)
+        return _plain_mapping(value, place)
+    if hasattr(value, "model_dump") and not isinstance(value, type):  # a model of pydantic
+        return plain(value.model_dump(), place)
+    numpy = classes_of("numpy", "ndarray", "generic")
+    if isinstance(value, numpy):
+        item: Any = cast("Any", value).tolist()
+        # Some numbers of numpy have no counterpart, and give themselves.
+        return plain(float(item) if isinstance(item, numpy) else item, place)
     if is_iterable(value) and not hasattr(value, "__attrs_attrs__"):
         return [plain(item, place and f"{place}[{index}]") for index, item in enumerate(value)]
     if isinstance(value, (dt.date, dt.time)):
@@ -136,6 +147,27 @@ def plain(value: Any, place: Optional[str] = None) -> Any:
             "booleans, lists, mappings, or files (a path, a handle, bytes, a model's output)"
         )
     return value
+
+
+def _plain_mapping(value: Mapping[Any, Any], place: Optional[str]) -> Any:
+    if place is None:
+        return {key: plain(item) for key, item in value.items()}
+    fields = {_key(key, place): plain(item, f"{place}[{key!r}]") for key, item in value.items()}
+    if len(fields) < len(value):
+        raise ValueError(f"{place} has keys that are the same in JSON: {list(value)!r:.200}")
+    return fields
+
+
+def _key(key: Any, place: str) -> str:
+    """Return a key as JSON has it, where all of them are text."""
+    if isinstance(key, enum.Enum):
+        return _key(key.value, place)
+    if isinstance(key, str):
+        check_text(key, f"a key of {place}")
+        return key
+    if key is None or isinstance(key, (bool, int, float)):
+        return json.dumps(plain(key, f"a key of {place}"))
+    raise TypeError(f"{place} has the key {key!r:.100}, a {type(key).__name__}: keys are text")
 
 
 def check_text(text: str, place: str) -> None:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import base64
 import contextlib
 import errno
+import inspect
 import io
 import mimetypes
 import os
 import stat
 import tempfile
+import threading
+import weakref
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, Optional, cast
 
 import httpx
 
 from ._blocking import in_thread
+from ._deadline import remaining
 from ._guards import is_bytes, is_path
 from .exceptions import ContentTooLargeError
 
@@ -109,6 +113,7 @@ def check_readable(value: Any, place: str) -> None:
     Raises:
         OSError: It is a path to no file, or to one that may not be read.
         ContentTooLargeError: It is a path to a file that is too large.
+        TypeError: It is a handle that has to be awaited.
         ValueError: It is a handle that is closed, or one for writing.
     """
     if is_path(value):
@@ -120,6 +125,8 @@ def check_readable(value: Any, place: str) -> None:
         check_size(status.st_size, _name_of(value))
     elif getattr(value, "closed", False) is True:
         raise ValueError(f"{place} is a file that is closed")
+    elif inspect.iscoroutinefunction(getattr(value, "read", None)):
+        raise TypeError(f"{place} is an asynchronous file: pass what its read() returns, or .file")
     elif isinstance(value, io.IOBase) and not value.readable():
         raise ValueError(f"{place} is a file that is open for writing only")
 
@@ -132,7 +139,8 @@ def _binary(value: Any) -> IO[bytes]:
     if isinstance(value, io.TextIOBase):
         return _binary_of_text(value)
     try:
-        value.seek(value.tell())
+        with _lock_of(value):
+            value.seek(value.tell())
     except (AttributeError, OSError, ValueError):
         return _spool(value)
     if isinstance(value.read(0), str):
@@ -165,14 +173,20 @@ def _binary_of_text(handle: io.TextIOBase) -> IO[bytes]:
 
 def _rest_of_text(handle: Any) -> IO[bytes]:
     """Return the bytes of a text handle as `Window` would, and leave it as it stands."""
-    start = handle.tell()
+    here = handle.tell()
     text = handle.read()
     if not text:
-        start = 0
-        handle.seek(start)
+        handle.seek(0)
         text = handle.read()
-    handle.seek(start)
+    handle.seek(here)
     return io.BytesIO(text.encode())
+
+
+def _more_of(source: Any) -> Any:
+    chunk = source.read(65536)
+    if chunk is None:
+        raise BlockingIOError(errno.EAGAIN, "a file that does not block has no more yet")
+    return chunk
 
 
 def _spool(source: Any) -> IO[bytes]:
@@ -180,7 +194,7 @@ def _spool(source: Any) -> IO[bytes]:
     spool = tempfile.SpooledTemporaryFile(max_size=MAX_SPOOL)  # noqa: SIM115 - closed by who sends it
     try:
         while spool.tell() <= MAX_UPLOAD:
-            chunk = source.read(65536)
+            chunk = _more_of(source)
             if not chunk:
                 break
             spool.write(chunk.encode() if isinstance(chunk, str) else chunk)
@@ -194,7 +208,8 @@ def _spool(source: Any) -> IO[bytes]:
 def _name_of(value: Any) -> Optional[str]:
     name: Any = value if is_path(value) else getattr(value, "name", None)
     if is_path(name) or isinstance(name, str):  # a temporary file's is a number, or None
-        return Path(name).name or None
+        # Names of files may have bytes that are no text.
+        return os.fspath(Path(name).name).encode("utf-8", "replace").decode() or None
     return None
 
 
@@ -222,7 +237,7 @@ class Window(io.RawIOBase):
     httpx rewinds what it uploads to 0. A handle that was put elsewhere on purpose is sent
     from there, again after a retry. One at its end, as writing leaves it, is meant whole.
     The size goes ahead of the content: what is added to the file meanwhile is not sent.
-    Closing the window leaves the handle open, and where it was: it may be sent again.
+    The handle stays open, and where it was: it may be sent again, also by several calls at once.
     """
 
     def __init__(self, handle: IO[bytes], *, owned: bool = False) -> None:
@@ -234,19 +249,19 @@ class Window(io.RawIOBase):
         """
         self._handle = handle
         self._owned = owned
-        here = handle.tell()
-        handle.seek(0, io.SEEK_END)
-        end = handle.tell()
+        self._lock = _lock_of(handle)
+        self._position = 0
+        with self._lock:
+            here = handle.tell()
+            handle.seek(0, io.SEEK_END)
+            end = handle.tell()  # not every handle returns from `seek` where it is then
+            handle.seek(here)
         self._start = 0 if here == end else here
         self._size = end - self._start
-        handle.seek(self._start)
 
     def close(self) -> None:
-        if not self.closed:
-            with contextlib.suppress(OSError, ValueError):  # closed by its owner
-                self._handle.seek(self._start)
-            if self._owned:
-                self._handle.close()
+        if not self.closed and self._owned:
+            self._handle.close()
         super().close()
 
     def readable(self) -> bool:
@@ -256,11 +271,18 @@ class Window(io.RawIOBase):
         return True
 
     def read(self, size: int | None = -1) -> bytes:
-        left = max(0, self._size - self.tell())
+        left = max(0, self._size - self._position)
         wanted = left if size is None or size < 0 else min(size, left)
-        data = self._handle.read(wanted)
+        with self._lock:
+            here = self._handle.tell()
+            try:
+                self._handle.seek(self._start + self._position)
+                data = self._handle.read(wanted)
+            finally:
+                self._handle.seek(here)
         if wanted and not data:
             raise OSError(f"{_name_of(self._handle) or 'a file'} got shorter while it was sent")
+        self._position += len(data)
         return data
 
     def readinto(self, buffer: Any) -> int:
@@ -269,15 +291,34 @@ class Window(io.RawIOBase):
         return len(data)
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        if whence == io.SEEK_END:
-            offset, whence = offset + self._size, io.SEEK_SET
-        if whence == io.SEEK_SET:
-            offset += self._start
-        self._handle.seek(offset, whence)  # not every handle returns where it is then
-        return self.tell()
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
+        self._position = max(0, base + offset)
+        return self._position
 
     def tell(self) -> int:
-        return self._handle.tell() - self._start
+        return self._position
+
+
+def _lock_of(handle: Any) -> threading.Lock:
+    """Return what lets one call at a time move a handle."""
+    return _locks.setdefault(id(handle), threading.Lock())
+
+
+_locks: weakref.WeakValueDictionary[int, threading.Lock] = weakref.WeakValueDictionary()
+"""One for each handle that is being sent."""
+
+
+class TimedStream(httpx.SyncByteStream):
+    """A request body that ends with an error at the deadline, however slowly it is taken."""
+
+    def __init__(self, body: Any) -> None:
+        self._body = body
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._body:
+            if remaining() == 0:
+                raise httpx.WriteTimeout("the request was taken too slowly")
+            yield chunk
 
 
 class ThreadedStream(httpx.AsyncByteStream, httpx.SyncByteStream):

@@ -16,15 +16,18 @@ import os
 import pathlib
 import pickle
 import shutil
+import sys
 import tempfile
 import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import numpy
 import pytest
 
-from replicate import exceptions
+from replicate import _inputs, exceptions
+from replicate._blocking import block
 from replicate.helpers import FileOutput, FileOutputURL, encode_json, transform_output
 from replicate.sandbox import File
 from tests.servers import Answer, Recorder
@@ -564,3 +567,62 @@ def test_pillow_reads_what_run_returns(client):
     image = pytest.importorskip("PIL.Image")
     output = client.run("sandbox/painter", {"prompt": "x", "width": 16, "height": 16})
     assert image.open(output).size == (16, 16)
+
+
+def test_keys_of_mappings_are_text(client):
+    tree = block(_inputs.encode({3: "a", True: "b", 2.5: "c"}, client, place="input"))
+    assert tree == {"3": "a", "true": "b", "2.5": "c"}
+
+
+def test_longdouble_and_pydantic(client):
+    class Model:
+        def model_dump(self):
+            return {"a": 1}
+
+    assert encode_json({"x": numpy.longdouble(0.5), "m": Model()}, client) == {
+        "x": 0.5,
+        "m": {"a": 1},
+    }
+
+
+def test_handle_that_stands_at_its_end_stays_there(uploads, tmp_path):
+    with open(tmp_path / "a.bin", "w+b") as handle:
+        handle.write(b"hello")
+        _, [(_, _, content)] = uploads(handle)
+        assert content == b"hello"
+        handle.write(b" world")
+    assert (tmp_path / "a.bin").read_bytes() == b"hello world"
+
+
+def test_one_handle_in_several_calls_at_once(client, sandbox, tmp_path):
+    path = tmp_path / "large.bin"
+    path.write_bytes(os.urandom(3_000_000))
+
+    async def main(handle):
+        return await asyncio.gather(*(client.files.async_create(handle) for _ in range(4)))
+
+    with open(path, "rb") as handle:
+        made = asyncio.run(main(handle))
+        with ThreadPoolExecutor(4) as pool:
+            made += pool.map(client.files.create, [handle] * 4)
+        assert handle.tell() == 0
+    right = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert [file.checksums["sha256"] for file in made] == [right] * 8
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes that do not block")
+def test_pipe_that_has_no_more_yet(client):
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    os.write(writing, b"some")
+    with open(reading, "rb", buffering=0) as pipe, open(writing, "wb"):
+        with pytest.raises(BlockingIOError, match="no more yet"):
+            client.files.create(pipe)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names that are no text")
+def test_name_that_is_no_text(client, tmp_path):
+    path = os.path.join(os.fsencode(tmp_path), b"caf\xe9.png")
+    with open(path, "wb") as file:
+        file.write(b"x")
+    assert client.files.create(pathlib.Path(os.fsdecode(path))).name == "caf?.png"
