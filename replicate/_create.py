@@ -6,13 +6,13 @@ import difflib
 import inspect
 import math
 import time
-from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Tuple, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Callable, FrozenSet, Mapping, Optional, Tuple, TypeVar, Union
 
 from ._creates import Made
 from ._deadline import remaining
 from ._guards import is_mapping
 from ._running import Running, identified, is_interruption
-from .exceptions import NotFoundError
+from .exceptions import NotFoundError, ReplicateError, UnprocessableEntityError
 
 if TYPE_CHECKING:
     from replicate_api import models
@@ -66,7 +66,7 @@ async def create(
     from .prediction import Prediction
 
     prefer(wait)
-    check_params(of_version.build, body)
+    check_params(of_version.build, body, own=OWN_PARAMS)
     check_input(input)
     encoded = await encode(input or {}, client, file_encoding_strategy, place="input")
     left = remaining()
@@ -97,12 +97,17 @@ async def create(
     assert target.owner is not None
     assert target.name is not None
     place = (target.owner, target.name)
-    latest = client._latest.get(place)
-    if latest is None:
-        try:
+    remembered = client._latest.get(place)
+    try:
+        if remembered is None:
             return await send(of_model, Made(model), *place)
-        except NotFoundError as error:
-            latest = await _latest_version(client, place, error)
+        return await send(of_version, Made(model, remembered), version=remembered)
+    except (NotFoundError, UnprocessableEntityError) as error:
+        if remembered is None and not isinstance(error, NotFoundError):
+            raise
+        latest = await _latest_version(client, place, error)
+        if latest == remembered:
+            raise
     prediction = await send(of_version, Made(model, latest), version=latest)
     client._latest[place] = latest
     return prediction
@@ -153,10 +158,11 @@ async def start(
     return created, answer
 
 
-async def _latest_version(client: Client, place: tuple[str, str], refusal: NotFoundError) -> str:
+async def _latest_version(client: Client, place: tuple[str, str], refusal: ReplicateError) -> str:
     """Find the version to run of a model that the models endpoint does not know.
 
-    That endpoint runs official models only, and answers 404 for all others.
+    That endpoint runs official models only, and answers 404 for all others. A version that was
+    the latest may have been deleted since.
     """
     from replicate_api.api.models import get
 
@@ -170,14 +176,17 @@ async def _latest_version(client: Client, place: tuple[str, str], refusal: NotFo
 
 
 def check_params(
-    build: Callable[..., Any], params: Mapping[str, Any], name: str = "create"
+    build: Callable[..., Any],
+    params: Mapping[str, Any],
+    name: str = "create",
+    own: FrozenSet[str] = frozenset(),
 ) -> None:
-    """Check keyword arguments against what the generated operation takes.
+    """Check keyword arguments against what the generated operation takes, and `own` ones.
 
     Raises:
         TypeError: One is not known; the message names it, and what it may have meant.
     """
-    known = {*inspect.signature(build).parameters, *OWN_PARAMS} - {"prefer", "cancel_after"}
+    known = {*inspect.signature(build).parameters, *own} - {"prefer", "cancel_after"}
     for param in params:
         if param not in known:
             close = difflib.get_close_matches(param, known, 1)

@@ -7,6 +7,8 @@ import logging
 import os
 import re
 import secrets
+import stat
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 from urllib.parse import unquote
 
@@ -22,11 +24,13 @@ from .exceptions import APIConnectionError, DownloadError, ReplicateError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator
-    from pathlib import Path
 
     from .client import Client
 
 logger = logging.getLogger("replicate")
+
+_NUMBER = re.compile(r"\d{1,18}", re.ASCII)
+_RANGE = re.compile(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18}|\*)", re.ASCII)
 
 PROGRESS = 1024 * 1024
 """Bytes that make an attempt worth it: after them, one that breaks off counts as the first."""
@@ -38,7 +42,8 @@ async def chunks(
     """Yield the content of a file; an interrupted download goes on where it stopped.
 
     Args:
-        client: The client whose connections to use. The token is not sent.
+        client: The client whose connections to use. The token is sent to nobody but the API,
+            and there for a stored file only.
         url: An http(s) URL or a data URI.
         seen: Called with the response before the first chunk.
 
@@ -53,6 +58,8 @@ async def chunks(
         except ValueError as error:
             raise DownloadError(title="Unreadable file", detail=str(error)) from None
         return
+    if not url[:8].lower().startswith(("https://", "http://")):
+        raise DownloadError(title="Unreadable file", detail=f"{_shown(url)!r} is no web address")
     received, attempt = 0, 0
     version = _Version()
     while True:
@@ -63,10 +70,11 @@ async def chunks(
         if received:
             headers.update(version.range_from(received))
         try:
-            async with client._http.stream("GET", url, headers=headers) as response:
-                skip = _already_received(response, received, version)
+            async with client._http.stream("GET", url, headers=headers, of_output=True) as response:
+                found = _Version.of(response)
+                skip = _already_received(response, received, version, found)
                 if received == 0:
-                    version = _Version.of(response)
+                    version = found
                     if seen:
                         seen(response)
                 async with closing(iterate(response)) as arriving:
@@ -95,6 +103,8 @@ async def chunks(
         except ReplicateError as error:
             if error.response is None:
                 raise
+            if received and _ends_at(error.response, received):
+                return
             raise FileUnavailableError.of(error, _shown(url)) from error
 
 
@@ -117,11 +127,12 @@ class _Version(NamedTuple):
             return cls()
         size = headers.get("content-length", "")
         if response.status_code == 206:
-            size = headers.get("content-range", "").rpartition("/")[2]
+            span = _RANGE.fullmatch(headers.get("content-range", ""))
+            size = span[2] if span else ""
         return cls(
             headers.get("etag", ""),
             headers.get("last-modified", ""),
-            size if size.isdigit() else "",
+            size if _NUMBER.fullmatch(size) else "",
         )
 
     def range_from(self, offset: int) -> dict[str, str]:
@@ -137,16 +148,19 @@ class _Version(NamedTuple):
         return all(mine == its for mine, its in zip(self, other) if mine and its)
 
 
-def _already_received(response: httpx.Response, received: int, version: _Version) -> int:
+def _already_received(
+    response: httpx.Response, received: int, version: _Version, found: _Version
+) -> int:
     """Return how many bytes of this answer are known from an earlier one."""
-    if received and not version.is_that_of(_Version.of(response)):
+    if received and not version.is_that_of(found):
         raise DownloadError(
             title="File changed", detail="the file changed on the server during the download"
         )
     if response.status_code != 206:
         return received
-    start = re.match(r"bytes (\d+)-", response.headers.get("content-range", ""))
-    if start and int(start[1]) == received:
+    span = _RANGE.fullmatch(response.headers.get("content-range", ""))
+    # Where the whole ends is known from before, or said now.
+    if span and int(span[1]) == received and (received or found.size):
         return 0
     raise DownloadError(
         title="Unreadable file", detail="the server sent another part of it than was asked for"
@@ -155,37 +169,81 @@ def _already_received(response: httpx.Response, received: int, version: _Version
 
 def _check_whole(response: httpx.Response, received: int, version: _Version) -> None:
     """Check that the file is there to its end; not every transport does that."""
+    if version.size and received > int(version.size):
+        raise DownloadError(
+            title="Unreadable file",
+            detail=f"{received:,} bytes arrived of a file of {int(version.size):,}",
+        )
     if version.size and received < int(version.size):
         raise httpx.RemoteProtocolError(
             f"{received:,} of {int(version.size):,} bytes arrived", request=response.request
         )
+    # httpx does not tell whether compressed content came to its end.
+    decompressor = getattr(getattr(response, "_decoder", None), "decompressor", None)
+    if received and getattr(decompressor, "eof", True) is False:
+        raise httpx.RemoteProtocolError(
+            "the compressed content breaks off", request=response.request
+        )
+
+
+def _ends_at(refusal: httpx.Response, received: int) -> bool:
+    """Say whether an answer to a request for the rest means that there is none."""
+    return (
+        refusal.status_code == 416
+        and refusal.headers.get("content-range", "") == f"bytes */{received}"
+    )
 
 
 async def save(content: AsyncGenerator[bytes, None], path: Path) -> None:
     """Write content to a file that appears only when it is complete.
 
+    A link stays one: what it leads to is written. So is a device or pipe, as it is.
+
     Raises:
         OSError: The file cannot be written. It is named, and nothing is left behind.
     """
-    temporary = path.with_name(f".{_cut(path.name, 200)}.{secrets.token_hex(8)}")
     try:
         with _about(path):
-            # With the permissions that the user's umask leaves.
-            file = temporary.open("xb")
+            target, mode = await in_thread(_look_up, path)
+        if mode is not None and not stat.S_ISREG(mode):
+            await _write(content, target, "wb", path)
+            return
+        temporary = target.with_name(f".{_cut(target.name, 200)}.{secrets.token_hex(8)}")
+        # With the permissions that the user's umask leaves, or those that the file has.
+        await _write(content, temporary, "xb", path)
         try:
-            async for chunk in content:
-                with _about(path):
-                    await in_thread(file.write, chunk)
             with _about(path):
-                file.close()
-                os.replace(temporary, path)  # noqa: PTH105 - the same on every Python
+                if mode is not None:
+                    temporary.chmod(stat.S_IMODE(mode))
+                os.replace(temporary, target)  # noqa: PTH105 - the same on every Python
         except BaseException:
-            with contextlib.suppress(OSError):
-                file.close()
             temporary.unlink()
             raise
     finally:
         await content.aclose()
+
+
+def _look_up(path: Path) -> tuple[Path, int | None]:
+    """Return where a path leads, and the mode of what is there."""
+    target = Path(os.path.realpath(path)) if path.is_symlink() else path
+    return target, target.stat().st_mode if target.exists() else None
+
+
+async def _write(content: AsyncGenerator[bytes, None], to: Path, mode: str, asked: Path) -> None:
+    with _about(asked):
+        file: Any = await in_thread(to.open, mode)
+    try:
+        async for chunk in content:
+            with _about(asked):
+                await in_thread(file.write, chunk)
+        with _about(asked):
+            file.close()
+    except BaseException:
+        with contextlib.suppress(OSError):
+            file.close()
+        if mode == "xb":
+            to.unlink()  # noqa: ASYNC240 - as quick as closing it
+        raise
 
 
 @contextlib.contextmanager

@@ -41,6 +41,11 @@ def is_sequence(value: Any) -> TypeGuard[Sequence[Any]]:
     return isinstance(value, Sequence) and not isinstance(value, (str, bytes, bytearray))
 
 
+def is_text(value: Any) -> TypeGuard[str]:
+    """Say whether a value is text, and not empty."""
+    return isinstance(value, str) and bool(value)
+
+
 def is_tuple(value: Any) -> TypeGuard[Tuple[Any, ...]]:
     """Say whether a value is a tuple."""
     return isinstance(value, tuple)

@@ -26,8 +26,8 @@ from ._connection_errors import APIConnectionError, connection_error
 from ._deadline import CLOCK_MARGIN, check_deadline, deadline_exceeded, remaining
 from ._pools import Pools
 from ._responses import Streamed, close, read, read_in_time
-from ._upload import ThreadedStream
-from ._url import API_PATH, origin, parsed
+from ._upload import ThreadedStream, TimedStream
+from ._url import API_PATH, is_stored_file, joined, origin, parsed, shown
 from .exceptions import InvalidResponseError, NotFoundError, ReplicateError
 
 if TYPE_CHECKING:
@@ -152,6 +152,7 @@ class HTTP:
                 await read(response)
             finally:
                 await close(response)
+        _token.redact(response)
         raise _refused(response)
 
     async def _follow(
@@ -161,26 +162,43 @@ class HTTP:
         *,
         stream: bool,
         on_send: Callable[[bool], None] | None = None,
+        of_output: bool = False,
         **kwargs: Any,
     ) -> httpx.Response:
-        """Send, and follow the redirects of reads; each hop is built, and authorized, anew."""
+        """Send, and follow the redirects of reads; each hop is built, and authorized, anew.
+
+        Who has sent us elsewhere does not send us back with the token, and an address that
+        comes from a model gets it for a stored file only: else a model could have the answer
+        to any request given out as the content of its output.
+        """
+        own = True
         for hops in itertools.count():
-            request = await self._build(method, url, **kwargs)
+            place = parsed(self._absolute(url))
+            own = own and self._is_own(place) and (is_stored_file(place) or not of_output)
+            request = await self._build(method, place, own=own, **kwargs)
             if on_send is not None:
                 on_send(True)
-            response = await self._exchange(request, stream=stream)
+            try:
+                response = await self._exchange(request, stream=stream, own=own)
+            except UnicodeError as error:  # httpx looks into redirects that are not followed
+                raise httpx.InvalidURL(str(error)) from None
             if not response.has_redirect_location or method not in {"GET", "HEAD"}:
                 return response
             await close(response)
             if hops == MAX_REDIRECTS:
                 raise httpx.TooManyRedirects(f"more than {hops} redirects", request=request)
-            url = str(request.url.join(response.headers["location"]))
+            url = joined(request.url, response.headers["location"])
             kwargs.pop("params", None)  # they were part of the address that led here
         raise AssertionError  # the loop has no end
 
-    async def _build(self, method: str, url: str, **kwargs: Any) -> httpx.Request:
-        if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", url):
-            url = f"{self._owner._base}/{url.lstrip('/')}"
+    def _absolute(self, url: str) -> str:
+        if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", url):
+            return url
+        return f"{self._owner._base}/{url.lstrip('/')}"
+
+    async def _build(
+        self, method: str, url: httpx.URL, *, own: bool, **kwargs: Any
+    ) -> httpx.Request:
         client = await self._client()
         timeout = kwargs.pop("timeout", httpx.USE_CLIENT_DEFAULT)
         if timeout is httpx.USE_CLIENT_DEFAULT:
@@ -191,7 +209,7 @@ class HTTP:
             kwargs["content"] = dumps(kwargs.pop("json"))
             headers.setdefault("Content-Type", "application/json")
         timeout = _fit(timeout, headers.get("prefer"))
-        if self._is_own(parsed(url)):
+        if own:
             request = client.build_request(method, url, headers=headers, timeout=timeout, **kwargs)
             if not self._owner._brings_authorization:
                 request.headers["Authorization"] = f"Bearer {self._owner._token()}"
@@ -207,14 +225,17 @@ class HTTP:
     def _is_own(self, url: httpx.URL) -> bool:
         return origin(url) == origin(httpx.URL(self._owner._base))
 
-    async def _exchange(self, request: httpx.Request, *, stream: bool) -> httpx.Response:
+    async def _exchange(self, request: httpx.Request, *, stream: bool, own: bool) -> httpx.Response:
         options: dict[str, Any] = {"follow_redirects": False}
-        if not self._is_own(request.url):
+        if not own:
             options["auth"] = None
         client = await self._client()
         left = remaining()
         if isinstance(client, httpx.Client):
-            if left is None or stream:
+            if left is None:
+                return client.send(request, stream=stream, **options)
+            request.stream = TimedStream(request.stream)
+            if stream:
                 return client.send(request, stream=stream, **options)
             return read_in_time(client.send(request, stream=True, **options))
         if request.headers.get("content-type", "").startswith("multipart/"):
@@ -261,6 +282,7 @@ class BlockingTransport:
 def _unreadable(response: httpx.Response) -> InvalidResponseError:
     from replicate_api.errors import UnexpectedResponse
 
+    _token.redact(response)
     return InvalidResponseError(
         title="Unreadable answer",
         status=response.status_code,
@@ -337,8 +359,8 @@ def _refused(response: httpx.Response) -> ReplicateError:
         return ReplicateError(
             title="Unexpected redirect",
             status=response.status_code,
-            detail=f"{response.request.method} {response.request.url} was redirected to "
-            f"{response.headers.get('location')}. Check base_url.",
+            detail=f"{response.request.method} {shown(str(response.request.url))} was redirected "
+            f"to {shown(response.headers.get('location', ''))}. Check base_url.",
             response=response,
         )
     return ReplicateError.from_response(response)
@@ -349,4 +371,4 @@ def _request_of(error: ReplicateError) -> httpx.Request | None:
 
 
 def _without_query(url: str) -> str:
-    return str(url).split("?", 1)[0]
+    return shown(str(url).split("?", 1)[0])

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 import httpx
 
 from . import _token
-from ._blocking import is_blocking
-from ._deadline import remaining
+from ._blocking import closing, is_blocking
+from ._deadline import check_deadline, remaining
 from .exceptions import InvalidResponseError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
 
 logger = logging.getLogger("replicate")
+
+ENOUGH = 256 * 1024
+"""Bytes of an error's body that are read; it may come from anybody's server, and never end."""
 
 
 class Streamed:
@@ -46,14 +49,18 @@ async def iterate(response: httpx.Response) -> AsyncGenerator[bytes, None]:
     """Yield the body of a streamed response, in chunks as they arrive.
 
     Raises:
+        DeadlineExceededError: It goes on until the deadline. A read timeout does not see to
+            that: it starts over with every byte that arrives.
         InvalidResponseError: It is not what its `Content-Encoding` says.
     """
     try:
         if is_blocking():
             for chunk in response.iter_bytes():
+                check_deadline()
                 yield chunk
         else:
             async for chunk in response.aiter_bytes():
+                check_deadline()
                 yield chunk
     except httpx.DecodingError as error:
         encoding = response.headers.get("content-encoding")
@@ -82,16 +89,18 @@ def read_in_time(response: httpx.Response) -> httpx.Response:
 
 
 async def read(response: httpx.Response) -> None:
-    """Read an error answer, as far as it comes."""
+    """Read an error answer, as far as it comes, and as far as anybody would."""
     # The status is already an error: a body that breaks off must not hide it.
+    content = bytearray()
     try:
-        if is_blocking():
-            response.read()
-        else:
-            await response.aread()
-    except httpx.RequestError as error:
-        response._content = b""
+        async with closing(iterate(response)) as chunks:
+            async for chunk in chunks:
+                content += chunk
+                if len(content) >= ENOUGH:
+                    break
+    except (httpx.RequestError, InvalidResponseError) as error:
         logger.debug("the body of an error answer cannot be read: %s", error)
+    response._content = bytes(content[:ENOUGH])
 
 
 async def close(response: httpx.Response) -> None:

@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any, ClassVar, Dict, Iterator, Optional, Type, TypeVar
 
 from ._blocking import block, is_blocking
-from ._deadline import deadline, no_deadline, pause
+from ._deadline import check_deadline, deadline, no_deadline, pause, within_deadline
 from ._retry import MAX_WAIT, TRANSIENT_STATUS_CODES
 from .exceptions import (
     APIConnectionError,
@@ -206,8 +206,9 @@ async def in_time(
         while True:
             # A context variable must not stay set across a yield.
             with deadline(None if end is None else max(0.0, end - time.monotonic())):
+                check_deadline()
                 try:
-                    item = await items.__anext__()
+                    item = await within_deadline(items.__anext__())
                 except StopAsyncIteration:
                     return
             yield item

@@ -32,7 +32,7 @@ class Settings:
 
     @_api_token.setter
     def _api_token(self, token: Optional[TokenSource]) -> None:
-        self._secret_token = _token.Secret(token) if isinstance(token, str) else token
+        self._secret_token = _token.hidden(token)
 
     @property
     def api_token(self) -> Optional[TokenSource]:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 VARIABLE = "REPLICATE_API_TOKEN"
 
+SHORTEST = 8
+"""Characters of a token that is worth hiding; less would be found in any text."""
+
 
 class Secret(str):
     """A string that does not show in a repr, a `vars()`, or a traceback with locals."""
@@ -27,11 +30,27 @@ class Secret(str):
         return "'**********'"
 
 
+class SecretBytes(bytes):
+    """What somebody took for a token; the error that says so must not show it either."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "b'**********'"
+
+
+def hidden(token: Any) -> Any:
+    """Return a token in a form that does not show; anything else as it is."""
+    if isinstance(token, str):
+        return Secret(token)
+    return SecretBytes(token) if isinstance(token, bytes) else token
+
+
 def from_environment() -> str | None:
     """Return the token of cog's current scope, else of `REPLICATE_API_TOKEN`.
 
     Inside a Cog model every prediction carries the token of the user who runs it. A scope
-    that has the key wins over the variable, even with an empty value.
+    that has the key wins over the variable; `resolve` lets an empty value give way to it.
     """
     try:
         import cog  # type: ignore[import-not-found]  # pyright: ignore[reportMissingImports]
@@ -55,13 +74,13 @@ def resolve(source: TokenSource | None) -> Secret:
     Raises:
         AuthenticationError: There is no token, or one that no HTTP header can hold.
     """
-    value = cast("object", source() if callable(source) else source)
+    value = cast("object", hidden(source() if callable(source) else source))
     if value is not None and not isinstance(value, str):
         raise TypeError(f"the API token must be a string, not of type {type(value).__name__}")
     if not value:
         # Inside a model cog is loaded; to look for it elsewhere would take longer than the rest.
-        scoped = from_environment() if sys.modules.get("cog") else None
-        value = scoped or os.environ.get(VARIABLE)
+        scoped = hidden(from_environment()) if sys.modules.get("cog") else None
+        value = scoped or hidden(os.environ.get(VARIABLE))
     token = Secret(str(value or "").strip().strip("\"'").strip())
     if not token:
         raise AuthenticationError(
@@ -87,7 +106,16 @@ def hide(request: httpx.Request, response: httpx.Response | None = None) -> None
     """
     import httpx
 
+    if response is not None:
+        response.next_request = None  # that of a redirect which is not followed
     if "authorization" in request.headers:
         request.headers["Authorization"] = "Bearer [hidden]"
     if response is not None and response.is_closed:
         response.stream = httpx.ByteStream(b"")
+
+
+def redact(response: httpx.Response) -> None:
+    """Remove the token from an error's body, into which a server or gateway may copy requests."""
+    sent = response.request.headers.get("authorization", "").rpartition(" ")[2]
+    if len(sent) >= SHORTEST and response.is_closed and hasattr(response, "_content"):
+        response._content = response.content.replace(sent.encode(), b"**********")

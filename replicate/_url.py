@@ -26,6 +26,11 @@ Origin = Tuple[str, str, Optional[int]]
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
+LONGEST_LABEL = 63
+"""Characters of a part of a host name (RFC 1035, 2.3.4)."""
+
+LAST_PORT = 65535
+
 # RFC 3986, appendix B.
 _PARTS = re.compile(r"(?:([^:/?#]+):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?", re.DOTALL)
 
@@ -56,7 +61,7 @@ def base_url(given: str | None) -> str:
     if not _is_base(url):
         raise ValueError(
             f"base_url must be an absolute http or https URL such as {DEFAULT_BASE_URL}, "
-            f"got {url!r}"
+            f"got {shown(url)!r}"
         )
     return url[: -len(API_PATH)] if url.endswith(API_PATH) else url
 
@@ -75,18 +80,57 @@ def origin(url: httpx.URL) -> Origin:
     return url.scheme, url.host, url.port or _DEFAULT_PORTS.get(url.scheme)
 
 
+def is_stored_file(url: httpx.URL) -> bool:
+    """Say whether a URL of the API is that of a file, which may be a model's output."""
+    path = re.escape(f"{API_PATH}/files/")
+    return (
+        re.fullmatch(rf"{path}\w[\w.-]*(/download)?", url.raw_path.decode().split("?")[0])
+        is not None
+    )
+
+
 def parsed(url: str) -> httpx.URL:
     """Parse a URL that comes from outside.
 
     Raises:
-        httpx.InvalidURL: It is none; httpx itself lets the errors of encodings out as they are.
+        httpx.InvalidURL: It is none that can be connected to; httpx itself finds that out later,
+            and by errors of encodings or of sockets.
     """
     import httpx
 
     try:
-        return httpx.URL(url)
+        found = httpx.URL(url)
+        host = found.host  # which is decoded only now
+        name = found.raw_host.decode("ascii")
+        labels = (name[:-1] if name.endswith(".") else name).split(".")
     except UnicodeError as error:
         raise httpx.InvalidURL(str(error)) from None
+    if ":" not in host and not all(len(label) <= LONGEST_LABEL for label in labels):
+        raise httpx.InvalidURL(f"a part of the host name {host[:100]!r}... is too long")
+    if ":" not in host and host and not all(labels):
+        raise httpx.InvalidURL(f"the host name {host!r} has an empty part")
+    if not 0 <= (found.port or 0) <= LAST_PORT:
+        raise httpx.InvalidURL(f"there is no port {found.port}")
+    return found
+
+
+def joined(base: httpx.URL, reference: str) -> str:
+    """Return what a reference means at a URL.
+
+    Raises:
+        httpx.InvalidURL: It is no reference.
+    """
+    import httpx
+
+    try:
+        return str(base.join(reference))
+    except UnicodeError as error:
+        raise httpx.InvalidURL(str(error)) from None
+
+
+def shown(url: str) -> str:
+    """Return a URL for messages: without the user name and password that it may have."""
+    return re.sub(r"(?<=//)[^/?#]*@", "", url)
 
 
 def rebase(cursor: str) -> str:

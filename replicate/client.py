@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import TYPE_CHECKING, Any, Dict, Optional, TypeVar
 
@@ -10,6 +11,7 @@ from ._creates import Creates, shared
 from ._namespaces import Namespaces
 from ._settings import Settings
 from ._token import from_environment as _get_api_token_from_environment
+from ._token import hidden
 from .run import async_run, run
 from .stream import async_stream, stream
 
@@ -68,7 +70,7 @@ class Client(Settings, Namespaces):
             base_url: Where the API is, without `/v1`. By default the environment variable
                 `REPLICATE_BASE_URL`, else `https://api.replicate.com`.
             timeout: Seconds, or an `httpx.Timeout`, for each phase of an HTTP request. By
-                default 5 to connect, 30 to read and to write, 10 for a free connection;
+                default 5 to connect, 30 to read and to write;
                 `httpx.Timeout(None)` means none. What a request asks the server to hold it
                 for comes on top. It does not bound a whole run: for that see `run`.
             kwargs: `headers` to send to the API with each request, `max_retries`, and
@@ -79,10 +81,14 @@ class Client(Settings, Namespaces):
             TypeError: A keyword argument that httpx does not know; `max_retries` is no integer.
             ValueError: `base_url` is not an absolute http or https URL.
         """
-        self._api_token = api_token
+        api_token = self._api_token = hidden(api_token)
         self._base_url = base_url
         self._timeout = timeout
-        self._headers = dict(kwargs.pop("headers", None) or {})
+        given: Dict[str, str] = dict(kwargs.pop("headers", None) or {})
+        self._headers = {
+            name: hidden(value) if str(name).lower() == "authorization" else value
+            for name, value in given.items()
+        }
         max_retries: object = kwargs.pop("max_retries", DEFAULT_MAX_RETRIES)
         if not isinstance(max_retries, int):
             raise TypeError(f"max_retries must be an integer, not {max_retries!r}")
@@ -334,7 +340,13 @@ class Client(Settings, Namespaces):
         await self.aclose()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(base_url={self._base!r})"
+        from ._url import shown
+
+        try:
+            base = self._base
+        except ValueError:  # a variable is wrong: that is for the first call to say
+            base = str(self._base_url or os.environ.get("REPLICATE_BASE_URL"))
+        return f"{type(self).__name__}(base_url={shown(base)!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         from . import default_client

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Tuple, Union
 
+from ._guards import is_text
+
 if TYPE_CHECKING:
     from .deployment import Deployment
     from .model import Model
@@ -60,7 +62,7 @@ def resolve(ref: Reference) -> Target:
     """
     from replicate_api import models
 
-    if isinstance(ref, models.Model):
+    if isinstance(ref, models.Model) and is_text(ref.owner) and is_text(ref.name):
         return Target(owner=ref.owner, name=ref.name)
     if isinstance(ref, models.Version):
         return Target(version=ref.id)
@@ -68,7 +70,7 @@ def resolve(ref: Reference) -> Target:
         return Target(deployment=(ref.owner, ref.name))
     if isinstance(ref, ModelVersionIdentifier):
         return Target(ref.version, ref.owner, ref.name)
-    if isinstance(ref, tuple) and len(ref) == 2:
+    if isinstance(ref, tuple) and len(ref) == 2 and all(map(is_text, ref)):
         return Target(owner=ref[0], name=ref[1])
     # Not everybody uses a type checker.
     if not isinstance(ref, str):  # pyright: ignore[reportUnnecessaryIsInstance]

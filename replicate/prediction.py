@@ -22,7 +22,7 @@ from replicate_api import models
 
 from . import _create
 from ._blocking import block, block_iter
-from ._guards import is_array, is_tuple
+from ._guards import is_array, is_text, is_tuple
 from ._running import Running
 from .identifier import Target, split
 from .pagination import Page, fetch_page
@@ -351,12 +351,12 @@ def model_target(model: Any) -> Target:
     Raises:
         ValueError: It is of another kind or form.
     """
-    if isinstance(model, models.Model):
+    if isinstance(model, models.Model) and is_text(model.owner) and is_text(model.name):
         return Target(owner=model.owner, name=model.name)
     if isinstance(model, str):
         owner, name = split(model, "model")
         return Target(owner=owner, name=name)
-    if is_tuple(model) and len(model) == 2:
+    if is_tuple(model) and len(model) == 2 and all(map(is_text, model)):
         return Target(owner=model[0], name=model[1])
     if is_tuple(model) and getattr(model, "version", "") is None:
         return Target(owner=model[0], name=model[1])

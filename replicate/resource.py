@@ -58,8 +58,8 @@ class Resource:
     def _update(self, data: ApiModel) -> None:
         """Take over newer data in place."""
         client = vars(self).get("_client_or_none")
-        vars(self).clear()
-        vars(self).update(vars(data), _client_or_none=client)
+        # In one step: another thread may be showing it meanwhile.
+        self.__dict__ = {**vars(data), "_client_or_none": client}
         self._adopt()
 
     def _fields(self) -> Dict[str, Any]:

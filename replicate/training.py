@@ -215,7 +215,8 @@ class Trainings(Namespace):
 
         from ._inputs import encode
 
-        _create.check_params(create.build, params)
+        own = frozenset({"file_encoding_strategy"})
+        _create.check_params(create.build, params, own=own)
         order = _order(*args, model=model, version=version, input=input, **params)
         _create.check_input(order.input)
         fields = {

@@ -130,3 +130,49 @@ def test_deployment_that_is_none(call, client, sandbox, name):
     with pytest.raises(ValueError, match="Expected deployment or reference in the format"):
         call(client.deployments.get, name)
     assert not sandbox.requests
+
+
+@pytest.mark.parametrize(
+    ("input", "error", "match"),
+    [
+        ({("a", "b"): 1}, TypeError, "keys are text"),
+        ({b"a": 1}, TypeError, "keys are text"),
+        ({"a": {math.nan: 1}}, ValueError, "no form"),
+        ({"\ud800": 1}, ValueError, "a key of input has the lone surrogate"),
+        ({1: "a", "1": "b"}, ValueError, "the same in JSON"),
+        ({"a": 10**5000}, ValueError, "more digits"),
+    ],
+)
+def test_what_is_no_json_is_said_before_its_files_are_uploaded(refused, input, error, match):
+    refused(error, match, {"file": io.BytesIO(b"content"), **input})
+
+
+def test_asynchronous_file(refused):
+    class Upload:
+        async def read(self, size=-1):
+            return b""
+
+    refused(TypeError, "asynchronous file", {"first": io.BytesIO(b"x"), "file": Upload()})
+
+
+@pytest.mark.parametrize("ref", [("a", None), ("", "b"), (1, 2)])
+def test_reference_with_a_half_that_is_none(call, client, sandbox, ref):
+    with pytest.raises(ValueError, match="Invalid argument"):
+        call(client.run, ref, {})
+    with pytest.raises(ValueError, match="model must be"):
+        call(client.predictions.create, model=ref, input={})
+    assert not sandbox.requests
+
+
+def test_options_that_only_predictions_have(call, client, sandbox):
+    with pytest.raises(TypeError, match=r"create\(\) got an unexpected keyword argument 'wait'"):
+        call(
+            client.trainings.create,
+            version=f"a/b:{'0' * 64}",
+            input={"data": io.BytesIO(b"x")},
+            destination="a/d",
+            wait=True,
+        )
+    with pytest.raises(TypeError, match=r"update\(\) got an unexpected keyword argument 'wait'"):
+        call(client.deployments.update, "a", "d", wait=3)
+    assert not sandbox.requests

@@ -149,3 +149,37 @@ def test_places_go_in_order_and_none_is_lost():
 )
 def test_how_many_requests_go_at_once(options, expected):
     assert places(options) == expected
+
+
+def test_hooks_that_read_do_not_use_places_up(sandbox):
+    """It is httpx's own pattern to read the response in a hook."""
+    content = File(b"content", "x.bin")
+
+    @sandbox.model("me/file", official=True)
+    def file() -> File:
+        return content
+
+    options = {"limits": httpx.Limits(max_connections=2), "verify": False}
+    hooks = {"response": [lambda response: response.read()]}
+    with sandbox.client(event_hooks=hooks, **options) as client:
+        output = client.run("me/file")
+        for _ in range(5):
+            assert output.read() == b"content"
+
+
+def test_refusals_whose_reader_is_cancelled_do_not_use_places_up(sandbox):
+    sandbox.fault("output", status=404, body="x" * 2000, trickle=0.05, times=3)
+
+    @sandbox.model("me/file", official=True)
+    def file() -> File:
+        return File(b"content", "x.bin")
+
+    async def main():
+        async with sandbox.client(limits=httpx.Limits(max_connections=2)) as client:
+            output = await client.async_run("me/file")
+            for _ in range(3):
+                with pytest.raises(asyncio.TimeoutError):
+                    await asyncio.wait_for(output.aread(), 0.2)
+            return await asyncio.wait_for(output.aread(), 10)
+
+    assert asyncio.run(main()) == b"content"

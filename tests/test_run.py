@@ -498,3 +498,59 @@ def test_metrics_type_is_a_plain_dict(client, models):
     metrics: Dict[str, Any] = prediction.metrics
     assert metrics["predict_time"] >= 0
     assert prediction.urls.get("get") == prediction.urls["get"]
+
+
+def test_latest_version_that_was_deleted_is_forgotten(call, client, sandbox):
+    @sandbox.model("me/community")
+    def old(text: str) -> str:
+        return f"old {text}"
+
+    assert call(client.run, "me/community", {"text": "x"}) == "old x"
+    sandbox.fault("predictions.create", status=422)
+
+    @sandbox.model("me/community")
+    def new(text: str) -> str:
+        return f"new {text}"
+
+    assert call(client.run, "me/community", {"text": "x"}) == "new x"
+
+
+def test_input_that_is_refused_is_not_taken_for_a_deleted_version(call, client, sandbox):
+    @sandbox.model("me/community")
+    def shout(text: str) -> str:
+        return text.upper()
+
+    assert call(client.run, "me/community", {"text": "x"}) == "X"
+    with pytest.raises(exceptions.UnprocessableEntityError):
+        call(client.run, "me/community", {"text": 5})
+    assert len(sandbox.predictions) == 1
+
+
+def test_cancel_whose_answer_is_empty_leaves_the_prediction_known(call, client, sandbox):
+    @sandbox.model("me/shout", official=True)
+    def shout(text: str) -> str:
+        return text.upper()
+
+    prediction = client.predictions.create(model="me/shout", input={"text": "x"})
+    id = prediction.id
+    sandbox.fault("predictions.cancel", status=200, body={})
+    with pytest.raises(exceptions.InvalidResponseError):
+        call(prediction.cancel)
+    assert prediction.id == id
+
+
+def test_rate_limited_polls_go_on_to_the_deadline(call, client, sandbox):
+    @sandbox.model("me/slow", official=True)
+    def slow() -> str:
+        from replicate.sandbox import current_prediction
+
+        current_prediction().sleep(30)
+        return "done"
+
+    headers = {"Retry-After": "30"}
+    sandbox.fault("predictions.get", status=429, headers=headers, body="", times=None)
+    with pytest.raises(exceptions.DeadlineExceededError) as caught:
+        call(client.run, "me/slow", {}, wait=False, timeout=0.7)
+    [run] = sandbox.predictions.values()
+    assert run.status == "canceled"
+    assert caught.value.prediction.id == run.id

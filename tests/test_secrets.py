@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import os
 import pickle
 import pickletools
 import traceback
@@ -17,6 +18,7 @@ from replicate import exceptions
 from replicate.sandbox import Sandbox
 from tests.faults import world
 from tests.faults.operations import KINDS
+from tests.servers import Recorder
 
 TOKEN = "r8_0123456789abcdefTheTokenOfThisTest"
 
@@ -287,3 +289,65 @@ def test_cassettes_have_no_token():
         text = cassette.read_text("utf-8").lower()
         assert "authorization" not in text
         assert "r8_" not in text
+
+
+def test_redirect_that_is_not_followed_does_not_hold_it(call):
+    with Recorder() as server, replicate.Client(TOKEN, base_url=server.url) as client:
+        server.always(status=307, location="/v1/elsewhere")
+        with pytest.raises(exceptions.ReplicateError) as caught:
+            call(client.models.predictions.create, "a/b", {})
+    check(caught.value)
+    assert caught.value.response.next_request is None
+
+
+@pytest.mark.parametrize("body", [{"detail": f"bad: Bearer {TOKEN}"}, f"<html>{TOKEN}</html>"])
+def test_server_that_repeats_it(call, log, body):
+    with Recorder() as server, replicate.Client(TOKEN, base_url=server.url) as client:
+        server.always(body, 401)
+        with pytest.raises(exceptions.AuthenticationError) as caught:
+            call(client.accounts.current)
+    assert TOKEN not in f"{caught.value} {caught.value!r} {vars(caught.value)}"
+    assert TOKEN.encode() not in pickle.dumps(caught.value)
+    assert TOKEN not in caught.value.response.text
+    assert TOKEN not in log.text
+
+
+def locals_of(call):
+    with pytest.raises((exceptions.AuthenticationError, TypeError)) as caught:
+        call()
+    # The frames of this test have it in their own variables.
+    frames = traceback.TracebackException.from_exception(caught.value, capture_locals=True).stack
+    return [frame.locals for frame in frames if "replicate" in frame.filename.split(os.sep)[-2:]]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: replicate.Client(f"{TOKEN}\u00e9").predictions.get("p"),
+        lambda: replicate.Client(lambda: f"{TOKEN}\u00e9").predictions.get("p"),
+        lambda: replicate.Client(TOKEN.encode()).predictions.get("p"),
+        lambda: replicate.Client(TOKEN, tiemout=3),
+        lambda: replicate.Client(TOKEN, max_retries="3"),
+    ],
+)
+def test_wrong_arguments_do_not_show_it(wrong):
+    found = locals_of(wrong)
+    assert found
+    assert TOKEN not in str(found)
+
+
+def test_variables_of_a_client_do_not_show_it():
+    options = {"headers": {"Authorization": f"Bearer {TOKEN}"}}
+    for client in (replicate.Client(TOKEN.encode()), replicate.Client(**options)):
+        assert TOKEN not in str(vars(client))
+
+
+@pytest.mark.parametrize("base", ["api.replicate.com", "https://user:password@h\u00f6st:x"])
+def test_client_with_a_wrong_base_url_can_be_shown(monkeypatch, base):
+    monkeypatch.setenv("REPLICATE_BASE_URL", base)
+    client = replicate.Client("t")
+    assert "password" not in repr(client)
+    with pytest.raises(ValueError, match="base_url must be") as caught:
+        client.models.list()
+    shown = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    assert "base_url must be" in "".join(shown.format())
