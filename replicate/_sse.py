@@ -29,7 +29,8 @@ class LineDecoder:
 
     def __init__(self) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._rest = ""
+        self._rest: List[str] = []
+        self._held = ""
         self._first = True
 
     def feed(self, chunk: bytes) -> Iterator[str]:
@@ -38,12 +39,16 @@ class LineDecoder:
         if self._first and text:
             self._first = False
             text = text[1:] if text[0] == "\ufeff" else text
-        text = self._rest + text
+        text = self._held + text
         # A CR at the very end may be half of a CRLF.
-        held = "\r" if text.endswith("\r") else ""
-        *lines, rest = _LINE_END.split(text[: len(text) - len(held)])
-        self._rest = rest + held
-        yield from lines
+        self._held = "\r" if text.endswith("\r") else ""
+        first, *others = _LINE_END.split(text[: len(text) - len(self._held)])
+        # A long line comes in many chunks: each is looked at once.
+        self._rest.append(first)
+        if others:
+            lines = ["".join(self._rest), *others[:-1]]
+            self._rest = others[-1:]
+            yield from lines
 
 
 class EventDecoder:

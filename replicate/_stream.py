@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from typing import TYPE_CHECKING, Any, AsyncGenerator, Dict, Mapping, Optional
 
@@ -16,9 +17,10 @@ from ._create import create
 from ._deadline import deadline, pause, remaining
 from ._guards import is_array, is_object
 from ._responses import iterate
-from ._running import in_time, passes
+from ._running import in_time
 from ._url import parts_of
 from .exceptions import (
+    DeadlineExceededError,
     InvalidResponseError,
     NotFoundError,
     ReplicateError,
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("replicate")
 
+_LINE_END = re.compile(r"\r\n?")
+
 EventType = ServerSentEvent.EventType
 LAST = frozenset({"done", "error"})
 """Events after which there are no others: none of them was received before."""
@@ -44,6 +48,9 @@ QUIET_SPELL = 5.0
 
 Servers and proxies close a stream on which nothing happens, while a model is still starting.
 """
+
+NO_CONTENT = 204
+"""The status by which a server says not to reconnect."""
 
 HEADERS = {"Accept": "text/event-stream", "Cache-Control": "no-store"}
 
@@ -79,10 +86,12 @@ def events_of(
     urls: Any = prediction.urls
     url = urls.get("stream") if is_object(urls) else None
     if not isinstance(url, str):
-        raise ReplicateError(
+        error = ReplicateError(
             title="Model does not support streaming",
             detail=f"prediction {prediction.id} of {prediction.model} has no stream URL",
         )
+        error.prediction = prediction
+        raise error
     return _events(prediction, url, use_file_output=use_file_output)
 
 
@@ -99,7 +108,7 @@ async def _events(
     position = _Position()
     text: list[str] = []
     while True:
-        fresh = False
+        fresh, end = False, None
         connected = time.monotonic()
         position.reconnect()
         try:
@@ -117,8 +126,8 @@ async def _events(
                             with_file(event, client, url)
                         yield event
                         if event.event is EventType.DONE:
-                            await _check_end(prediction, event)
-                            return
+                            end = event
+                            break
         except (httpx.TransportError, ReplicateError) as error:
             if isinstance(error, ReplicateError):
                 error.prediction = prediction
@@ -127,22 +136,26 @@ async def _events(
             cut: Optional[Exception] = error
         else:
             cut = None
+        if end is not None:  # with the connection given back: many streams may end at once
+            await _check_end(prediction, end)
+            return
         if not prediction._finished:
             await prediction._look()
         if prediction._finished and not fresh:
             prediction._raise_for_status()
             for rest in _undelivered(prediction, text):
-                yield ServerSentEvent(event=EventType.OUTPUT, data=rest, id=position.last_id or "")
+                event = ServerSentEvent(
+                    event=EventType.OUTPUT, data=rest, id=position.last_id or ""
+                )
+                if use_file_output:
+                    with_file(event, client, url)
+                yield event
             return
         if fresh or time.monotonic() - connected > QUIET_SPELL:
             position.attempts = 0
         position.attempts += 1
         if position.attempts > client.max_retries + 1:
-            raise StreamError(
-                title="Stream broken",
-                detail=f"the stream of prediction {prediction.id} ends again and again before it "
-                f"is done; the prediction is {prediction.status}",
-            ) from cut
+            raise _broken(prediction, "ends again and again before it is done") from cut
         logger.info("stream of prediction %s ended early; taking it up again", prediction.id)
         if not fresh:
             await pause(_retry.wait_before(position.attempts))
@@ -152,9 +165,11 @@ async def _may_go_on(prediction: Prediction, error: Exception) -> bool:
     """Say whether a stream that ended with an error may still be had, or its rest."""
     if isinstance(error, (httpx.TransportError, NotFoundError)):
         return True  # 404: a stream is gone some time after its end
-    if isinstance(error, InvalidResponseError) or not passes(error):
+    if isinstance(error, (StreamError, DeadlineExceededError)):
         return False
-    # The server refuses, again and again. What it would have streamed may be there already.
+    if isinstance(error, InvalidResponseError) and error.status_code != NO_CONTENT:
+        return False
+    # The server refuses. What it would have streamed may be there already.
     try:
         await prediction.async_reload()
     except ReplicateException:
@@ -271,10 +286,30 @@ async def _check_end(prediction: Prediction, done: ServerSentEvent) -> None:
 
 
 def _undelivered(prediction: Prediction, text: list[str]) -> list[str]:
-    """Return the output that a stream which was lost for good did not deliver."""
+    """Return the output that a stream which was lost for good did not deliver.
+
+    Raises:
+        StreamError: It cannot be told from what was delivered.
+    """
     output = vars(prediction).get("output")
-    items: list[Any] = output if is_array(output) else [output]
-    if not all(isinstance(item, str) for item in items):
-        return []
-    whole, delivered = "".join(items), "".join(text)
-    return [whole[len(delivered) :]] if whole.startswith(delivered) and whole != delivered else []
+    items: list[Any] = output if is_array(output) else [] if output is None else [output]
+    removed = output is None and prediction.data_removed
+    if not removed and all(isinstance(item, str) for item in items):
+        # Lines end with \n in a stream, whatever they end with in the output.
+        items = [_LINE_END.sub("\n", item) for item in items]
+        if items[: len(text)] == text:
+            return items[len(text) :]
+        whole, delivered = "".join(items), "".join(text)
+        if whole.startswith(delivered):
+            return [whole[len(delivered) :]] if whole != delivered else []
+    raise _broken(prediction, "is gone, and its rest cannot be told from the prediction's output")
+
+
+def _broken(prediction: Prediction, how: str) -> StreamError:
+    error = StreamError(
+        title="Stream broken",
+        detail=f"the stream of prediction {prediction.id} {how}; "
+        f"the prediction is {prediction.status}",
+    )
+    error.prediction = prediction
+    return error
