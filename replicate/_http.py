@@ -74,7 +74,8 @@ class HTTP:
             kwargs: `safe`, whether repeating the request does no harm (by default as its
                 method says), `retries`, how often it is repeated then, `on_send`, which is
                 called with True just before it goes out, and with False where that has had no
-                effect, and what `httpx.Client.build_request` takes.
+                effect, `of_output`, whether the address comes from a model, and what
+                `httpx.Client.build_request` takes.
 
         Raises:
             ReplicateError: The answer was 400 or above.
@@ -174,7 +175,8 @@ class HTTP:
         own = True
         for hops in itertools.count():
             place = parsed(self._absolute(url))
-            own = own and self._is_own(place) and (is_stored_file(place) or not of_output)
+            own = own and self._is_own(place)
+            own = own and (not of_output or is_stored_file(place, self._owner._base))
             request = await self._build(method, place, own=own, **kwargs)
             if on_send is not None:
                 on_send(True)

@@ -1,4 +1,4 @@
-"""Where requests wait for a connection: first come, first served.
+"""Where requests wait for a connection; tasks first come, first served.
 
 httpx has a queue of its own, but goes through all of it, and for each request in it through
 all connections, whenever a request comes or goes: hundreds at once spend most of their time

@@ -80,13 +80,17 @@ def origin(url: httpx.URL) -> Origin:
     return url.scheme, url.host, url.port or _DEFAULT_PORTS.get(url.scheme)
 
 
-def is_stored_file(url: httpx.URL) -> bool:
-    """Say whether a URL of the API is that of a file, which may be a model's output."""
-    path = re.escape(f"{API_PATH}/files/")
-    return (
-        re.fullmatch(rf"{path}\w[\w.-]*(/download)?", url.raw_path.decode().split("?")[0])
-        is not None
-    )
+def is_stored_file(url: httpx.URL, base: str) -> bool:
+    """Say whether a URL below the base URL is that of a file, which may be a model's output."""
+    from replicate_api.api.files import download, get
+
+    path = url.raw_path.decode("ascii").partition("?")[0]
+    id = path.rpartition(get.build("-")["url"][:-1])[2].partition("/")[0]
+    if not re.fullmatch(r"\w[\w.-]*", id, re.ASCII):
+        return False
+    root = urlsplit(base).path + API_PATH
+    signed = download.build(id, owner="", expiry=0, signature="")
+    return path in (root + get.build(id)["url"], root + signed["url"])
 
 
 def parsed(url: str) -> httpx.URL:

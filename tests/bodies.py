@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import httpx
+
 ID = "gm3qorzdhgbfurvjtvhg6dckhu"
 V = "5c7d5dc6dd8bf75c1acaa8565735e7986bc5b66206b55cca93cb72c9bf15ccaa"
 
@@ -34,3 +36,20 @@ def version(output=None, **fields):
 
 def page(*results, next=None, previous=None):
     return {"previous": previous, "next": next, "results": list(results)}
+
+
+class Pieces(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body that comes in pieces, and fails where one is an error."""
+
+    def __init__(self, pieces):
+        self._pieces = pieces
+
+    def __iter__(self):
+        for piece in self._pieces:
+            if isinstance(piece, Exception):
+                raise piece
+            yield piece
+
+    async def __aiter__(self):
+        for piece in self:
+            yield piece

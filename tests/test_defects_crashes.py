@@ -28,6 +28,7 @@ from tests.bodies import (
     FILE,
     ID,
     MODEL,
+    Pieces,
     V,
     page,
     prediction,
@@ -239,23 +240,6 @@ def test_m9_what_is_no_stream_is_a_value_error_as_before(call, server, served):
 # M10: a pause between events, such as a cold start, ended the stream.
 
 
-class Pieces(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body that comes in pieces, and fails where one is an error."""
-
-    def __init__(self, *pieces):
-        self._pieces = pieces
-
-    def __iter__(self):
-        for piece in self._pieces:
-            if isinstance(piece, Exception):
-                raise piece
-            yield piece
-
-    async def __aiter__(self):
-        for piece in self:
-            yield piece
-
-
 @pytest.mark.parametrize("error", [httpx.ReadTimeout, httpx.ReadError, httpx.RemoteProtocolError])
 def test_m10_a_stream_goes_on_after_a_pause(call, mock, waits, error):
     first = b"event: output\nid: 1:0\ndata: a\n\n"
@@ -271,7 +255,7 @@ def test_m10_a_stream_goes_on_after_a_pause(call, mock, waits, error):
         asked.append(request.headers.get("last-event-id"))
         body = [first, error("quiet")] if len(asked) == 1 else [second, DONE.encode()]
         headers = {"content-type": "text/event-stream"}
-        return httpx.Response(200, headers=headers, stream=Pieces(*body))
+        return httpx.Response(200, headers=headers, stream=Pieces(body))
 
     client = mock(handle)
     assert [event.data for event in call.list(client.stream, "o/n")] == ["a", "b", "{}"]

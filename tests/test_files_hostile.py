@@ -10,8 +10,10 @@ import threading
 import httpx
 import pytest
 
+import replicate
 from replicate import exceptions
 from replicate.helpers import FileOutput
+from tests.bodies import Pieces
 
 CONTENT = bytes(range(256)) * 40
 SIZE = len(CONTENT)
@@ -31,23 +33,6 @@ def of(mock, waits):
         return FileOutput("https://files.test/x.bin", mock(handler))
 
     return make
-
-
-class Pieces(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body that may break off: an error among its pieces is raised."""
-
-    def __init__(self, pieces):
-        self.pieces = pieces
-
-    def __iter__(self):
-        for piece in self.pieces:
-            if isinstance(piece, Exception):
-                raise piece
-            yield piece
-
-    async def __aiter__(self):
-        for piece in self:
-            yield piece
 
 
 CUT = httpx.ReadError("cut")
@@ -149,6 +134,15 @@ def test_output_does_not_get_the_answers_of_the_api(call, served, server, path):
     server.always(b"content")
     call.read(FileOutput(server.url + path, served))
     assert server.last.header("authorization") is None
+
+
+def test_stored_file_behind_a_gateway(call, server):
+    server.always(b"content")
+    with replicate.Client("test-token", base_url=f"{server.url}/gateway", verify=False) as client:
+        call.read(FileOutput(f"{server.url}/gateway/v1/files/f1", client))
+        assert server.last.header("authorization") == "Bearer test-token"
+        call.read(FileOutput(f"{server.url}/v1/files/f1", client))
+        assert server.last.header("authorization") is None
 
 
 def test_output_does_not_get_them_by_a_redirect_either(call, served, server, other_server):
