@@ -162,19 +162,25 @@ async def _events(
 
 
 async def _may_go_on(prediction: Prediction, error: Exception) -> bool:
-    """Say whether a stream that ended with an error may still be had, or its rest."""
+    """Say whether a stream that ended with an error may still be had, or its rest.
+
+    Raises:
+        DeadlineExceededError: The prediction, which is waited for instead, takes too long.
+    """
     if isinstance(error, (httpx.TransportError, NotFoundError)):
         return True  # 404: a stream is gone some time after its end
     if isinstance(error, (StreamError, DeadlineExceededError)):
         return False
     if isinstance(error, InvalidResponseError) and error.status_code != NO_CONTENT:
         return False
-    # The server refuses. What it would have streamed may be there already.
+    # The server refuses. What it would have streamed is there when the prediction has ended.
     try:
-        await prediction.async_reload()
+        await prediction._poll()
+    except DeadlineExceededError:
+        raise
     except ReplicateException:
         return False
-    return prediction._finished
+    return True
 
 
 class _Position:

@@ -93,6 +93,28 @@ def test_rest_of_a_stream_that_is_gone(call, mock, waits, status):
     assert "".join(map(str, events)) == "one two three"
 
 
+@pytest.mark.parametrize("status", [401, 403, 410, 503])
+def test_stream_that_is_refused_while_the_model_runs(call, client, sandbox, waits, status):
+    """The output comes all the same, if later."""
+
+    @sandbox.model("me/tell", official=True)
+    def tell() -> Iterator[str]:
+        current_prediction().sleep(0.3)
+        yield from ["one ", "two"]
+
+    sandbox.fault("stream", status=status, times=None)
+    events = call.list(client.stream, "me/tell", {})
+    assert "".join(map(str, events)) == "one two"
+
+
+def test_deadline_of_a_run_whose_stream_is_refused(call, client, talker, waits):
+    talker.fault("stream", status=403, times=None)
+    with pytest.raises(exceptions.DeadlineExceededError):
+        call.list(client.stream, "me/talk", {}, timeout=0.6)
+    [run] = talker.predictions.values()
+    assert run.status == "canceled"
+
+
 def test_files_that_are_left_of_a_stream(call, mock, waits):
     urls = [f"https://files.test/{name}.png" for name in "abc"]
     events = call.list(gone(mock, waits, urls, urls[0]).stream)
