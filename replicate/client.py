@@ -7,11 +7,11 @@ import threading
 from typing import TYPE_CHECKING, Any, Dict, Optional, TypeVar
 
 from ._blocking import block
-from ._creates import Creates, shared
+from ._http.settings import Settings
+from ._http.token import from_environment as _get_api_token_from_environment
+from ._http.token import hidden
 from ._namespaces import Namespaces
-from ._settings import Settings
-from ._token import from_environment as _get_api_token_from_environment
-from ._token import hidden
+from ._runs.creates import Creates, shared
 from .run import async_run, run
 from .stream import async_stream, stream
 
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from replicate_api.api import Api
     from replicate_api.types import AsyncTransport
 
-    from ._http import HTTP, Transport
-    from ._retry_transport import RetryTransport
-    from ._token import TokenSource
+    from ._http.request import HTTP, Transport
+    from ._http.retry_transport import RetryTransport
+    from ._http.token import TokenSource
     from .identifier import Reference
     from .prediction import RunParams
     from .stream import AsyncStream, ServerSentEvent
@@ -238,7 +238,7 @@ class Client(Settings, Namespaces):
         """
         from replicate_api.api import Api
 
-        from ._http import BlockingTransport
+        from ._http.request import BlockingTransport
 
         return Api(BlockingTransport(self._http), self._transport)
 
@@ -247,7 +247,7 @@ class Client(Settings, Namespaces):
     @property
     def _http(self) -> HTTP:
         if self._http_or_none is None:
-            from ._http import HTTP
+            from ._http.request import HTTP
 
             with self._lock:
                 if self._http_or_none is None:
@@ -265,7 +265,7 @@ class Client(Settings, Namespaces):
 
     @property
     def _transport(self) -> Transport:
-        from ._http import Transport
+        from ._http.request import Transport
 
         return Transport(self._http)
 
@@ -285,7 +285,7 @@ class Client(Settings, Namespaces):
         **kwargs: P.kwargs,
     ) -> T:
         """Call one whose repetition does no harm, though its method does not say so."""
-        from ._http import Transport
+        from ._http.request import Transport
 
         return await operation(Transport(self._http, safe=True), *args, **kwargs)
 
@@ -340,7 +340,7 @@ class Client(Settings, Namespaces):
         await self.aclose()
 
     def __repr__(self) -> str:
-        from ._url import shown
+        from ._http.address import shown
 
         try:
             base = self._base
@@ -392,7 +392,7 @@ if not TYPE_CHECKING:
     def __getattr__(name: str) -> Any:
         # It is an httpx transport, and `import replicate` does not load httpx.
         if name == "RetryTransport":
-            from ._retry_transport import RetryTransport
+            from ._http.retry_transport import RetryTransport
 
             return RetryTransport
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional, TypedDict
 
 from replicate_api import models
 
-from . import _create
 from ._blocking import block
+from ._runs import create as _create
 from .account import Account
 from .identifier import Target, split
 from .pagination import Page, fetch_page

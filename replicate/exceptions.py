@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from ._connection_errors import APIConnectionError, APITimeoutError
+    from .connection_errors import APIConnectionError, APITimeoutError
     from .prediction import Prediction
     from .training import Training
 
@@ -163,7 +163,7 @@ class ReplicateError(ReplicateException):
         self.response = response
         self.body = body
         if response is not None and response._request is not None:
-            from ._token import hide
+            from ._http.token import hide
 
             hide(response._request, response)
 
@@ -213,7 +213,7 @@ class ReplicateError(ReplicateException):
     @property
     def retry_after(self) -> float | None:
         """Seconds that the server asks to wait, from `Retry-After` or the body."""
-        from ._retry import advised_wait
+        from ._http.retry import advised_wait
 
         headers: Mapping[str, str] = self.response.headers if self.response is not None else {}
         return advised_wait(headers, self.body)
@@ -342,7 +342,7 @@ if not TYPE_CHECKING:
     def __getattr__(name: str) -> Any:
         # They are httpx errors too, and `import replicate` does not load httpx.
         if name in {"APIConnectionError", "APITimeoutError"}:
-            from . import _connection_errors
+            from . import connection_errors as _connection_errors
 
             return getattr(_connection_errors, name)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

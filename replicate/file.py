@@ -88,7 +88,7 @@ class Files(Namespace):
 
         from replicate_api.api.files import create
 
-        from . import _upload
+        from ._files import uploads as _upload
 
         unknown = sorted(set(params) - set(FileParams.__annotations__))
         if unknown:

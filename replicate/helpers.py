@@ -21,12 +21,14 @@ from typing import (
 
 import httpx
 
-from . import _data_uri, _download, _inputs
 from . import schema as _schema
 from ._blocking import block, block_iter, in_thread
+from ._files import data_uri as _data_uri
+from ._files import downloads as _download
+from ._files import inputs as _inputs
+from ._files.uploads import base64_encode_file
 from ._guards import is_mapping, is_object, is_sequence
-from ._upload import base64_encode_file
-from ._url import parts_of
+from ._http.address import parts_of
 
 if TYPE_CHECKING:
     import os

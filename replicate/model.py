@@ -17,8 +17,8 @@ from typing import (
 
 from replicate_api import models
 
-from . import _create
 from ._blocking import block
+from ._runs import create as _create
 from .exceptions import ReplicateException
 from .pagination import Page, fetch_page
 from .prediction import Prediction, PredictionParams, model_target

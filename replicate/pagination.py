@@ -23,7 +23,7 @@ from typing import (
 )
 
 from ._guards import is_array
-from ._url import rebase
+from ._http.address import rebase
 from .exceptions import InvalidResponseError
 from .resource import _plain
 

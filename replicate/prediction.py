@@ -20,10 +20,10 @@ from typing import (
 
 from replicate_api import models
 
-from . import _create
 from ._blocking import block, block_iter
 from ._guards import is_array, is_text, is_tuple
-from ._running import Running
+from ._runs import create as _create
+from ._runs.running import Running
 from .identifier import Target, split
 from .pagination import Page, fetch_page
 from .resource import Namespace
@@ -171,7 +171,7 @@ class Prediction(Running, models.Prediction):
             ReplicateError: The model cannot stream.
             StreamError: The model failed.
         """
-        from ._stream import events_of
+        from ._runs.streams import events_of
         from .stream import AsyncStream
 
         return AsyncStream(events_of(self, use_file_output=use_file_output is not False))
@@ -190,7 +190,7 @@ class Prediction(Running, models.Prediction):
         Raises:
             ModelError: The model failed, or the prediction was canceled or aborted.
         """
-        from ._deadline import pause
+        from ._http.deadline import pause
 
         pauses = self._pauses()
         given = 0

@@ -42,9 +42,9 @@ async def async_run(
     **params: Unpack[RunParams],
 ) -> Any:
     """Run a model and return its output; see `Client.run`."""
-    from ._create import create
-    from ._deadline import deadline, remaining
-    from ._running import in_time, is_interruption
+    from ._http.deadline import deadline, remaining
+    from ._runs.create import create
+    from ._runs.running import in_time, is_interruption
     from .identifier import resolve
 
     timeout = params.pop("timeout", None)

@@ -16,8 +16,8 @@ from typing import (
     Optional,
 )
 
-from . import _sse
 from ._blocking import block_iter
+from ._runs import events as _sse
 
 if TYPE_CHECKING:
     import httpx
@@ -147,7 +147,7 @@ def async_stream(
     **params: Unpack[RunParams],
 ) -> AsyncStream:
     """Run a model and yield its output as it is made; see `Client.stream`."""
-    from ._stream import run_events
+    from ._runs.streams import run_events
     from .identifier import resolve
 
     events = run_events(
@@ -170,7 +170,7 @@ class EventSource:
     def __init__(
         self, client: Client, response: httpx.Response, *, use_file_output: bool = True
     ) -> None:
-        from ._stream import check_content_type
+        from ._runs.streams import check_content_type
 
         check_content_type(response)
         self.client = client
@@ -182,7 +182,7 @@ class EventSource:
         return block_iter(self.__aiter__())
 
     async def __aiter__(self) -> AsyncGenerator[ServerSentEvent, None]:
-        from ._stream import decoded, finished, with_file
+        from ._runs.streams import decoded, finished, with_file
 
         async for raw in decoded(self.response):
             event = event_of(raw)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, Dict, List, Mapping, NamedTuple, Optional
 
 from replicate_api import models
 
-from . import _create
 from ._blocking import block
-from ._creates import Made
 from ._guards import is_object
-from ._running import Running
+from ._runs import create as _create
+from ._runs.creates import Made
+from ._runs.running import Running
 from .identifier import ModelVersionIdentifier
 from .pagination import Page, fetch_page
 from .prediction import model_target
@@ -213,7 +213,7 @@ class Trainings(Namespace):
         """
         from replicate_api.api.trainings import create
 
-        from ._inputs import encode
+        from ._files.inputs import encode
 
         own = frozenset({"file_encoding_strategy"})
         _create.check_params(create.build, params, own=own)

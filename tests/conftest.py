@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 import replicate
-from replicate import _recover, _retry
+from replicate._http import retry as _retry
+from replicate._runs import recover as _recover
 from replicate.sandbox import Sandbox
 from tests.servers import Recorder
 

@@ -10,7 +10,7 @@ from datetime import datetime, timezone
 import httpx
 import pytest
 
-from replicate import _create
+from replicate._runs import create as _create
 from replicate.exceptions import (
     APITimeoutError,
     InternalServerError,

@@ -13,7 +13,8 @@ import types
 import pytest
 
 import replicate
-from replicate import _http, _retry
+from replicate._http import request as _http
+from replicate._http import retry as _retry
 from replicate.webhook import InvalidTimestampError
 from tests.bodies import ACCOUNT, ID, MODEL, page, prediction
 

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 import replicate
-from replicate import _deadline
+from replicate._http import deadline as _deadline
 from replicate.client import _get_api_token_from_environment
 from replicate.exceptions import (
     DeadlineExceededError,

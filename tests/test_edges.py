@@ -12,8 +12,9 @@ import httpx
 import pytest
 
 import replicate
-from replicate import _inputs, _upload
 from replicate._blocking import block, in_thread, sleep
+from replicate._files import inputs as _inputs
+from replicate._files import uploads as _upload
 from replicate.identifier import _resolve
 from replicate.version import Version
 

@@ -26,8 +26,9 @@ import httpx
 import numpy
 import pytest
 
-from replicate import _inputs, exceptions
+from replicate import exceptions
 from replicate._blocking import block
+from replicate._files import inputs as _inputs
 from replicate.helpers import FileOutput, FileOutputURL, encode_json, transform_output
 from replicate.sandbox import File
 from tests.servers import Answer, Recorder
@@ -185,7 +186,7 @@ def test_file_that_is_gone(call, status):
 
 
 def test_file_host_that_is_busy_is_asked_again(call, monkeypatch):
-    monkeypatch.setattr("replicate._retry.FIRST_WAIT", 0.001)
+    monkeypatch.setattr("replicate._http.retry.FIRST_WAIT", 0.001)
     server, file = file_of([(503, {}, b""), (200, {}, b"x")])
     with server:
         assert call.read(file) == b"x"

@@ -246,7 +246,7 @@ def script(*answers):
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch):
-    monkeypatch.setattr("replicate._retry.FIRST_WAIT", 0.001)
+    monkeypatch.setattr("replicate._http.retry.FIRST_WAIT", 0.001)
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
@@ -506,7 +506,7 @@ def test_invalid_fields(call, sandbox, client):
 
 
 def test_connection_error_pickles_as_what_it_is():
-    from replicate._connection_errors import connection_error
+    from replicate.connection_errors import connection_error
 
     for original in (httpx.ReadTimeout("x"), httpx.ConnectError("x"), httpx.TransportError("x")):
         error = connection_error(original, "GET https://x: slow")

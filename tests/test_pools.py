@@ -11,8 +11,8 @@ import weakref
 import pytest
 
 import replicate
-from replicate import _inputs
-from replicate._pools import Pools
+from replicate._files import inputs as _inputs
+from replicate._http.connections import Pools
 
 
 def test_connections_are_closed_before_the_collector_comes(sandbox, monkeypatch):

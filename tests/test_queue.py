@@ -8,8 +8,9 @@ import concurrent.futures
 import httpx
 import pytest
 
-from replicate import _http, exceptions
-from replicate._queue import TaskQueue, places
+from replicate import exceptions
+from replicate._http.queue import TaskQueue, places
+from replicate._http import request as _http
 from replicate.sandbox import File
 
 

@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 from replicate import exceptions
-from replicate._creates import Creates, Made
-from replicate._recover import candidates
+from replicate._runs.creates import Creates, Made
+from replicate._runs.recover import candidates
 from replicate.sandbox import Sandbox
 from replicate_api.models import Prediction
 from tests.bodies import V

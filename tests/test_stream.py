@@ -176,7 +176,7 @@ def test_done_that_says_canceled_raises(call, client, sandbox):
 
 def test_quiet_stream_of_a_model_that_is_starting(call, client, sandbox, monkeypatch):
     """Connections that end without an event, after some time, are not counted as failures."""
-    monkeypatch.setattr("replicate._stream.QUIET_SPELL", 0.001)
+    monkeypatch.setattr("replicate._runs.streams.QUIET_SPELL", 0.001)
 
     @sandbox.model("me/cold", official=True, cold_start=0.5)
     def cold() -> Iterator[str]:

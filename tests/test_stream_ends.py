@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from replicate import exceptions
-from replicate._sse import LineDecoder
+from replicate._runs.events import LineDecoder
 from replicate.helpers import FileOutput
 from replicate.sandbox import CUT, current_prediction
 from tests.bodies import ID

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 import replicate
-from replicate import _upload, exceptions
+from replicate import exceptions
+from replicate._files import uploads as _upload
 from replicate.helpers import FileOutput
 from tests.load import bigfiles, figures
 from tests.load.bigfiles import BigFiles

@@ -8,7 +8,8 @@ from unittest import mock
 
 import httpx
 
-from replicate import _retry, exceptions
+from replicate import exceptions
+from replicate._http import retry as _retry
 from replicate.sandbox import Sandbox
 from tests.conftest import Call
 from tests.faults.faults import REFUSED, Fault

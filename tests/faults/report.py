@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Dict, Iterator, List, Tuple
 from unittest import mock
 
-from replicate import _recover, _retry
+from replicate._http import retry as _retry
+from replicate._runs import recover as _recover
 from replicate.sandbox import Sandbox
 from tests.conftest import Call
 from tests.faults import world

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from replicate._sse import RawEvent
-from replicate._stream import _Position
+from replicate._runs.events import RawEvent
+from replicate._runs.streams import _Position
 from tests.fuzz.answers import check_stream
 from tests.fuzz.strategies import chunked, examples
 from tests.fuzz.texts import check_events, decoded

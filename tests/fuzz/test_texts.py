@@ -9,7 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from replicate import _data_uri, _retry, _url
+from replicate._files import data_uri as _data_uri
+from replicate._http import address as _url
+from replicate._http import retry as _retry
 from replicate.helpers import FileOutput
 from replicate.identifier import Target, resolve
 from replicate.prediction import Prediction

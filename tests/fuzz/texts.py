@@ -11,7 +11,12 @@ import time
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any, List, Mapping, Optional
 
-from replicate import _data_uri, _download, _retry, _sse, _url, exceptions, schema, webhook
+from replicate import exceptions, schema, webhook
+from replicate._files import data_uri as _data_uri
+from replicate._files import downloads as _download
+from replicate._http import address as _url
+from replicate._http import retry as _retry
+from replicate._runs import events as _sse
 from replicate.helpers import FileOutput, looks_like_file, transform_output
 from replicate.identifier import ModelVersionIdentifier, Target, resolve
 from replicate.prediction import Prediction

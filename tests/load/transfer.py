@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import replicate
-from replicate import _upload
+from replicate._files import uploads as _upload
 from replicate.helpers import FileOutput
 from tests.load import figures
 

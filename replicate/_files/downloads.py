@@ -14,18 +14,19 @@ from urllib.parse import unquote
 
 import httpx
 
-from . import _data_uri, _retry
-from ._blocking import closing, in_thread
-from ._connection_errors import FileUnavailableError, connection_error
-from ._deadline import pause
-from ._responses import iterate
-from ._url import parts_of
-from .exceptions import APIConnectionError, DownloadError, ReplicateError
+from .._blocking import closing, in_thread
+from .._http import retry as _retry
+from .._http.address import parts_of
+from .._http.body import iterate
+from .._http.deadline import pause
+from ..connection_errors import FileUnavailableError, connection_error
+from ..exceptions import APIConnectionError, DownloadError, ReplicateError
+from . import data_uri as _data_uri
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator
 
-    from .client import Client
+    from ..client import Client
 
 logger = logging.getLogger("replicate")
 

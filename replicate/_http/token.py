@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, Dict, Optional, Union, cast
 
-from .exceptions import AuthenticationError
+from ..exceptions import AuthenticationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

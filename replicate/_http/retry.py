@@ -12,7 +12,7 @@ import re
 import time
 from typing import TYPE_CHECKING, Any
 
-from ._guards import is_object
+from .._guards import is_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

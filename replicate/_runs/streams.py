@@ -11,15 +11,13 @@ import httpx
 
 from replicate_api.answer import loads
 
-from . import _retry, _sse
-from ._blocking import closing
-from ._create import create
-from ._deadline import deadline, pause, remaining
-from ._guards import is_array, is_object
-from ._responses import iterate
-from ._running import in_time
-from ._url import parts_of
-from .exceptions import (
+from .._blocking import closing
+from .._guards import is_array, is_object
+from .._http import retry as _retry
+from .._http.address import parts_of
+from .._http.body import iterate
+from .._http.deadline import deadline, pause, remaining
+from ..exceptions import (
     DeadlineExceededError,
     InvalidResponseError,
     NotFoundError,
@@ -27,13 +25,16 @@ from .exceptions import (
     ReplicateException,
     StreamError,
 )
-from .helpers import FileOutput, looks_like_file
-from .stream import ServerSentEvent, event_of
+from ..helpers import FileOutput, looks_like_file
+from ..stream import ServerSentEvent, event_of
+from . import events as _sse
+from .create import create
+from .running import in_time
 
 if TYPE_CHECKING:
-    from .client import Client
-    from .identifier import Target
-    from .prediction import Prediction
+    from ..client import Client
+    from ..identifier import Target
+    from ..prediction import Prediction
 
 logger = logging.getLogger("replicate")
 

@@ -8,19 +8,19 @@ import math
 import time
 from typing import TYPE_CHECKING, Any, Callable, FrozenSet, Mapping, Optional, Tuple, TypeVar, Union
 
-from ._creates import Made
-from ._deadline import remaining
-from ._guards import is_mapping
-from ._running import Running, identified, is_interruption
-from .exceptions import NotFoundError, ReplicateError, UnprocessableEntityError
+from .._guards import is_mapping
+from .._http.deadline import remaining
+from ..exceptions import NotFoundError, ReplicateError, UnprocessableEntityError
+from .creates import Made
+from .running import Running, identified, is_interruption
 
 if TYPE_CHECKING:
     from replicate_api import models
     from replicate_api.types import ApiModel, Response
 
-    from .client import Client
-    from .identifier import Target
-    from .prediction import Prediction
+    from ..client import Client
+    from ..identifier import Target
+    from ..prediction import Prediction
 
 R = TypeVar("R", bound=Running)
 
@@ -62,8 +62,8 @@ async def create(
     from replicate_api.api.models import predictions_create as of_model
     from replicate_api.api.predictions import create as of_version
 
-    from ._inputs import encode
-    from .prediction import Prediction
+    from .._files.inputs import encode
+    from ..prediction import Prediction
 
     prefer(wait)
     check_params(of_version.build, body, own=OWN_PARAMS)
@@ -142,7 +142,7 @@ async def start(
             data: ApiModel = identified(operation.parse(answer))
             created = kind._of(data, client)
         except BaseException as error:
-            from ._recover import find, may_have_started
+            from .recover import find, may_have_started
 
             lost = None
             if create.sent and may_have_started(error):

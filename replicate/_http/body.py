@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from . import _token
-from ._blocking import closing, is_blocking
-from ._deadline import check_deadline, remaining
-from .exceptions import InvalidResponseError
+from .._blocking import closing, is_blocking
+from ..exceptions import InvalidResponseError
+from . import token as _token
+from .deadline import check_deadline, remaining
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable

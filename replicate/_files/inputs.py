@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Iterator, Mapping, NamedTuple, Optional, 
 
 from replicate_api import models
 
-from ._blocking import in_thread, is_blocking, together
-from ._guards import classes_of, is_array, is_iterable, is_mapping, is_object, is_path
-from ._upload import base64_encode_file, check_readable, is_file
-from .exceptions import InvalidResponseError
+from .._blocking import in_thread, is_blocking, together
+from .._guards import classes_of, is_array, is_iterable, is_mapping, is_object, is_path
+from ..exceptions import InvalidResponseError
+from .uploads import base64_encode_file, check_readable, is_file
 
 if TYPE_CHECKING:
-    from .client import Client
+    from ..client import Client
 
 
 LONGEST_INTEGER = 14_000

@@ -7,10 +7,10 @@ import logging
 import time
 from typing import TYPE_CHECKING, Any, ClassVar, Dict, Iterator, Optional, Type, TypeVar
 
-from ._blocking import block, is_blocking
-from ._deadline import check_deadline, deadline, no_deadline, pause, within_deadline
-from ._retry import MAX_WAIT, TRANSIENT_STATUS_CODES
-from .exceptions import (
+from .._blocking import block, is_blocking
+from .._http.deadline import check_deadline, deadline, no_deadline, pause, within_deadline
+from .._http.retry import MAX_WAIT, TRANSIENT_STATUS_CODES
+from ..exceptions import (
     APIConnectionError,
     DeadlineExceededError,
     InternalServerError,
@@ -21,7 +21,7 @@ from .exceptions import (
     ReplicateError,
     ReplicateException,
 )
-from .resource import Resource
+from ..resource import Resource
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -228,7 +228,7 @@ async def in_passing(action: Callable[[], Awaitable[None]]) -> bool:
     """
     done = False
     try:
-        from ._queue import ahead_of_queue
+        from .._http.queue import ahead_of_queue
 
         with ahead_of_queue(), no_deadline(), deadline(CANCEL_TIME):
             if is_blocking():

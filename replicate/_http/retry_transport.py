@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, FrozenSet, Iterable, Optional, Union
 
 import httpx
 
-from ._retry import parse_retry_after
+from .retry import parse_retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Deque
 
 import httpx
 
-from ._deadline import remaining
+from .deadline import remaining
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator, Mapping

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Dict, Optional
 
-from . import _token
+from . import token as _token
 
 if TYPE_CHECKING:
     import httpx
 
-    from ._token import TokenSource
+    from .token import TokenSource
 
 DEFAULT_POLL_INTERVAL = 0.5
 LONGEST_POLL_INTERVAL = 24 * 60 * 60
@@ -79,7 +79,7 @@ class Settings:
 
     @staticmethod
     def _base_of(url: Optional[str]) -> str:
-        from . import _url
+        from . import address as _url
 
         return _url.base_url(url)
 
@@ -97,7 +97,7 @@ class Settings:
         """Return the keyword arguments for the httpx clients."""
         import httpx
 
-        from ._http import USER_AGENT
+        from .request import USER_AGENT
 
         headers = httpx.Headers({"User-Agent": USER_AGENT})
         headers.update(self._headers)

@@ -18,10 +18,10 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple, Optional, cast
 
 import httpx
 
-from ._blocking import in_thread
-from ._deadline import remaining
-from ._guards import is_bytes, is_path
-from .exceptions import ContentTooLargeError
+from .._blocking import in_thread
+from .._guards import is_bytes, is_path
+from .._http.deadline import remaining
+from ..exceptions import ContentTooLargeError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

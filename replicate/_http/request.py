@@ -19,21 +19,22 @@ import httpx
 
 from replicate_api.errors import ERROR
 
-from . import _retry, _token
-from .__about__ import __version__
-from ._blocking import block, is_blocking, sleep
-from ._connection_errors import APIConnectionError, connection_error
-from ._deadline import CLOCK_MARGIN, check_deadline, deadline_exceeded, remaining
-from ._pools import Pools
-from ._responses import Streamed, close, read, read_in_time
-from ._upload import ThreadedStream, TimedStream
-from ._url import API_PATH, is_stored_file, joined, origin, parsed, shown
-from .exceptions import InvalidResponseError, NotFoundError, ReplicateError
+from ..__about__ import __version__
+from .._blocking import block, is_blocking, sleep
+from .._files.uploads import ThreadedStream, TimedStream
+from ..connection_errors import APIConnectionError, connection_error
+from ..exceptions import InvalidResponseError, NotFoundError, ReplicateError
+from . import retry as _retry
+from . import token as _token
+from .address import API_PATH, is_stored_file, joined, origin, parsed, shown
+from .body import Streamed, close, read, read_in_time
+from .connections import Pools
+from .deadline import CLOCK_MARGIN, check_deadline, deadline_exceeded, remaining
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .client import Client
+    from ..client import Client
 
 logger = logging.getLogger("replicate")
 

@@ -16,17 +16,17 @@ from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Iterable, List, Optional, Type, TypeVar, Union
 
-from ._deadline import pause
-from ._http import may_have_happened
-from ._running import Running, in_passing, is_interruption
-from .exceptions import DeadlineExceededError, ReplicateError
-from .pagination import fetch_page
+from .._http.deadline import pause
+from .._http.request import may_have_happened
+from ..exceptions import DeadlineExceededError, ReplicateError
+from ..pagination import fetch_page
+from .running import Running, in_passing, is_interruption
 
 if TYPE_CHECKING:
     from replicate_api import models
 
-    from ._creates import Create
-    from .client import Client
+    from ..client import Client
+    from .creates import Create
 
     Data = TypeVar("Data", bound=Union[models.Prediction, models.Training])
 

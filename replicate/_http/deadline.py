@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, TypeVar
 
-from ._blocking import is_blocking, sleep
-from .exceptions import DeadlineExceededError
+from .._blocking import is_blocking, sleep
+from ..exceptions import DeadlineExceededError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Generator

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import httpx
 
-from ._blocking import is_blocking
-from ._queue import Queue, TaskQueue, ThreadQueue, places
+from .._blocking import is_blocking
+from .queue import Queue, TaskQueue, ThreadQueue, places
 
 if TYPE_CHECKING:
     import ssl
