@@ -69,9 +69,8 @@ async def get(state: State, request: Request, file_id: str) -> Response:
 @operation("files.delete", "DELETE", "/files/{file_id}")
 async def delete(state: State, request: Request, file_id: str) -> Response:
     """Delete a file."""
-    stored = _find(state, file_id)
-    del state.files.uploads[file_id]
-    stored.path.unlink()
+    _find(state, file_id)
+    state.files.remove_upload(file_id)
     return Response(status_code=204, media_type="text/plain")
 
 

@@ -19,6 +19,7 @@ from . import (
     operations,
     streams,
 )
+from .addresses import FILES_PATH
 from .state import State
 from .wire import Problem, not_found
 
@@ -38,6 +39,8 @@ _TABLES = (
 async def answer_api(state: State, request: Request) -> Response:
     """Answer a request to the API."""
     path = _raw_path(request)
+    if path.startswith(f"{FILES_PATH}/"):
+        return await answer_delivery(state, request)
     if not path.startswith("/v1/"):
         # No application has seen this request: the edge does not speak JSON.
         text = "response 404 (backend NotFound), service rules for the path non-existent "
@@ -57,14 +60,21 @@ async def answer_api(state: State, request: Request) -> Response:
 
 
 def api_name(request: Request) -> Optional[str]:
-    """Return the id of the operation that a request is for."""
+    """Return what faults call a request to the API's host."""
+    if _raw_path(request).startswith(f"{FILES_PATH}/"):
+        return delivery_name(request)
     operation, _, _ = operations.find(request.method, _raw_path(request)[len("/v1") :])
     return operation.id if operation is not None else None
 
 
 def delivery_name(request: Request) -> str:
     """Return `stream` or `output`: what faults call the requests to the other host."""
-    return "stream" if request.url.path.startswith("/v1/") else "output"
+    return "stream" if _delivery_path(request).startswith("/v1/") else "output"
+
+
+def _delivery_path(request: Request) -> str:
+    path: str = request.scope["path"]
+    return path[len(FILES_PATH) :] if path.startswith(f"{FILES_PATH}/") else path
 
 
 def _raw_path(request: Request) -> str:
@@ -74,7 +84,7 @@ def _raw_path(request: Request) -> str:
 
 async def answer_delivery(state: State, request: Request) -> Response:
     """Answer a request for an output file or a stream; their addresses are secrets enough."""
-    parts = request.url.path.split("/")
+    parts = _delivery_path(request).split("/")
     if request.method in ("GET", "HEAD"):
         if len(parts) == 4 and parts[1] == "v1":
             run = state.streams.get(parts[3])

@@ -12,7 +12,7 @@ import tempfile
 import threading
 import uuid
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO, Any, Dict, Optional, Union
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
@@ -77,7 +77,8 @@ class StoredFile:
 class FileStore:
     """Keeps files, and knows under which URLs they are."""
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, limit: int) -> None:
+        self._limit = limit
         self.api_url = ""
         self.delivery_url = ""
         self.uploads: Dict[str, StoredFile] = {}
@@ -93,7 +94,20 @@ class FileStore:
         file_id = base64.b64encode(str(uuid.uuid4()).encode()).decode()
         stored = self._store(file_id, content, name, content_type, metadata)
         self.uploads[file_id] = stored
+        if len(self.uploads) > self._limit:
+            self.remove_upload(next(iter(self.uploads)))
         return stored
+
+    def remove_upload(self, file_id: str) -> None:
+        """Delete an uploaded file."""
+        self.uploads.pop(file_id).path.unlink()
+
+    def remove_output(self, url: str) -> None:
+        """Delete the file behind the URL of an output, if there is one."""
+        if url.startswith(f"{self.delivery_url}/"):
+            stored = self.outputs.pop(url.split("/")[-2], None)
+            if stored is not None:
+                stored.path.unlink()
 
     def put_out(self, content: Union[IO[bytes], bytes, Path], name: str) -> str:
         """Keep a file that a model made, and return its URL."""
@@ -109,13 +123,14 @@ class FileStore:
         return f"{self.delivery_url}/{key}/{quote(stored.name)}"
 
     def find(self, url: str) -> Optional[StoredFile]:
-        """Return the file behind one of the sandbox's own URLs."""
-        path = urlsplit(url).path
-        if self.api_url and url.startswith(f"{self.api_url}/files/"):
-            return self.uploads.get(unquote(PurePosixPath(path).name))
-        if self.delivery_url and url.startswith(f"{self.delivery_url}/"):
-            return self.outputs.get(path.split("/")[1])
-        return None
+        """Return the file behind one of the sandbox's own URLs, whatever the host in it.
+
+        The ids in its paths are too long to be anybody else's.
+        """
+        directory, _, name = unquote(urlsplit(url).path).rpartition("/")
+        if directory.endswith("/v1/files"):
+            return self.uploads.get(name)
+        return self.outputs.get(directory.rpartition("/")[2])
 
     def download_url(self, file_id: str, owner: str, expiry: int) -> str:
         """Return the signed address at which the API serves an upload's content."""

@@ -6,6 +6,7 @@ import asyncio
 import json
 import socket
 import struct
+import time
 from dataclasses import dataclass, field
 from typing import (
     TYPE_CHECKING,
@@ -13,7 +14,6 @@ from typing import (
     Callable,
     Dict,
     Iterator,
-    List,
     Optional,
     Sequence,
     Tuple,
@@ -22,6 +22,8 @@ from typing import (
 
 from starlette.requests import Request
 
+from .access import log_request
+from .addresses import current_view
 from .faults import CUT, Fault
 from .server import logger
 from .wire import Problem
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from starlette.types import Message, Receive, Send
 
     from .app import Handler
+    from .history import RequestLog
     from .state import State
 
 RawHeaders = Sequence[Tuple[bytes, bytes]]
@@ -52,6 +55,7 @@ class RecordedRequest:
         headers: The headers by their names in lower case.
         body: The first megabyte of the body, as far as it was read.
         status: The status of the answer, or None if none was sent.
+        seconds: How long it took until the answer was sent to its end.
     """
 
     host: str
@@ -61,6 +65,7 @@ class RecordedRequest:
     headers: Dict[str, str] = field(repr=False)
     body: bytes = b""
     status: Optional[int] = None
+    seconds: float = field(default=0.0, compare=False)
 
     @property
     def json(self) -> Any:
@@ -98,7 +103,7 @@ class Edge:
         state: State,
         handler: Handler,
         name: Callable[[Request], Optional[str]],
-        requests: List[RecordedRequest],
+        requests: RequestLog,
     ) -> None:
         self._host = host
         self._state = state
@@ -108,7 +113,9 @@ class Edge:
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Answer one request, unless a fault has other plans for it."""
+        started = time.perf_counter()
         record = self._record(scope)
+        self._state.addresses.enter(scope)
         receive, send = record.reading(receive), record.sending(send)
         request = Request(scope, receive)
         fault = self._state.faults.decide(record.method, record.path, self._name(request))
@@ -121,10 +128,15 @@ class Edge:
         except asyncio.CancelledError:
             # Only the end of the sandbox cancels requests, and it asks for no explanation.
             return
+        finally:
+            record.seconds = time.perf_counter() - started
+            self._requests.received(record)
+            log_request(record, fault)
 
     async def _answer(self, request: Request) -> Response:
         try:
-            return await self._handler(self._state, request)
+            response = await self._handler(self._state, request)
+            return current_view().translated(response)
         except Exception:  # noqa: BLE001 - a bug of the sandbox, which the client sees as a 500
             logger.exception("%s %s", request.method, request.url.path)
             return Problem(500, "Internal server error").response()

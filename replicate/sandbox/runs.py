@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from . import wire
+from .addresses import View, current_view
 
 if TYPE_CHECKING:
     from .models import Model, Version
@@ -85,6 +86,7 @@ class Run:
     webhook: Optional[str] = None
     webhook_events_filter: Optional[List[str]] = None
     webhook_completed: Optional[str] = None
+    view: View = field(default_factory=current_view)
     stream_key: str = field(default_factory=lambda: wire.new_id(32))
     events: List[Event] = field(default_factory=wire.empty_list)
     changed: Pulse = field(default_factory=Pulse)

@@ -21,10 +21,11 @@ from typing import (
 from . import demo, wire
 from .app import answer_api, answer_delivery, api_name, delivery_name
 from .faults import Fault, Step
+from .history import RequestLog
 from .limits import RateLimit
 from .middleware import Edge, RecordedRequest
 from .models import Model, make_version
-from .server import Listener, LoopThread
+from .server import LOOPBACK, Listener, LoopThread
 from .state import STOP_PATIENCE, Collection, Settings, State
 
 if TYPE_CHECKING:
@@ -56,14 +57,21 @@ class Sandbox:
     Args:
         demo_models: Whether to bring the models of `replicate.sandbox.demo`.
         token: The API token that the sandbox accepts.
-        port: The port of the API; 0 takes a free one. Files and streams have another port,
-            and so another origin, as at Replicate.
+        host: The address to listen on; `0.0.0.0` lets other machines and containers in.
+        port: The port of the API; 0 takes a free one.
+        files_port: The port of output files and streams, which have another origin, as at
+            Replicate; 0 takes a free one.
+        public_url: The URL under which clients reach the API, if something stands between
+            that they can't see, such as a tunnel. It is then in all answers, also for files;
+            otherwise URLs in answers have the host that was asked.
         username: The account that the token belongs to.
         page_size: How many items a page of a list has; models have 25 at most.
         cancel_after_minimum: The shortest `Cancel-After` accepted, in seconds.
         stream_logs: Whether streams carry `logs` events.
         webhook_interval: Seconds between two `output` or two `logs` webhooks of a prediction.
         webhook_retries: Seconds to wait before each repetition of a `completed` webhook.
+        history: How many requests, webhooks, uploads and finished runs are kept; older ones
+            are forgotten.
     """
 
     def __init__(
@@ -71,14 +79,20 @@ class Sandbox:
         *,
         demo_models: bool = True,
         token: str = Settings.token,
+        host: str = LOOPBACK,
         port: int = 0,
+        files_port: int = 0,
+        public_url: Optional[str] = None,
         username: str = Settings.username,
         page_size: int = Settings.page_size,
         cancel_after_minimum: float = Settings.cancel_after_minimum,
         stream_logs: bool = Settings.stream_logs,
         webhook_interval: float = Settings.webhook_interval,
         webhook_retries: Sequence[float] = Settings.webhook_retries,
+        history: int = Settings.history,
     ) -> None:
+        if history < 1:
+            raise ValueError("history is how much is kept, at least 1")
         settings = Settings(
             token,
             username,
@@ -87,10 +101,13 @@ class Sandbox:
             stream_logs,
             webhook_interval,
             webhook_retries,
+            public_url,
+            history,
         )
         self._state = State(settings)
-        self._requests: List[RecordedRequest] = []
-        self._port = port
+        self._requests = RequestLog(history)
+        self._host = host
+        self._ports = (port, files_port)
         self._loop: Optional[LoopThread] = None
         self._api: Listener
         self._delivery: Listener
@@ -170,7 +187,9 @@ class Sandbox:
             raise RuntimeError("the sandbox is running already")
         api = Edge("api", self._state, answer_api, api_name, self._requests)
         files = Edge("files", self._state, answer_delivery, delivery_name, self._requests)
-        self._api, self._delivery = Listener(api, self._port), Listener(files, 0)
+        self._api, self._delivery = (
+            Listener(app, self._host, port) for app, port in zip((api, files), self._ports)
+        )
         loop = LoopThread(self._clean_up)
         try:
             loop.call(self._open())
@@ -197,7 +216,11 @@ class Sandbox:
 
     async def _open(self) -> None:
         await self._api.open()
-        await self._delivery.open()
+        try:
+            await self._delivery.open()
+        except BaseException:
+            await self._api.refuse()
+            raise
         self._state.locate(self._api.url, self._delivery.url)
 
     async def _clean_up(self) -> None:

@@ -14,16 +14,20 @@ import logging
 import socket
 import threading
 from email.utils import formatdate
-from typing import Any, Awaitable, Callable, Coroutine, Optional, TypeVar
+from typing import TYPE_CHECKING, Any, Awaitable, Callable, Coroutine, Optional, Tuple, TypeVar
 
 from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
+if TYPE_CHECKING:
+    import ssl
+
 T = TypeVar("T")
 App = Callable[[Any, Any, Any], Awaitable[None]]
 
-HOST = "127.0.0.1"
+LOOPBACK = "127.0.0.1"
+_ANYWHERE = {"0.0.0.0": LOOPBACK, "::": "::1"}  # noqa: S104 - if the user says so
 GRACE = 0.05
 ACCEPTING = 2
 """Turns of an asyncio loop from `accept` until the protocol has the connection."""
@@ -46,7 +50,9 @@ class _Protocol(H11Protocol):
 class Listener:
     """Serves one ASGI application on one port."""
 
-    def __init__(self, app: App, port: int) -> None:
+    def __init__(
+        self, app: App, host: str, port: int, tls: Optional[ssl.SSLContext] = None
+    ) -> None:
         self._config = Config(
             app,
             lifespan="off",
@@ -58,27 +64,34 @@ class Listener:
         )
         self._state = ServerState()
         self._server: Optional[asyncio.Server] = None
+        self._host = host
+        self._tls = tls
         self.port: int = port
 
     @property
     def url(self) -> str:
-        """The origin under which the application answers."""
-        return f"http://{HOST}:{self.port}"
+        """The origin under which the application answers on this machine."""
+        host = _ANYWHERE.get(self._host, self._host)
+        scheme = "http" if self._tls is None else "https"
+        return f"{scheme}://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     async def open(self) -> None:
         """Listen; the port stays the same when this is called again."""
         # With the protocol spelt out: asyncio turns Nagle's algorithm off only where it reads
         # TCP, and every answer would take 40 ms longer.
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        family, address = _resolve(self._host, self.port)
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind((HOST, self.port))
+            listener.bind(address)
         except BaseException:
             listener.close()
             raise
         self.port = listener.getsockname()[1]
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(self._protocol, sock=listener, backlog=2048)
+        self._server = await loop.create_server(
+            self._protocol, sock=listener, backlog=2048, ssl=self._tls
+        )
 
     async def refuse(self) -> None:
         """Stop listening, and cut every connection."""
@@ -107,6 +120,11 @@ class Listener:
 
     def _protocol(self) -> _Protocol:
         return _Protocol(config=self._config, server_state=self._state, app_state={})
+
+
+def _resolve(host: str, port: int) -> Tuple[socket.AddressFamily, Any]:
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    return family, address
 
 
 class LoopThread:

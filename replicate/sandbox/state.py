@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from . import wire
+from .addresses import Addresses, Place
 from .faults import FaultPlan
 from .files import FileStore
+from .history import RunHistory
 from .webhooks import Webhooks, new_secret
 from .wire import Problem, not_found
 from .worker import Worker
@@ -32,6 +34,8 @@ class Settings:
     stream_logs: bool = False
     webhook_interval: float = 0.5
     webhook_retries: Sequence[float] = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
+    public_url: Optional[str] = None
+    history: int = 10_000
 
 
 @dataclass
@@ -70,13 +74,23 @@ class State:
         self.streams: Dict[str, Run] = {}
         self.collections: Dict[str, Collection] = {}
         self.deployments: Dict[str, Deployment] = {}
-        self.files: FileStore = FileStore(self.webhook_secret)
+        self.files: FileStore = FileStore(self.webhook_secret, settings.history)
+        self.history: RunHistory = RunHistory(self, settings.history)
         self.worker: Worker = Worker(self.files, stream_logs=settings.stream_logs)
         self.faults: FaultPlan = FaultPlan()
         self.rate_limit: Optional[RateLimit] = None
         self.webhooks: Webhooks = Webhooks(self, self.faults)
-        self.origin: str = ""
-        self.stream_url: str = ""
+        self.addresses: Addresses = Addresses(settings.public_url)
+
+    @property
+    def origin(self) -> str:
+        """The base URL of the API, without its version."""
+        return self.addresses.own.api
+
+    @property
+    def stream_url(self) -> str:
+        """The base URL of output files and streams."""
+        return self.addresses.own.files
 
     @property
     def api_url(self) -> str:
@@ -85,9 +99,8 @@ class State:
 
     def locate(self, origin: str, delivery: str) -> None:
         """Learn under which origins the API and its files are."""
-        self.origin = origin
-        self.stream_url = self.files.delivery_url = delivery
-        self.files.api_url = self.api_url
+        self.addresses.own = Place(origin, delivery)
+        self.files.api_url, self.files.delivery_url = self.api_url, delivery
 
     def clear(self) -> None:
         """Forget what clients have done; models stay."""
@@ -95,6 +108,7 @@ class State:
             run.cancel()
         self.runs.clear()
         self.streams.clear()
+        self.history.clear()
         self.deployments.clear()
         self.files.clear()
         self.faults.clear()
@@ -166,7 +180,8 @@ class State:
     def create(self, run: Run, *, cancel_after: Optional[float] = None) -> Run:
         """Take in a run and let it live."""
         self.runs[run.id] = self.streams[run.stream_key] = run
-        run.listeners.append(self.webhooks.notice)
+        self.history.trim()
+        run.listeners += (self.history.notice, self.webhooks.notice)
         if cancel_after is not None:
             run.deadline = run.created_at + int(cancel_after * wire.NANOSECONDS)
         run.model.run_count += 1

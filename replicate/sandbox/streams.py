@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, AsyncIterator, Optional
 
 from starlette.responses import StreamingResponse
 
+from .addresses import View, current_view
+
 if TYPE_CHECKING:
     from starlette.requests import Request
 
@@ -31,14 +33,14 @@ def position_after(run: Run, last_event_id: Optional[str]) -> int:
     return 0
 
 
-async def follow(run: Run, position: int) -> AsyncIterator[bytes]:
+async def follow(run: Run, position: int, view: View) -> AsyncIterator[bytes]:
     """Yield the events from a position on, as they happen, until the run ends."""
     yield b": hi\n\n"
     while True:
         fresh = run.events[position:]
         position += len(fresh)
         if fresh:
-            yield b"".join(encode(event) for event in fresh)
+            yield view.translate(b"".join(encode(event) for event in fresh))
         if run.finished and position == len(run.events):
             return
         if position == len(run.events):
@@ -49,4 +51,5 @@ def respond(run: Run, request: Request) -> StreamingResponse:
     """Answer with the run's events, all of them or those after `Last-Event-ID`."""
     position = position_after(run, request.headers.get("last-event-id"))
     headers = {"cache-control": "no-store"}
-    return StreamingResponse(follow(run, position), headers=headers, media_type="text/event-stream")
+    events = follow(run, position, current_view())
+    return StreamingResponse(events, headers=headers, media_type="text/event-stream")

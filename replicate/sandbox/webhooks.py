@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Deque, Dict, List, Optional, Tuple
 
 from . import wire
+from .history import Recent
 
 if TYPE_CHECKING:
     import httpx
@@ -69,7 +70,7 @@ class Webhooks:
     """Delivers webhooks, those of one run in their order."""
 
     def __init__(self, state: State, faults: FaultPlan) -> None:
-        self.deliveries: List[Delivery] = []
+        self.deliveries: List[Delivery] = Recent(state.settings.history)
         self._state = state
         self._faults = faults
         self._client: Optional[httpx.AsyncClient] = None
@@ -93,7 +94,10 @@ class Webhooks:
             if last is not None and now - last < self._state.settings.webhook_interval:
                 return
             self._last[run.id, event] = now
-        body = json.dumps(self._state.render(run)).encode()
+        elif event == "completed":
+            for other in ("output", "logs"):
+                self._last.pop((run.id, other), None)
+        body = run.view.translate(json.dumps(self._state.render(run)).encode())
         delivery = Delivery(run.id, event, url, f"msg_{wire.new_id()}")
         self._waiting.setdefault(run.id, deque()).append((delivery, body))
         if run.id not in self._tasks:
@@ -124,7 +128,7 @@ class Webhooks:
             while waiting:
                 await self._deliver(*waiting.popleft())
         finally:
-            del self._tasks[run_id]
+            del self._tasks[run_id], self._waiting[run_id]
 
     async def _deliver(self, delivery: Delivery, body: bytes) -> None:
         # Only the last word about a run is worth repeating.

@@ -1,0 +1,46 @@
+"""One readable line for each request, through `logging`: `replicate.sandbox.requests`."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Optional
+
+if TYPE_CHECKING:
+    from .faults import Fault
+    from .middleware import RecordedRequest
+
+logger: logging.Logger = logging.getLogger("replicate.sandbox.requests")
+
+SHOWN = 2000
+"""How many bytes of a body are shown where all is shown."""
+
+
+def log_request(record: RecordedRequest, fault: Optional[Fault] = None) -> None:
+    """Log a request that was answered, or not; at the level DEBUG with its body."""
+    if not logger.isEnabledFor(logging.INFO):
+        return
+    host = "" if record.host == "api" else f" ({record.host})"
+    query = f"?{record.query}" if record.query else ""
+    logger.info(
+        "%s %s %s%s%s %s%s",
+        record.status or "---",
+        record.method,
+        record.path,
+        query,
+        host,
+        _time(record.seconds),
+        "" if fault is None else f", fault {' '.join(fault.target)!r}",
+    )
+    if record.body and logger.isEnabledFor(logging.DEBUG):
+        logger.debug("    %s", _body(record.body))
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
+
+
+def _body(body: bytes) -> str:
+    text = body[:SHOWN].decode("utf-8", "replace")
+    # What could change a terminal is shown as what it is.
+    text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    return text if len(body) <= SHOWN else f"{text}… ({len(body)} bytes)"
