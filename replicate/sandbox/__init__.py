@@ -20,21 +20,19 @@ failure.
 
 from __future__ import annotations
 
+from importlib import import_module
 from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Dict, List
 
-if not all(find_spec(name) for name in ("python_multipart", "starlette", "uvicorn")):
-    raise ImportError(
-        'replicate.sandbox needs more than the client does: pip install "replicate[sandbox]"'
-    )
-
-from .faults import CUT, Fault
-from .files import File
-from .middleware import RecordedRequest
-from .runs import Run
-from .sandbox import Sandbox
-from .schema import Input
-from .webhooks import Delivery
-from .worker import Canceled, CurrentPrediction, current_prediction
+if TYPE_CHECKING:
+    from .faults import CUT, Fault
+    from .files import File
+    from .middleware import RecordedRequest
+    from .runs import Run
+    from .sandbox import Sandbox
+    from .schema import Input
+    from .webhooks import Delivery
+    from .worker import Canceled, CurrentPrediction, current_prediction
 
 __all__ = [
     "CUT",
@@ -49,4 +47,34 @@ __all__ = [
     "Sandbox",
     "current_prediction",
 ]
-del find_spec
+
+_HOMES: Dict[str, str] = {
+    "CUT": "faults",
+    "Canceled": "worker",
+    "CurrentPrediction": "worker",
+    "Delivery": "webhooks",
+    "Fault": "faults",
+    "File": "files",
+    "Input": "schema",
+    "RecordedRequest": "middleware",
+    "Run": "runs",
+    "Sandbox": "sandbox",
+    "current_prediction": "worker",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # Servers take long to import. What runs them can handle signals before, and a test-suite
+    # that does not use the sandbox does not wait for it.
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if not all(find_spec(package) for package in ("python_multipart", "starlette", "uvicorn")):
+        raise ImportError(
+            'replicate.sandbox needs more than the client does: pip install "replicate[sandbox]"'
+        )
+    value = globals()[name] = getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    return value
+
+
+def __dir__() -> List[str]:
+    return sorted({*globals(), *_HOMES})

@@ -7,7 +7,7 @@ oldest lose their bodies, or are forgotten with the files that they put out.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Dict, Iterator, List, TypeVar
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, TypeVar, cast
 
 if TYPE_CHECKING:
     from .middleware import RecordedRequest
@@ -109,8 +109,8 @@ def _size_of(run: Run) -> int:
 def _urls(output: Any) -> Iterator[str]:
     if isinstance(output, str):
         yield output
-        return
-    items: Any = output.values() if isinstance(output, dict) else output
-    if isinstance(output, (list, dict)):
-        for item in items:
+    elif isinstance(output, dict):
+        yield from _urls(list(cast("Dict[str, Any]", output).values()))
+    elif isinstance(output, list):
+        for item in cast("List[Any]", output):
             yield from _urls(item)

@@ -204,6 +204,18 @@ def test_public_names() -> None:
         assert getattr(replicate.sandbox, name).__doc__ or name == "CUT"
 
 
+def test_import_is_light() -> None:
+    code = (
+        "import sys, replicate.sandbox\n"
+        "print([name for name in ('starlette', 'uvicorn', 'asyncio', 'httpx') if name in sys.modules])"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
 def test_missing_extra() -> None:
     code = (
         "import sys\n"
