@@ -20,10 +20,24 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Sequence
+    from typing import Protocol
+
+    class Clock(Protocol):
+        """What can take the place of the machine's clock."""
+
+        def monotonic(self) -> float:
+            """Return the time in seconds; it never goes back."""
+            ...
+
+        async def sleep(self, seconds: float) -> None:
+            """Pause, in `block()` without suspending."""
+            ...
+
 
 A = TypeVar("A")
 T = TypeVar("T")
 
+_clock: Clock | None = None
 _blocking: ContextVar[bool] = ContextVar("replicate_blocking", default=False)
 
 
@@ -80,9 +94,26 @@ class closing(Generic[T]):  # noqa: N801 - it is called as contextlib's are
         await self._items.aclose()
 
 
+def monotonic() -> float:
+    """Return the time by which the client measures how long something takes, in seconds."""
+    return time.monotonic() if _clock is None else _clock.monotonic()
+
+
+def set_clock(clock: Clock | None) -> None:
+    """Let a test's clock take the place of the machine's, for all clients of the process.
+
+    Nothing else in this package looks at the time or sleeps, so that pauses, deadlines and
+    measured times agree with each other.
+    """
+    global _clock  # noqa: PLW0603 - time is as global as this
+    _clock = clock
+
+
 async def sleep(seconds: float) -> None:
     """Pause the caller, thread or task, for a number of seconds."""
-    if is_blocking():
+    if _clock is not None:
+        await _clock.sleep(seconds)
+    elif is_blocking():
         time.sleep(seconds)  # noqa: ASYNC251 - nothing else runs here
     else:
         import anyio  # with httpx already loaded this costs async callers nothing more

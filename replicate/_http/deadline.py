@@ -7,12 +7,11 @@ request, retry and poll below it ends in time without passing a number along.
 from __future__ import annotations
 
 import math
-import time
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, TypeVar
 
-from .._blocking import is_blocking, sleep
+from .._blocking import is_blocking, monotonic, sleep
 from ..exceptions import DeadlineExceededError
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ async def pause(seconds: float) -> None:
 def remaining() -> float | None:
     """Return the seconds left, at least 0, or None where there is no deadline."""
     end = _deadline.get()
-    return None if end is None else max(0.0, end - time.monotonic())
+    return None if end is None else max(0.0, end - monotonic())
 
 
 def check_deadline() -> None:
@@ -93,7 +92,7 @@ def deadline(seconds: float | None) -> Generator[None, None, None]:
     if seconds is None or _number(seconds) == math.inf:
         yield
         return
-    end = time.monotonic() + seconds
+    end = monotonic() + seconds
     outer = _deadline.get()
     token = _deadline.set(end if outer is None else min(end, outer))
     try:

@@ -11,7 +11,6 @@ import itertools
 import json
 import logging
 import re
-import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +19,7 @@ import httpx
 from replicate_api.errors import ERROR
 
 from ..__about__ import __version__
-from .._blocking import block, is_blocking, sleep
+from .._blocking import block, is_blocking, monotonic, sleep
 from .._files.uploads import ThreadedStream, TimedStream
 from ..connection_errors import APIConnectionError, connection_error
 from ..exceptions import InvalidResponseError, NotFoundError, ReplicateError
@@ -104,7 +103,7 @@ class HTTP:
         if retries is None:
             retries = self._owner.max_retries
         on_send: Callable[[bool], None] | None = kwargs.get("on_send")
-        attempt, started, in_doubt = 0, time.monotonic(), False
+        attempt, started, in_doubt = 0, monotonic(), False
         while True:
             attempt += 1
             check_deadline()
@@ -326,7 +325,7 @@ def _fit(timeout: httpx.Timeout | float, prefer: str | None) -> httpx.Timeout:
 
 
 def _elapsed(since: float) -> float:
-    return time.monotonic() - since
+    return monotonic() - since
 
 
 def may_have_happened(error: ReplicateError) -> bool:

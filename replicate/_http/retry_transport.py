@@ -6,11 +6,11 @@ A `Client` does not use it: its own rules are in `_retry`.
 from __future__ import annotations
 
 import random
-import time
 from typing import TYPE_CHECKING, FrozenSet, Iterable, Optional, Union
 
 import httpx
 
+from .._blocking import block, sleep
 from .retry import parse_retry_after
 
 if TYPE_CHECKING:
@@ -88,21 +88,19 @@ class RetryTransport(httpx.AsyncBaseTransport, httpx.BaseTransport):
         response = self._wrapped_transport.handle_request(request)
         while self._again(request, response, attempt):
             response.close()
-            time.sleep(self._calculate_sleep(attempt, response.headers))
+            block(sleep(self._calculate_sleep(attempt, response.headers)))
             attempt += 1
             response = self._wrapped_transport.handle_request(request)
         return response
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request, again where that is safe and may help."""
-        import anyio
-
         assert isinstance(self._wrapped_transport, httpx.AsyncBaseTransport)
         attempt = 1
         response = await self._wrapped_transport.handle_async_request(request)
         while self._again(request, response, attempt):
             await response.aclose()
-            await anyio.sleep(self._calculate_sleep(attempt, response.headers))
+            await sleep(self._calculate_sleep(attempt, response.headers))
             attempt += 1
             response = await self._wrapped_transport.handle_async_request(request)
         return response

@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 import inspect
 import math
-import time
 from typing import TYPE_CHECKING, Any, Callable, FrozenSet, Mapping, Optional, Tuple, TypeVar, Union
 
+from .._blocking import monotonic
 from .._guards import is_mapping
 from .._http.deadline import remaining
 from ..exceptions import NotFoundError, ReplicateError, UnprocessableEntityError
@@ -80,11 +80,11 @@ async def create(
 
     async def send(operation: Any, made: Made, *place: str, **version: str) -> Prediction:
         hold = _seconds(wait) if wait else None
-        started = time.monotonic()
+        started = monotonic()
         prediction, answer = await start(
             client, Prediction, operation, place, {**fields, **version}, made=made
         )
-        in_time = answers_whole_run(prediction, hold, time.monotonic() - started)
+        in_time = answers_whole_run(prediction, hold, monotonic() - started)
         prediction._complete = answer is not None and answer.status_code != ACCEPTED and in_time
         return prediction
 

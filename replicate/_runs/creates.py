@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import threading
-import time
 import weakref
 from collections import deque
 from contextlib import contextmanager
@@ -26,6 +25,8 @@ from typing import (
     TypeVar,
     Union,
 )
+
+from .._blocking import monotonic
 
 if TYPE_CHECKING:
     from replicate_api import models
@@ -73,7 +74,7 @@ class Create:
         self.kind = kind
         self.input = input
         self.made = made
-        self.started = time.monotonic()
+        self.started = monotonic()
         self.sent = False
         """Whether the request may have arrived and started something."""
         self.lost = False

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import time
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Iterable, List, Optional, Type, TypeVar, Union
 
+from .._blocking import monotonic
 from .._http.deadline import pause
 from .._http.request import may_have_happened
 from ..exceptions import DeadlineExceededError, ReplicateError
@@ -83,7 +83,7 @@ async def find(client: Client, kind: Type[R], create: Create, error: BaseExcepti
         listing = kind._listing()
         response = await client._transport.request(**listing.build(), retries=LOOKS - 1)
         now = _date(response.headers.get("date"))
-        since = now - timedelta(seconds=time.monotonic() - create.started) - CLOCK_RESOLUTION
+        since = now - timedelta(seconds=monotonic() - create.started) - CLOCK_RESOLUTION
         page: Any = listing.parse(response)
         runs = [*(page.results or ())]
         # While a create is held, many others may be made.
@@ -108,8 +108,8 @@ async def find(client: Client, kind: Type[R], create: Create, error: BaseExcepti
 
 
 async def _twins_are_answered(client: Client, create: Create) -> None:
-    end = time.monotonic() + TWINS_TIME
-    while client._creates.may_still_be_answered(create) and time.monotonic() < end:
+    end = monotonic() + TWINS_TIME
+    while client._creates.may_still_be_answered(create) and monotonic() < end:
         await pause(TWINS_PAUSE)
 
 

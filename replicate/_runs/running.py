@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import time
 from typing import TYPE_CHECKING, Any, ClassVar, Dict, Iterator, Optional, Type, TypeVar
 
-from .._blocking import block, is_blocking
+from .._blocking import block, is_blocking, monotonic
 from .._http.deadline import check_deadline, deadline, no_deadline, pause, within_deadline
 from .._http.retry import MAX_WAIT, TRANSIENT_STATUS_CODES
 from ..exceptions import (
@@ -201,11 +200,11 @@ async def in_time(
     prediction: Running, items: AsyncGenerator[T, None], seconds: Optional[float]
 ) -> AsyncGenerator[T, None]:
     """Yield items of a prediction until a deadline, at which, or on Ctrl-C, it is canceled."""
-    end = None if seconds is None else time.monotonic() + seconds
+    end = None if seconds is None else monotonic() + seconds
     try:
         while True:
             # A context variable must not stay set across a yield.
-            with deadline(None if end is None else max(0.0, end - time.monotonic())):
+            with deadline(None if end is None else max(0.0, end - monotonic())):
                 check_deadline()
                 try:
                     item = await within_deadline(items.__anext__())

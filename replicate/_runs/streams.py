@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import logging
 import re
-import time
 from typing import TYPE_CHECKING, Any, AsyncGenerator, Dict, Mapping, Optional
 
 import httpx
 
 from replicate_api.answer import loads
 
-from .._blocking import closing
+from .._blocking import closing, monotonic
 from .._guards import is_array, is_object
 from .._http import retry as _retry
 from .._http.address import parts_of
@@ -110,7 +109,7 @@ async def _events(
     text: list[str] = []
     while True:
         fresh, end = False, None
-        connected = time.monotonic()
+        connected = monotonic()
         position.reconnect()
         try:
             async with client._http.stream("GET", url, headers=position.headers()) as response:
@@ -152,7 +151,7 @@ async def _events(
                     with_file(event, client, url)
                 yield event
             return
-        if fresh or time.monotonic() - connected > QUIET_SPELL:
+        if fresh or monotonic() - connected > QUIET_SPELL:
             position.attempts = 0
         position.attempts += 1
         if position.attempts > client.max_retries + 1:
