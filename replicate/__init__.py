@@ -15,7 +15,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
-from . import exceptions
+from . import _http, exceptions
 from .__about__ import __version__
 from .client import Client
 
@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 
 default_client: Client = Client()
 """The client behind this module's functions. It reads the environment at each request."""
+
+_http.default_client = lambda: default_client
 
 # Final, so that type checkers give them the signatures of the client's methods.
 run: Final = default_client.run

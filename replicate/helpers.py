@@ -1,40 +1,16 @@
-"""Files that models return, and the encoding of inputs and outputs."""
+"""Files that models return, and the encoding of inputs and outputs: the names of 1.x."""
 
 from __future__ import annotations
 
-import html
-import tempfile
-from pathlib import Path
-from typing import (
-    IO,
-    TYPE_CHECKING,
-    Any,
-    AsyncGenerator,
-    AsyncIterator,
-    Dict,
-    Iterator,
-    Mapping,
-    Optional,
-    Tuple,
-    Union,
-)
+from typing import TYPE_CHECKING, Any, Optional
 
-import httpx
-
-from . import schema as _schema
-from ._blocking import block, block_iter, in_thread
-from ._files import data_uri as _data_uri
-from ._files import downloads as _download
-from ._files import inputs as _inputs
+from ._blocking import block
+from ._files.inputs import encode
+from ._files.output import FileOutput, FileOutputURL
+from ._files.transform import transform_output
 from ._files.uploads import base64_encode_file
-from ._guards import is_mapping, is_object, is_sequence
-from ._http.address import parts_of
 
 if TYPE_CHECKING:
-    import os
-
-    from typing_extensions import Self
-
     from .client import Client
 
 __all__ = [
@@ -46,165 +22,6 @@ __all__ = [
     "transform_output",
 ]
 
-SPOOL = 10 * 1024 * 1024
-"""Bytes of an opened file that are kept in memory before a temporary file takes over."""
-
-
-class FileOutput(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A file that a model returned. It is fetched when it is read, each time anew.
-
-    Iterate over it, with `for` or `async for`, for its content in chunks of bytes. Replicate
-    removes output files one hour after the prediction: `save` what you want to keep.
-    """
-
-    url: str
-    """Where the file is: an https URL, or a data URI that holds the file itself."""
-
-    def __init__(self, url: str, client: Optional[Client] = None) -> None:
-        self.url = str(url)
-        self._client_or_none = client
-        self._content_type: Optional[str] = None
-
-    @property
-    def _client(self) -> Client:
-        if self._client_or_none is None:
-            from . import default_client
-
-            return default_client
-        return self._client_or_none
-
-    @property
-    def content_type(self) -> Optional[str]:
-        """The media type, as far as it is known: from a download, the data URI, or the name."""
-        import mimetypes
-
-        if self._content_type is None:
-            if self.url[:5].lower() == "data:":
-                self._content_type = _data_uri.content_type(self.url)
-            else:
-                name = parts_of(self.url).path.rpartition("/")[2]
-                self._content_type = mimetypes.guess_type(f"/{name}")[0]
-        return self._content_type
-
-    @property
-    def name(self) -> str:
-        """A file name for it, the one in its URL where there is one: never a path."""
-        return _download.file_name(self.url, self.content_type)
-
-    def read(self) -> bytes:
-        """Return the whole content.
-
-        Raises:
-            DownloadError: The file is gone, or did not arrive whole.
-            APIConnectionError: Its server cannot be reached.
-        """
-        return block(self.aread())
-
-    async def aread(self) -> bytes:
-        """Return the whole content.
-
-        Raises:
-            DownloadError: The file is gone, or did not arrive whole.
-            APIConnectionError: Its server cannot be reached.
-        """
-        return b"".join([chunk async for chunk in self._chunks()])
-
-    def __iter__(self) -> Iterator[bytes]:
-        return block_iter(self._chunks())
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self._chunks()
-
-    def _chunks(self) -> AsyncGenerator[bytes, None]:
-        return _download.chunks(self._client, self.url, self._remember)
-
-    def _remember(self, response: httpx.Response) -> None:
-        content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if content_type and content_type != "application/octet-stream":
-            self._content_type = content_type
-
-    def open(self) -> IO[bytes]:
-        """Fetch the file and return a binary handle with `read(n)` and `seek`; close it."""
-        return block(self.async_open())
-
-    async def async_open(self) -> IO[bytes]:
-        """Fetch the file and return a binary handle with `read(n)` and `seek`; close it."""
-        handle: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115
-        try:
-            async for chunk in self._chunks():
-                await in_thread(handle.write, chunk)
-        except BaseException:
-            handle.close()
-            raise
-        handle.seek(0)
-        return handle
-
-    def save(self, path: Union[str, os.PathLike[str]]) -> Path:
-        """Write the file to disk, where it appears only when it is complete.
-
-        Args:
-            path: The file to write, or a folder to write it to under its own `name`.
-
-        Returns:
-            The path of the file.
-        """
-        return block(self.async_save(path))
-
-    async def async_save(self, path: Union[str, os.PathLike[str]]) -> Path:
-        """Write the file to disk, where it appears only when it is complete.
-
-        Args:
-            path: The file to write, or a folder to write it to under its own `name`.
-
-        Returns:
-            The path of the file.
-        """
-        target = Path(path)
-        if target.is_dir():  # noqa: ASYNC240 - one look, as fast as the path is near
-            target /= self.name
-        await _download.save(self._chunks(), target)
-        return target
-
-    def __str__(self) -> str:
-        return self.url
-
-    def __repr__(self) -> str:
-        url = self.url if len(self.url) <= 200 else f"{self.url[:100]}…"
-        return f"{type(self).__name__}({url!r})"
-
-    def _repr_html_(self) -> Optional[str]:
-        """Show images, sound and films in a notebook."""
-        kind = (self.content_type or "").partition("/")[0]
-        url = html.escape(self.url, quote=True)
-        if kind == "image":
-            return f'<img src="{url}" style="max-width: 100%">'
-        if kind in {"audio", "video"}:
-            return f'<{kind} src="{url}" controls style="max-width: 100%"></{kind}>'
-        return None
-
-    def __copy__(self) -> FileOutput:
-        return self
-
-    def __deepcopy__(self, memo: Any) -> FileOutput:
-        return self
-
-    def __reduce__(self) -> Tuple[Any, ...]:
-        # The client stays behind: it has connections and a token.
-        return type(self), (self.url,)
-
-
-class FileOutputURL(FileOutput, str):  # type: ignore[misc]  # noqa: SLOT000 - a FileOutput has attributes
-    """A `FileOutput` that is also the string of its URL, as `prediction.output` holds it.
-
-    As a string it goes wherever the URL goes (`json.dumps`, `==`, HTTP libraries); to
-    iterate over it, or to `read` it, is to read the file.
-    """
-
-    def __new__(cls, url: str, client: Optional[Client] = None) -> Self:
-        """Create the string."""
-        del client  # is for `__init__`
-        return str.__new__(cls, url)
-
 
 def encode_json(obj: Any, client: Client, file_encoding_strategy: Optional[str] = None) -> Any:
     """Return a JSON value for any input; files are uploaded, or inlined with `"base64"`."""
@@ -215,72 +32,4 @@ async def async_encode_json(
     obj: Any, client: Client, file_encoding_strategy: Optional[str] = None
 ) -> Any:
     """Return a JSON value for any input; files are uploaded, or inlined with `"base64"`."""
-    return await _inputs.encode(obj, client, file_encoding_strategy)
-
-
-def transform_output(
-    value: Any,
-    client: Client,
-    *,
-    openapi_schema: Optional[Mapping[str, Any]] = None,
-    into: type[FileOutput] = FileOutput,
-) -> Any:
-    """Turn the files in an output into `FileOutput`s.
-
-    Args:
-        value: The output as the API returned it.
-        client: The client to read the files with.
-        openapi_schema: The version's schema: where it describes the output, it decides what
-            is a file. Elsewhere a string that is nothing but an https URL or a data URI is.
-        into: The class of the files.
-    """
-    transform = _Transform(client, openapi_schema, into)
-    try:
-        return transform(value, _schema.output_schema(openapi_schema))
-    except RecursionError:
-        return value  # a tree of some hundred levels: better without files than not at all
-
-
-class _Transform:
-    def __init__(
-        self, client: Client, openapi_schema: Optional[Mapping[str, Any]], into: type[FileOutput]
-    ) -> None:
-        self._client = client
-        self._openapi_schema = openapi_schema
-        self._into = into
-
-    def __call__(self, value: Any, node: Optional[Dict[str, Any]] = None) -> Any:
-        node = _schema.resolved(node, self._openapi_schema)
-        if is_mapping(value):
-            properties: Any = (node or {}).get("properties")
-            known = properties if is_object(properties) else {}
-            return {key: self(item, known.get(key)) for key, item in value.items()}
-        if isinstance(value, str):
-            return self._into(value, self._client) if self._is_file(value, node) else value
-        if is_sequence(value):
-            items: Optional[Dict[str, Any]] = (node or {}).get("items")
-            return [self(item, items) for item in value]
-        return value
-
-    def _is_file(self, value: str, node: Optional[Dict[str, Any]]) -> bool:
-        if isinstance(value, FileOutput) or value[:5].lower() not in {"https", "data:", "http:"}:
-            return isinstance(value, FileOutput)
-        if node is not None and node.get("type") == "string":
-            return node.get("format") == "uri"
-        return looks_like_file(value, self._client)
-
-
-def looks_like_file(value: str, client: Client) -> bool:
-    """Say whether a string is nothing but the URL of a file: prose that starts like one is not.
-
-    Plain `http:` counts where the API itself is reached by it, as the sandbox is.
-    """
-    start = value[:8].lower()
-    if not start.startswith(("http", "data:")) or any(map(str.isspace, value)):
-        return False
-    if start.startswith("data:"):
-        return _data_uri.is_data_uri(value)
-    if start.startswith("http://"):
-        base: Any = getattr(client, "_base", None)
-        return isinstance(base, str) and base.startswith("http:")
-    return start == "https://" and len(value) > len(start)
+    return await encode(obj, client, file_encoding_strategy)

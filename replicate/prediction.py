@@ -120,7 +120,8 @@ class Prediction(Running, models.Prediction):
 
         A file in it is a `FileOutput` that is also the string of its URL.
         """
-        from .helpers import FileOutputURL, transform_output
+        from ._files.output import FileOutputURL
+        from ._files.transform import transform_output
 
         raw = vars(self).get("output")
         cached: Tuple[Any, Any] = vars(self).get("_output", (None, None))

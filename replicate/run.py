@@ -88,7 +88,7 @@ class _Output:
     def _transform(self, value: Any) -> Any:
         if not self._use_file_output:
             return value
-        from .helpers import transform_output
+        from ._files.transform import transform_output
 
         return transform_output(value, self._prediction._client, openapi_schema=self._schema)
 

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from replicate import exceptions
-from replicate._http.queue import TaskQueue, places
 from replicate._http import request as _http
+from replicate._http.queue import TaskQueue, places
 from replicate.sandbox import File
 
 

@@ -183,7 +183,7 @@ def check_text(text: str, place: str) -> None:
 
 def _url_of(value: Any) -> Optional[str]:
     """Return the URL of what is already on a server: a model's output, an uploaded file."""
-    if isinstance(value, classes_of("replicate.helpers", "FileOutput")):
+    if isinstance(value, classes_of("replicate._files.output", "FileOutput")):
         return str(value.url)
     if isinstance(value, models.File):
         urls: Any = value.urls

@@ -11,6 +11,8 @@ import httpx
 from replicate_api.answer import loads
 
 from .._blocking import closing, monotonic
+from .._files.output import FileOutput
+from .._files.transform import looks_like_file
 from .._guards import is_array, is_object
 from .._http import retry as _retry
 from .._http.address import parts_of
@@ -24,7 +26,6 @@ from ..exceptions import (
     ReplicateException,
     StreamError,
 )
-from ..helpers import FileOutput, looks_like_file
 from ..stream import ServerSentEvent, event_of
 from . import events as _sse
 from .create import create

@@ -14,10 +14,11 @@ from typing import Any, List, Mapping, Optional
 from replicate import exceptions, schema, webhook
 from replicate._files import data_uri as _data_uri
 from replicate._files import downloads as _download
+from replicate._files.transform import looks_like_file
 from replicate._http import address as _url
 from replicate._http import retry as _retry
 from replicate._runs import events as _sse
-from replicate.helpers import FileOutput, looks_like_file, transform_output
+from replicate.helpers import FileOutput, transform_output
 from replicate.identifier import ModelVersionIdentifier, Target, resolve
 from replicate.prediction import Prediction
 from replicate.training import Training

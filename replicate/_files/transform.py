@@ -1,0 +1,81 @@
+"""Which strings of an output are files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional
+
+from .. import schema as _schema
+from .._guards import is_mapping, is_object, is_sequence
+from .data_uri import is_data_uri
+from .output import FileOutput
+
+if TYPE_CHECKING:
+    from ..client import Client
+
+
+def transform_output(
+    value: Any,
+    client: Client,
+    *,
+    openapi_schema: Optional[Mapping[str, Any]] = None,
+    into: type[FileOutput] = FileOutput,
+) -> Any:
+    """Turn the files in an output into `FileOutput`s.
+
+    Args:
+        value: The output as the API returned it.
+        client: The client to read the files with.
+        openapi_schema: The version's schema: where it describes the output, it decides what
+            is a file. Elsewhere a string that is nothing but an https URL or a data URI is.
+        into: The class of the files.
+    """
+    transform = _Transform(client, openapi_schema, into)
+    try:
+        return transform(value, _schema.output_schema(openapi_schema))
+    except RecursionError:
+        return value  # a tree of some hundred levels: better without files than not at all
+
+
+class _Transform:
+    def __init__(
+        self, client: Client, openapi_schema: Optional[Mapping[str, Any]], into: type[FileOutput]
+    ) -> None:
+        self._client = client
+        self._openapi_schema = openapi_schema
+        self._into = into
+
+    def __call__(self, value: Any, node: Optional[Dict[str, Any]] = None) -> Any:
+        node = _schema.resolved(node, self._openapi_schema)
+        if is_mapping(value):
+            properties: Any = (node or {}).get("properties")
+            known = properties if is_object(properties) else {}
+            return {key: self(item, known.get(key)) for key, item in value.items()}
+        if isinstance(value, str):
+            return self._into(value, self._client) if self._is_file(value, node) else value
+        if is_sequence(value):
+            items: Optional[Dict[str, Any]] = (node or {}).get("items")
+            return [self(item, items) for item in value]
+        return value
+
+    def _is_file(self, value: str, node: Optional[Dict[str, Any]]) -> bool:
+        if isinstance(value, FileOutput) or value[:5].lower() not in {"https", "data:", "http:"}:
+            return isinstance(value, FileOutput)
+        if node is not None and node.get("type") == "string":
+            return node.get("format") == "uri"
+        return looks_like_file(value, self._client)
+
+
+def looks_like_file(value: str, client: Client) -> bool:
+    """Say whether a string is nothing but the URL of a file: prose that starts like one is not.
+
+    Plain `http:` counts where the API itself is reached by it, as the sandbox is.
+    """
+    start = value[:8].lower()
+    if not start.startswith(("http", "data:")) or any(map(str.isspace, value)):
+        return False
+    if start.startswith("data:"):
+        return is_data_uri(value)
+    if start.startswith("http://"):
+        base: Any = getattr(client, "_base", None)
+        return isinstance(base, str) and base.startswith("http:")
+    return start == "https://" and len(value) > len(start)
