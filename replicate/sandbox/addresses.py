@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, MutableMapping, Optional
+from typing import TYPE_CHECKING, Any, List, MutableMapping, Optional
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
@@ -69,14 +69,21 @@ def current_view() -> View:
 
 
 class Addresses:
-    """The URLs of a sandbox."""
+    """The URLs of a sandbox.
+
+    Attributes:
+        own: As the sandbox knows itself.
+        names: Other names by which clients may know it.
+    """
 
     def __init__(self, public_url: Optional[str] = None) -> None:
         self.own: Place = Place()
         self._public: Optional[Place] = None
+        self.names: List[str] = ["host.docker.internal"]
         if public_url is not None:
             public = check_public_url(public_url)
             self._public = Place(public, public + FILES_PATH)
+            self.names.append(urlsplit(public).hostname or "localhost")
 
     def enter(self, scope: Scope) -> View:
         """Learn from a request where its sender knows the sandbox.

@@ -7,7 +7,7 @@ oldest lose their bodies, or are forgotten with the files that they put out.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Dict, Iterator, List, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Sequence, TypeVar, cast
 
 if TYPE_CHECKING:
     from .middleware import RecordedRequest
@@ -112,5 +112,5 @@ def _urls(output: Any) -> Iterator[str]:
     elif isinstance(output, dict):
         yield from _urls(list(cast("Dict[str, Any]", output).values()))
     elif isinstance(output, list):
-        for item in cast("List[Any]", output):
+        for item in cast("Sequence[Any]", output):
             yield from _urls(item)

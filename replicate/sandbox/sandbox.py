@@ -27,8 +27,11 @@ from .middleware import Edge, RecordedRequest
 from .models import Model, make_version
 from .server import LOOPBACK, Listener, LoopThread
 from .state import STOP_PATIENCE, Collection, Settings, State
+from .tls import Authority
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from typing_extensions import Self
 
     from replicate.client import Client
@@ -64,6 +67,8 @@ class Sandbox:
         public_url: The URL under which clients reach the API, if something stands between
             that they can't see, such as a tunnel. It is then in all answers, also for files;
             otherwise URLs in answers have the host that was asked.
+        tls: Whether to speak HTTPS, with certificates of an authority that lives as long as
+            the sandbox runs; `ca_file` and `environment` tell clients about it.
         username: The account that the token belongs to.
         page_size: How many items a page of a list has; models have 25 at most.
         cancel_after_minimum: The shortest `Cancel-After` accepted, in seconds.
@@ -83,6 +88,7 @@ class Sandbox:
         port: int = 0,
         files_port: int = 0,
         public_url: Optional[str] = None,
+        tls: bool = False,
         username: str = Settings.username,
         page_size: int = Settings.page_size,
         cancel_after_minimum: float = Settings.cancel_after_minimum,
@@ -108,6 +114,8 @@ class Sandbox:
         self._requests = RequestLog(history)
         self._host = host
         self._ports = (port, files_port)
+        self._tls = tls
+        self._authority: Optional[Authority] = None
         self._loop: Optional[LoopThread] = None
         self._api: Listener
         self._delivery: Listener
@@ -187,14 +195,18 @@ class Sandbox:
             raise RuntimeError("the sandbox is running already")
         api = Edge("api", self._state, answer_api, api_name, self._requests)
         files = Edge("files", self._state, answer_delivery, delivery_name, self._requests)
+        self._authority = Authority(self._state.addresses.names) if self._tls else None
+        context = self._authority.context if self._authority else None
         self._api, self._delivery = (
-            Listener(app, self._host, port) for app, port in zip((api, files), self._ports)
+            Listener(app, self._host, port, context) for app, port in zip((api, files), self._ports)
         )
         loop = LoopThread(self._clean_up)
         try:
             loop.call(self._open())
         except BaseException:
             loop.stop()
+            if self._authority is not None:
+                self._authority.close()
             raise
         self._loop = loop
         return self
@@ -207,6 +219,8 @@ class Sandbox:
         loop.stop()
         self._state.worker.join(STOP_PATIENCE)
         self._state.clear()
+        if self._authority is not None:
+            self._authority.close()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -247,6 +261,27 @@ class Sandbox:
         self._running()
         return self._state.stream_url
 
+    @property
+    def ca_file(self) -> Optional[Path]:
+        """The certificate that clients of a sandbox with `tls=True` must trust, as PEM."""
+        self._running()
+        return self._authority.ca_file if self._authority else None
+
+    @property
+    def environment(self) -> Dict[str, str]:
+        """The environment variables that point clients in other processes at this sandbox.
+
+        They are those of replicate 1.x. The other official clients want `/v1` at the end of
+        the base URL.
+        """
+        variables = {"REPLICATE_API_TOKEN": self.token, "REPLICATE_BASE_URL": self.url}
+        if self._authority is not None:
+            bundle = str(self._authority.bundle_file)
+            names = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+            variables.update(dict.fromkeys(names, bundle))
+            variables["NODE_EXTRA_CA_CERTS"] = str(self._authority.ca_file)
+        return variables
+
     def client(self, **options: Any) -> Client:
         """Return a client of this sandbox.
 
@@ -255,7 +290,10 @@ class Sandbox:
         """
         from replicate.client import Client
 
+        self._running()
         options = {"api_token": self.token, "base_url": self.url, **options}
+        if self._authority is not None:
+            options.setdefault("verify", self._authority.client_context())
         return Client(**options)
 
     # --- breaking ------------------------------------------------------------------------------
