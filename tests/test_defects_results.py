@@ -326,6 +326,7 @@ def test_h14_the_schema_decides_where_there_is_one(served):
         return {"components": {"schemas": {"Output": {"type": "array", "items": item}}}}
 
     text = schema(type="string")
+    text["components"]["schemas"]["Output"]["x-cog-array-display"] = "concatenate"
     file = schema(type="string", format="uri")
     assert transform_output([URL], served, openapi_schema=text) == [URL]
     (found,) = transform_output(["http://a/b"], served, openapi_schema=file)

@@ -313,7 +313,7 @@ def test_schema_decides(mock):
     kinds = {key: type(item).__name__ for key, item in output.items()}
     assert kinds == {
         "file": "FileOutput",
-        "text": "str",
+        "text": "FileOutput",
         "files": "list",
         "any": "FileOutput",
         "more": "str",

@@ -168,14 +168,19 @@ class FileOutput(httpx.SyncByteStream, httpx.AsyncByteStream):
         return type(self), (self.url,)
 
 
-class FileOutputURL(FileOutput, str):  # type: ignore[misc]  # noqa: SLOT000 - a FileOutput has attributes
+class FileOutputURL(str, FileOutput):  # type: ignore[misc]  # noqa: SLOT000 - a FileOutput has attributes
     """A `FileOutput` that is also the string of its URL, as `prediction.output` holds it.
 
-    As a string it goes wherever the URL goes (`json.dumps`, `==`, HTTP libraries); to
-    iterate over it, or to `read` it, is to read the file.
+    Everything that a string does is that of a string: it iterates over its characters, and
+    its repr is a string's. Only what is called by a name of `FileOutput`, such as `read` and
+    `save`, reads the file.
     """
 
+    # `str` comes first among the bases: what both have is the string's.
+
     __module__ = "replicate.helpers"
+
+    __aiter__ = None  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType] - a string has none
 
     def __new__(cls, url: str, client: Optional[Client] = None) -> Self:
         """Create the string."""

@@ -25,8 +25,9 @@ def transform_output(
     Args:
         value: The output as the API returned it.
         client: The client to read the files with.
-        openapi_schema: The version's schema: where it describes the output, it decides what
-            is a file. Elsewhere a string that is nothing but an https URL or a data URI is.
+        openapi_schema: The version's schema. Strings of `format: uri` are files, and the items
+            of an output that is displayed as one text are none. Any other string is a file if
+            it is nothing but an https URL or a data URI.
         into: The class of the files.
     """
     transform = _Transform(client, openapi_schema, into)
@@ -45,23 +46,25 @@ class _Transform:
         self._into = into
 
     def __call__(self, value: Any, node: Optional[Dict[str, Any]] = None) -> Any:
-        node = _schema.resolved(node, self._openapi_schema)
+        node = _schema.resolved(node, self._openapi_schema) or {}
         if is_mapping(value):
-            properties: Any = (node or {}).get("properties")
+            properties: Any = node.get("properties")
             known = properties if is_object(properties) else {}
             return {key: self(item, known.get(key)) for key, item in value.items()}
         if isinstance(value, str):
             return self._into(value, self._client) if self._is_file(value, node) else value
         if is_sequence(value):
-            items: Optional[Dict[str, Any]] = (node or {}).get("items")
+            if node.get("x-cog-array-display") == "concatenate":
+                return list(value)  # pieces of one text
+            items: Optional[Dict[str, Any]] = node.get("items")
             return [self(item, items) for item in value]
         return value
 
-    def _is_file(self, value: str, node: Optional[Dict[str, Any]]) -> bool:
-        if isinstance(value, FileOutput) or value[:5].lower() not in {"https", "data:", "http:"}:
-            return isinstance(value, FileOutput)
-        if node is not None and node.get("type") == "string":
-            return node.get("format") == "uri"
+    def _is_file(self, value: str, node: Dict[str, Any]) -> bool:
+        if isinstance(value, FileOutput):
+            return True
+        if node.get("format") == "uri":
+            return value[:5].lower() in {"https", "data:", "http:"}
         return looks_like_file(value, self._client)
 
 
@@ -71,7 +74,7 @@ def looks_like_file(value: str, client: Client) -> bool:
     Plain `http:` counts where the API itself is reached by it, as the sandbox is.
     """
     start = value[:8].lower()
-    if not start.startswith(("http", "data:")) or any(map(str.isspace, value)):
+    if not start.startswith(("http", "data:")) or value.split(None, 1) != [value]:
         return False
     if start.startswith("data:"):
         return is_data_uri(value)
