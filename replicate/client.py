@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Dict, Optional, TypeVar
 from ._blocking import block
 from ._http.settings import Settings
 from ._http.token import from_environment as _get_api_token_from_environment
-from ._http.token import hidden
 from ._namespaces import Namespaces
 from ._runs.creates import Creates, shared
+from ._secrets import hidden
 from .run import async_run, run
 from .stream import async_stream, stream
 

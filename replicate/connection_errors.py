@@ -1,7 +1,30 @@
-"""Errors of a call that got no answer: ours and httpx's at once.
+"""Errors that are this package's and httpx's at once.
 
-`except replicate.exceptions.APIConnectionError` catches them all, and code that was
-written for httpx (`except httpx.ReadTimeout`) goes on catching the one it names.
+A request that got no answer raises one of the classes here that begin with `API`. Each has the name
+of the httpx error that it stands for, and is one: code that was written for httpx
+(`except httpx.ReadTimeout`) goes on catching the one that it names.
+
+    replicate.exceptions.APIConnectionError
+    ├── replicate.exceptions.APITimeoutError
+    │   └── APITimeoutException         httpx.TimeoutException
+    │       ├── APIConnectTimeout       httpx.ConnectTimeout
+    │       ├── APIReadTimeout          httpx.ReadTimeout
+    │       ├── APIWriteTimeout         httpx.WriteTimeout
+    │       └── APIPoolTimeout          httpx.PoolTimeout
+    ├── APINetworkError                 httpx.NetworkError
+    │   ├── APIConnectError             httpx.ConnectError
+    │   ├── APIReadError                httpx.ReadError
+    │   ├── APIWriteError               httpx.WriteError
+    │   └── APICloseError               httpx.CloseError
+    ├── APIProtocolError                httpx.ProtocolError
+    │   ├── APILocalProtocolError       httpx.LocalProtocolError
+    │   └── APIRemoteProtocolError      httpx.RemoteProtocolError
+    ├── APIProxyError                   httpx.ProxyError
+    ├── APIUnsupportedProtocol          httpx.UnsupportedProtocol
+    └── APITransportError               httpx.TransportError, where it is none of those
+
+A file that its server refuses raises `FileUnavailableError`. To catch errors by the classes of
+`replicate.exceptions` this module, and with it httpx, need not be imported.
 """
 
 from __future__ import annotations
@@ -10,59 +33,91 @@ from typing import Any
 
 import httpx
 
-from .exceptions import DownloadError, ReplicateError
+from .exceptions import APIConnectionError, APITimeoutError, DownloadError, ReplicateError
+
+__all__ = [
+    "APICloseError",
+    "APIConnectError",
+    "APIConnectTimeout",
+    "APILocalProtocolError",
+    "APINetworkError",
+    "APIPoolTimeout",
+    "APIProtocolError",
+    "APIProxyError",
+    "APIReadError",
+    "APIReadTimeout",
+    "APIRemoteProtocolError",
+    "APITimeoutException",
+    "APITransportError",
+    "APIUnsupportedProtocol",
+    "APIWriteError",
+    "APIWriteTimeout",
+    "FileUnavailableError",
+]
 
 
-class APIConnectionError(ReplicateError, httpx.TransportError):
-    """No answer: the connection could not be made, or broke."""
-
-    def __init__(self, message: str = "", *, request: httpx.Request | None = None) -> None:
-        ReplicateError.__init__(self, title="No answer", detail=message)
-        self._request = request
-
-    def __str__(self) -> str:
-        where = f" (prediction {self.prediction.id})" if self.prediction is not None else ""
-        return f"{self.detail or ''}{where}"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        httpx_error = next(
-            base for base in type(self).__mro__ if base.__module__.startswith("httpx")
-        )
-        state = {key: value for key, value in vars(self).items() if key != "_request"}
-        return _restore, (httpx_error, {**state, "_request": None})
+class APITransportError(APIConnectionError, httpx.TransportError):
+    """The connection failed in a way that has no class of its own."""
 
 
-class APITimeoutError(APIConnectionError, httpx.TimeoutException):
-    """No answer in time."""
+class APITimeoutException(APITimeoutError, httpx.TimeoutException):  # noqa: N818 - httpx's name
+    """There was no answer in time."""
 
 
-def connection_error(error: httpx.TransportError, message: str) -> APIConnectionError:
-    """Create our error for one of httpx's."""
-    request = error._request  # the property raises where there is none
-    return _class_for(type(error))(message, request=request)
+class APIConnectTimeout(APITimeoutException, httpx.ConnectTimeout):
+    """The server could not be connected to in time."""
 
 
-_classes: dict[type[httpx.TransportError], type[APIConnectionError]] = {}
+class APIReadTimeout(APITimeoutException, httpx.ReadTimeout):
+    """The answer, or the rest of it, did not come in time."""
 
 
-def _class_for(httpx_error: type[httpx.TransportError]) -> type[APIConnectionError]:
-    ours = (
-        APITimeoutError if issubclass(httpx_error, httpx.TimeoutException) else APIConnectionError
-    )
-    if issubclass(ours, httpx_error):
-        return ours
-    if httpx_error not in _classes:
-        both: Any = type(
-            f"API{httpx_error.__name__}", (ours, httpx_error), {"__module__": __name__}
-        )
-        _classes[httpx_error] = both
-    return _classes[httpx_error]
+class APIWriteTimeout(APITimeoutException, httpx.WriteTimeout):
+    """The request could not be sent in time."""
 
 
-def _restore(httpx_error: type[httpx.TransportError], state: dict[str, Any]) -> APIConnectionError:
-    error = _class_for(httpx_error)(state.get("detail") or "")
-    vars(error).update(state)
-    return error
+class APIPoolTimeout(APITimeoutException, httpx.PoolTimeout):
+    """None of the client's connections came free in time."""
+
+
+class APINetworkError(APIConnectionError, httpx.NetworkError):
+    """The network failed."""
+
+
+class APIConnectError(APINetworkError, httpx.ConnectError):
+    """The server could not be connected to: no network, no such host, a wrong certificate."""
+
+
+class APIReadError(APINetworkError, httpx.ReadError):
+    """The connection broke while the answer was awaited or read."""
+
+
+class APIWriteError(APINetworkError, httpx.WriteError):
+    """The connection broke while the request was sent."""
+
+
+class APICloseError(APINetworkError, httpx.CloseError):
+    """The connection could not be closed."""
+
+
+class APIProtocolError(APIConnectionError, httpx.ProtocolError):
+    """One of the two sides did not keep to HTTP."""
+
+
+class APILocalProtocolError(APIProtocolError, httpx.LocalProtocolError):
+    """The request is none that HTTP allows, for example because of a header."""
+
+
+class APIRemoteProtocolError(APIProtocolError, httpx.RemoteProtocolError):
+    """The answer is none that HTTP allows, or breaks off."""
+
+
+class APIProxyError(APIConnectionError, httpx.ProxyError):
+    """The proxy refused."""
+
+
+class APIUnsupportedProtocol(APIConnectionError, httpx.UnsupportedProtocol):  # noqa: N818 - httpx's
+    """The address, or that of a redirect, is not one of http or https."""
 
 
 class FileUnavailableError(DownloadError, httpx.HTTPStatusError):  # type: ignore[misc]
@@ -70,6 +125,7 @@ class FileUnavailableError(DownloadError, httpx.HTTPStatusError):  # type: ignor
 
     def __init__(self, **fields: Any) -> None:
         DownloadError.__init__(self, **fields)
+        self._request = None if self.response is None else self.response._request
 
     @classmethod
     def of(cls, error: ReplicateError, url: str) -> FileUnavailableError:
@@ -80,19 +136,13 @@ class FileUnavailableError(DownloadError, httpx.HTTPStatusError):  # type: ignor
                 ". Replicate removes the output of API predictions after one hour "
                 "(https://replicate.com/docs/topics/predictions/data-retention): save it before."
             )
-        unavailable = cls(
+        return cls(
             title="File not available",
             status=error.status_code,
             detail=detail,
             response=error.response,
             body=error.body,
         )
-        unavailable._request = error.response.request if error.response is not None else None
-        return unavailable
 
     def __str__(self) -> str:
         return DownloadError.__str__(self)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        restore, (kind, state) = DownloadError.__reduce__(self)
-        return restore, (kind, {**state, "_request": None})

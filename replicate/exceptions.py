@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from .connection_errors import APIConnectionError, APITimeoutError
     from .prediction import Prediction
     from .training import Training
 
@@ -153,7 +152,7 @@ class ReplicateError(ReplicateException):
         response: httpx.Response | None = None,
         body: Any = None,
     ) -> None:
-        # Not super(): a connection error goes on to httpx's classes, which want other arguments.
+        # Not super(): errors that are httpx's too go on to its classes, which want other arguments.
         Exception.__init__(self, type, title, status, detail, instance)
         self.type = type
         self.title = title
@@ -162,20 +161,18 @@ class ReplicateError(ReplicateException):
         self.instance = instance
         self.response = response
         self.body = body
-        if response is not None and response._request is not None:
-            from ._http.token import hide
-
-            hide(response._request, response)
 
     @classmethod
     def from_response(cls, response: httpx.Response) -> ReplicateError:
         """Create the error that an answer of 400 and above stands for.
 
-        Any body will do: an edge server answers with HTML, plain text or nothing.
+        Any body will do: an edge server answers with HTML, plain text or nothing. The token
+        is removed from the request that the answer holds.
         """
         from replicate_api.answer import loads
 
         from ._guards import is_object
+        from ._secrets import hide_in
 
         try:
             body = loads(response.content)
@@ -193,7 +190,7 @@ class ReplicateError(ReplicateException):
             status=status if isinstance(status, int) else response.status_code,
             detail=detail,
             instance=problem.get("instance"),
-            response=response,
+            response=hide_in(response),
             body=body,
         )
 
@@ -213,7 +210,7 @@ class ReplicateError(ReplicateException):
     @property
     def retry_after(self) -> float | None:
         """Seconds that the server asks to wait, from `Retry-After` or the body."""
-        from ._http.retry import advised_wait
+        from ._retry_after import advised_wait
 
         headers: Mapping[str, str] = self.response.headers if self.response is not None else {}
         return advised_wait(headers, self.body)
@@ -244,9 +241,9 @@ class ReplicateError(ReplicateException):
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # The response stays behind: it belongs to a connection, and its request to a token.
-        state = {key: value for key, value in vars(self).items() if key != "response"}
-        return _restore, (type(self), {**state, "response": None})
+        # These stay behind: a response belongs to a connection, and a request to a token.
+        left = dict.fromkeys({"response", "_request"} & vars(self).keys())
+        return _restore, (type(self), {**vars(self), **left})
 
 
 def _restore(kind: type[ReplicateError], state: dict[str, Any]) -> ReplicateError:
@@ -316,6 +313,37 @@ class DownloadError(ReplicateError, OSError):
     """A file that could not be fetched whole."""
 
 
+class APIConnectionError(ReplicateError):
+    """No answer: the connection could not be made, or broke.
+
+    What is raised is one of the classes in `replicate.connection_errors`, which are the error of
+    httpx too.
+    """
+
+    def __init__(self, message: str = "", *, request: httpx.Request | None = None) -> None:
+        super().__init__(title="No answer", detail=message)
+        self._request = request
+
+    @property
+    def request(self) -> httpx.Request:
+        """The request that got no answer. It does not survive pickling."""
+        if self._request is None:
+            raise AttributeError("the request is not known")
+        return self._request
+
+    @request.setter
+    def request(self, request: httpx.Request) -> None:
+        self._request = request
+
+    def __str__(self) -> str:
+        where = f" (prediction {self.prediction.id})" if self.prediction is not None else ""
+        return f"{self.detail or ''}{where}"
+
+
+class APITimeoutError(APIConnectionError):
+    """No answer in time."""
+
+
 class DeadlineExceededError(ReplicateError, TimeoutError):
     """The time given as `timeout=` ran out. The prediction was canceled; see `prediction`."""
 
@@ -335,14 +363,3 @@ _STATUSES: dict[int, type[ReplicateError]] = {
 
 def _by_status(status: int) -> type[ReplicateError]:
     return _STATUSES.get(status, InternalServerError if status >= 500 else ReplicateError)
-
-
-if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> Any:
-        # They are httpx errors too, and `import replicate` does not load httpx.
-        if name in {"APIConnectionError", "APITimeoutError"}:
-            from . import connection_errors as _connection_errors
-
-            return getattr(_connection_errors, name)
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -503,14 +503,3 @@ def test_invalid_fields(call, sandbox, client):
     with pytest.raises(exceptions.UnprocessableEntityError) as caught:
         call(client.run, "sandbox/painter", {"width": 5})
     assert {field["field"] for field in caught.value.invalid_fields} >= {"input.width"}
-
-
-def test_connection_error_pickles_as_what_it_is():
-    from replicate.connection_errors import connection_error
-
-    for original in (httpx.ReadTimeout("x"), httpx.ConnectError("x"), httpx.TransportError("x")):
-        error = connection_error(original, "GET https://x: slow")
-        clone = pickle.loads(pickle.dumps(error))
-        assert type(clone) is type(error)
-        assert isinstance(clone, type(original))
-        assert str(clone) == str(error) == "GET https://x: slow"

@@ -19,7 +19,8 @@ from .._http import retry as _retry
 from .._http.address import parts_of
 from .._http.body import iterate
 from .._http.deadline import pause
-from ..connection_errors import FileUnavailableError, connection_error
+from .._http.errors import connection_error
+from ..connection_errors import FileUnavailableError
 from ..exceptions import APIConnectionError, DownloadError, ReplicateError
 from . import data_uri as _data_uri
 

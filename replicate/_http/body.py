@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import httpx
 
 from .._blocking import closing, is_blocking
+from .._secrets import hide
 from ..exceptions import InvalidResponseError
-from . import token as _token
 from .deadline import check_deadline, remaining
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Streamed:
             return
         await close(self._response)
         if error is not None:
-            _token.hide(self._response.request, self._response)
+            hide(self._response.request, self._response)
 
 
 async def iterate(response: httpx.Response) -> AsyncGenerator[bytes, None]:

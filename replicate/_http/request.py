@@ -21,14 +21,13 @@ from replicate_api.errors import ERROR
 from ..__about__ import __version__
 from .._blocking import block, is_blocking, monotonic, sleep
 from .._files.uploads import ThreadedStream, TimedStream
-from ..connection_errors import APIConnectionError, connection_error
 from ..exceptions import InvalidResponseError, NotFoundError, ReplicateError
 from . import retry as _retry
-from . import token as _token
-from .address import API_PATH, is_stored_file, joined, origin, parsed, shown
+from .address import API_PATH, is_stored_file, joined, origin, parsed
 from .body import Streamed, close, read, read_in_time
 from .connections import Pools
 from .deadline import CLOCK_MARGIN, check_deadline, deadline_exceeded, remaining
+from .errors import lost, may_have_happened, may_repeat, refused, unreadable, without_query
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,13 +48,6 @@ QUEUE_PATIENCE = 600.0
 
 HARMLESS_HEADERS = ("accept", "accept-encoding", "connection", "user-agent")
 """Headers of every request that other hosts than the API get too."""
-
-NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-GATEWAY_STATUS_CODES = frozenset({502, 504, 520, 524})
-"""Statuses of gateways that have passed a request on: RFC 9110, 15.6, and Cloudflare
-(https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/)."""
-
-_USELESS_TO_REPEAT = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
 
 
 class HTTP:
@@ -123,12 +115,12 @@ class HTTP:
                 if isinstance(error, httpx.PoolTimeout) and _elapsed(started) < QUEUE_PATIENCE:
                     attempt -= 1  # a queue of our own making is no failure
                     continue
-                if attempt > retries or not _may_repeat(error, safe=safe):
+                if attempt > retries or not may_repeat(error, safe=safe):
                     raise
                 wait = _retry.wait_before(attempt, error.retry_after)
                 if left is not None and wait >= left:
                     raise
-                place, reason = _without_query(url), error.status or type(error).__name__
+                place, reason = without_query(url), error.status or type(error).__name__
                 logger.info("%s %s: %s; again in %.1f s", method, place, reason, wait)
             await sleep(wait)
 
@@ -141,10 +133,10 @@ class HTTP:
             send = partial(self._follow, method, url, stream=stream, **kwargs)
             response = await queue.send(send, patience, stream=stream)
         except httpx.TransportError as error:
-            raise _lost(error) from error
+            raise lost(error) from error
         except (httpx.RequestError, httpx.InvalidURL) as error:
             raise InvalidResponseError(
-                title=type(error).__name__, detail=f"{method} {_without_query(url)}: {error}"
+                title=type(error).__name__, detail=f"{method} {without_query(url)}: {error}"
             ) from error
         if response.is_success:
             return response
@@ -153,8 +145,7 @@ class HTTP:
                 await read(response)
             finally:
                 await close(response)
-        _token.redact(response)
-        raise _refused(response)
+        raise refused(response)
 
     async def _follow(
         self,
@@ -266,7 +257,7 @@ class Transport:
     async def request(self, method: str, url: str, **kwargs: Any) -> httpx.Response:
         """Send an operation's request; what cannot be read of the answer is an error of ours."""
         response = await self._http.request(method, API_PATH + url, safe=self._safe, **kwargs)
-        response.extensions[ERROR] = _unreadable
+        response.extensions[ERROR] = unreadable
         return response
 
 
@@ -279,18 +270,6 @@ class BlockingTransport:
     def request(self, method: str, url: str, **kwargs: Any) -> httpx.Response:
         """Send an operation's request."""
         return block(self._transport.request(method, url, **kwargs))
-
-
-def _unreadable(response: httpx.Response) -> InvalidResponseError:
-    from replicate_api.errors import UnexpectedResponse
-
-    _token.redact(response)
-    return InvalidResponseError(
-        title="Unreadable answer",
-        status=response.status_code,
-        detail=str(UnexpectedResponse(response)),
-        response=response,
-    )
 
 
 def dumps(value: Any) -> bytes:
@@ -328,49 +307,5 @@ def _elapsed(since: float) -> float:
     return monotonic() - since
 
 
-def may_have_happened(error: ReplicateError) -> bool:
-    """Say whether a request may have had its effect though its answer was an error, or none.
-
-    A gateway's answer says that the API's own was lost; any other refusal is the API's word.
-    """
-    if isinstance(error, APIConnectionError):
-        return not isinstance(error, NOT_SENT)
-    return isinstance(error, InvalidResponseError) or error.status_code in GATEWAY_STATUS_CODES
-
-
-def _may_repeat(error: ReplicateError, *, safe: bool) -> bool:
-    if isinstance(error, APIConnectionError):
-        return isinstance(error, NOT_SENT) or (safe and not isinstance(error, _USELESS_TO_REPEAT))
-    response = error.response
-    return response is not None and _retry.may_repeat(response.status_code, safe=safe)
-
-
-def _lost(error: httpx.TransportError) -> APIConnectionError:
-    """Say of an error of httpx what was asked, and of whom."""
-    reason = f"{type(error).__name__}: {error}".rstrip(": ")
-    request = error._request
-    if request is None:
-        return connection_error(error, reason)
-    _token.hide(request)
-    place = f"{request.method} {_without_query(str(request.url))}"
-    return connection_error(error, f"{place}: {reason}")
-
-
-def _refused(response: httpx.Response) -> ReplicateError:
-    if response.has_redirect_location:
-        return ReplicateError(
-            title="Unexpected redirect",
-            status=response.status_code,
-            detail=f"{response.request.method} {shown(str(response.request.url))} was redirected "
-            f"to {shown(response.headers.get('location', ''))}. Check base_url.",
-            response=response,
-        )
-    return ReplicateError.from_response(response)
-
-
 def _request_of(error: ReplicateError) -> httpx.Request | None:
     return error.response.request if error.response is not None else None
-
-
-def _without_query(url: str) -> str:
-    return shown(str(url).split("?", 1)[0])

@@ -1,6 +1,6 @@
 """The retrying transport of 1.x, for code that builds httpx clients of its own with it.
 
-A `Client` does not use it: its own rules are in `_retry`.
+A `Client` does not use it: its own rules are in `_http.retry`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, FrozenSet, Iterable, Optional, Union
 import httpx
 
 from .._blocking import block, sleep
-from .retry import parse_retry_after
+from .._retry_after import parse_retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Dict, Optional
 
+from .._secrets import hidden
 from . import token as _token
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Settings:
 
     @_api_token.setter
     def _api_token(self, token: Optional[TokenSource]) -> None:
-        self._secret_token = _token.hidden(token)
+        self._secret_token = hidden(token)
 
     @property
     def api_token(self) -> Optional[TokenSource]:

@@ -1,4 +1,4 @@
-"""Where the API token comes from, and how it is kept out of sight."""
+"""Where the API token comes from."""
 
 from __future__ import annotations
 
@@ -6,44 +6,15 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, Dict, Optional, Union, cast
 
+from .._secrets import Secret, hidden
 from ..exceptions import AuthenticationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import httpx
-
     TokenSource = Union[str, Callable[[], Optional[str]]]
 
 VARIABLE = "REPLICATE_API_TOKEN"
-
-SHORTEST = 8
-"""Characters of a token that is worth hiding; less would be found in any text."""
-
-
-class Secret(str):
-    """A string that does not show in a repr, a `vars()`, or a traceback with locals."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "'**********'"
-
-
-class SecretBytes(bytes):
-    """What somebody took for a token; the error that says so must not show it either."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "b'**********'"
-
-
-def hidden(token: Any) -> Any:
-    """Return a token in a form that does not show; anything else as it is."""
-    if isinstance(token, str):
-        return Secret(token)
-    return SecretBytes(token) if isinstance(token, bytes) else token
 
 
 def from_environment() -> str | None:
@@ -94,28 +65,3 @@ def resolve(source: TokenSource | None) -> Secret:
             detail=f"The token holds characters that no HTTP header can carry. Check {VARIABLE}.",
         )
     return token
-
-
-def hide(request: httpx.Request, response: httpx.Response | None = None) -> None:
-    """Remove the token from what an error holds on to, and what so gets logged.
-
-    Args:
-        request: A request that was sent.
-        response: Its response, which was read or closed: below it is what it was read from, and
-            that has the request as it went out.
-    """
-    import httpx
-
-    if response is not None:
-        response.next_request = None  # that of a redirect which is not followed
-    if "authorization" in request.headers:
-        request.headers["Authorization"] = "Bearer [hidden]"
-    if response is not None and response.is_closed:
-        response.stream = httpx.ByteStream(b"")
-
-
-def redact(response: httpx.Response) -> None:
-    """Remove the token from an error's body, into which a server or gateway may copy requests."""
-    sent = response.request.headers.get("authorization", "").rpartition(" ")[2]
-    if len(sent) >= SHORTEST and response.is_closed and hasattr(response, "_content"):
-        response._content = response.content.replace(sent.encode(), b"**********")

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Iterable, List, Optional, Type, TypeVar, 
 
 from .._blocking import monotonic
 from .._http.deadline import pause
-from .._http.request import may_have_happened
+from .._http.errors import may_have_happened
 from ..exceptions import DeadlineExceededError, ReplicateError
 from ..pagination import fetch_page
 from .running import Running, in_passing, is_interruption

@@ -18,6 +18,7 @@ from .._http import retry as _retry
 from .._http.address import parts_of
 from .._http.body import iterate
 from .._http.deadline import deadline, pause, remaining
+from .._secrets import hide_in
 from ..exceptions import (
     DeadlineExceededError,
     InvalidResponseError,
@@ -245,7 +246,7 @@ def check_content_type(response: httpx.Response) -> None:
             detail="Expected response Content-Type to be 'text/event-stream', got "
             f"{content_type!r}",
             status=response.status_code,
-            response=response,
+            response=hide_in(response),
         )
 
 

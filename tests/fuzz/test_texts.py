@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from replicate._files import data_uri as _data_uri
 from replicate._http import address as _url
-from replicate._http import retry as _retry
+from replicate._retry_after import parse_retry_after
 from replicate.helpers import FileOutput
 from replicate.identifier import Target, resolve
 from replicate.prediction import Prediction
@@ -89,7 +89,7 @@ def test_retry_after(text, body):
 @given(seconds=st.floats(0, 1e6) | st.integers(0, 10**6))
 def test_seconds_are_kept(seconds):
     text = format(seconds, "f") if isinstance(seconds, float) else str(seconds)
-    assert _retry.parse_retry_after(text) == pytest.approx(seconds, abs=1e-5)
+    assert parse_retry_after(text) == pytest.approx(seconds, abs=1e-5)
 
 
 @examples(150)

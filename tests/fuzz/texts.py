@@ -17,6 +17,7 @@ from replicate._files import downloads as _download
 from replicate._files.transform import looks_like_file
 from replicate._http import address as _url
 from replicate._http import retry as _retry
+from replicate._retry_after import advised_wait, parse_retry_after
 from replicate._runs import events as _sse
 from replicate.helpers import FileOutput, transform_output
 from replicate.identifier import ModelVersionIdentifier, Target, resolve
@@ -88,7 +89,7 @@ def check_data_uri(text: str) -> None:
 def check_retry_after(text: Optional[str], body: Any = None) -> None:
     """Advice to wait is a number of seconds that can be waited, or None."""
     headers = {} if text is None else {"retry-after": text}
-    for wait in (_retry.parse_retry_after(text), _retry.advised_wait(headers, body)):
+    for wait in (parse_retry_after(text), advised_wait(headers, body)):
         assert wait is None or (wait >= 0 and math.isfinite(wait))
         assert 0 <= _retry.wait_before(1, wait) <= _retry.MAX_WAIT
 

@@ -1,0 +1,104 @@
+"""How an answer, or a connection that was lost, becomes an error of this package."""
+
+from __future__ import annotations
+
+import httpx
+
+from .. import connection_errors as _errors
+from .._secrets import hide, hide_in, redact
+from ..exceptions import APIConnectionError, InvalidResponseError, ReplicateError
+from . import retry as _retry
+from .address import shown
+
+NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+GATEWAY_STATUS_CODES = frozenset({502, 504, 520, 524})
+"""Statuses of gateways that have passed a request on: RFC 9110, 15.6, and Cloudflare
+(https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/)."""
+
+_USELESS_TO_REPEAT = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
+
+_CLASSES: dict[type[BaseException], type[APIConnectionError]] = {
+    httpx.TransportError: _errors.APITransportError,
+    httpx.TimeoutException: _errors.APITimeoutException,
+    httpx.ConnectTimeout: _errors.APIConnectTimeout,
+    httpx.ReadTimeout: _errors.APIReadTimeout,
+    httpx.WriteTimeout: _errors.APIWriteTimeout,
+    httpx.PoolTimeout: _errors.APIPoolTimeout,
+    httpx.NetworkError: _errors.APINetworkError,
+    httpx.ConnectError: _errors.APIConnectError,
+    httpx.ReadError: _errors.APIReadError,
+    httpx.WriteError: _errors.APIWriteError,
+    httpx.CloseError: _errors.APICloseError,
+    httpx.ProtocolError: _errors.APIProtocolError,
+    httpx.LocalProtocolError: _errors.APILocalProtocolError,
+    httpx.RemoteProtocolError: _errors.APIRemoteProtocolError,
+    httpx.ProxyError: _errors.APIProxyError,
+    httpx.UnsupportedProtocol: _errors.APIUnsupportedProtocol,
+}
+
+
+def connection_error(error: httpx.TransportError, message: str) -> APIConnectionError:
+    """Create our error for one of httpx's, or of a class that a transport derived from it."""
+    kind = next(_CLASSES[base] for base in type(error).__mro__ if base in _CLASSES)
+    return kind(message, request=error._request)  # the property raises where there is none
+
+
+def lost(error: httpx.TransportError) -> APIConnectionError:
+    """Say of an error of httpx what was asked, and of whom."""
+    reason = f"{type(error).__name__}: {error}".rstrip(": ")
+    request = error._request
+    if request is None:
+        return connection_error(error, reason)
+    hide(request)
+    place = f"{request.method} {without_query(str(request.url))}"
+    return connection_error(error, f"{place}: {reason}")
+
+
+def refused(response: httpx.Response) -> ReplicateError:
+    """Create the error for an answer that was read and is not a success."""
+    redact(response)
+    if response.has_redirect_location:
+        return ReplicateError(
+            title="Unexpected redirect",
+            status=response.status_code,
+            detail=f"{response.request.method} {shown(str(response.request.url))} was redirected "
+            f"to {shown(response.headers.get('location', ''))}. Check base_url.",
+            response=hide_in(response),
+        )
+    return ReplicateError.from_response(response)
+
+
+def unreadable(response: httpx.Response) -> InvalidResponseError:
+    """Create the error for a success that is not what the operation promises."""
+    from replicate_api.errors import UnexpectedResponse
+
+    redact(response)
+    return InvalidResponseError(
+        title="Unreadable answer",
+        status=response.status_code,
+        detail=str(UnexpectedResponse(response)),
+        response=hide_in(response),
+    )
+
+
+def may_have_happened(error: ReplicateError) -> bool:
+    """Say whether a request may have had its effect though its answer was an error, or none.
+
+    A gateway's answer says that the API's own was lost; any other refusal is the API's word.
+    """
+    if isinstance(error, APIConnectionError):
+        return not isinstance(error, NOT_SENT)
+    return isinstance(error, InvalidResponseError) or error.status_code in GATEWAY_STATUS_CODES
+
+
+def may_repeat(error: ReplicateError, *, safe: bool) -> bool:
+    """Say whether a request that ended with an error can be sent again."""
+    if isinstance(error, APIConnectionError):
+        return isinstance(error, NOT_SENT) or (safe and not isinstance(error, _USELESS_TO_REPEAT))
+    response = error.response
+    return response is not None and _retry.may_repeat(response.status_code, safe=safe)
+
+
+def without_query(url: str) -> str:
+    """Return a URL for messages: neither its query nor a password is in it."""
+    return shown(str(url).split("?", 1)[0])
