@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any, Iterator, List, Optional, Union, overload
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Union, overload
 
 from replicate_api import models
 
@@ -13,6 +13,7 @@ from .pagination import Page, fetch_page
 from .resource import Namespace, Resource
 
 if TYPE_CHECKING:
+    from .client import Client
     from .pagination import Cursor
 
 __all__ = ["Collection", "Collections"]
@@ -24,10 +25,9 @@ class Collection(Resource, models.Collection):
     if TYPE_CHECKING:
         models: Optional[List[Model]]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleVariableOverride]
 
-    def _adopt(self) -> None:
-        fields = vars(self)
+    @classmethod
+    def _adopt(cls, fields: Dict[str, Any], client: Optional[Client]) -> None:
         if isinstance(fields.get("models"), list):
-            client = fields.get("_client_or_none")
             fields["models"] = [
                 Model._of(item, client) if isinstance(item, models.Model) else item
                 for item in fields["models"]

@@ -38,22 +38,20 @@ class Deployment(Resource, models.Deployment):
             configuration: Configuration  # pyright: ignore[reportIncompatibleVariableOverride]
             created_by: Optional[Account]  # pyright: ignore[reportIncompatibleVariableOverride]
 
-        def _adopt(self) -> None:
-            fields = vars(self)
-            client = fields.get("_client_or_none")
+        @classmethod
+        def _adopt(cls, fields: Dict[str, Any], client: Optional[Client]) -> None:
             if isinstance(fields.get("configuration"), models.ReleaseConfiguration):
-                fields["configuration"] = self.Configuration._of(fields["configuration"], client)
+                fields["configuration"] = cls.Configuration._of(fields["configuration"], client)
             if isinstance(fields.get("created_by"), models.Account):
                 fields["created_by"] = Account._of(fields["created_by"], client)
 
     if TYPE_CHECKING:
         current_release: Optional[Release]  # pyright: ignore[reportIncompatibleVariableOverride]
 
-    def _adopt(self) -> None:
-        fields = vars(self)
+    @classmethod
+    def _adopt(cls, fields: Dict[str, Any], client: Optional[Client]) -> None:
         if isinstance(fields.get("current_release"), models.Release):
-            client = fields.get("_client_or_none")
-            fields["current_release"] = self.Release._of(fields["current_release"], client)
+            fields["current_release"] = cls.Release._of(fields["current_release"], client)
 
     @property
     def id(self) -> str:

@@ -28,6 +28,7 @@ from .version import Version, Versions
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from .client import Client
     from .pagination import Cursor
     from .prediction import ModelRef
 
@@ -41,9 +42,8 @@ class Model(Resource, models.Model):
         default_example: Optional[Prediction]  # pyright: ignore[reportIncompatibleVariableOverride]
         latest_version: Optional[Version]  # pyright: ignore[reportIncompatibleVariableOverride]
 
-    def _adopt(self) -> None:
-        fields = vars(self)
-        client = fields.get("_client_or_none")
+    @classmethod
+    def _adopt(cls, fields: Dict[str, Any], client: Optional[Client]) -> None:
         if isinstance(fields.get("default_example"), models.Prediction):
             fields["default_example"] = Prediction._of(fields["default_example"], client)
         if isinstance(fields.get("latest_version"), models.Version):

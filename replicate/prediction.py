@@ -75,8 +75,14 @@ CreatePredictionRequestParams = PredictionParams
 class Prediction(Running, models.Prediction):
     """A run of a model."""
 
-    _complete: bool = False
-    """Whether the output is whole though the status does not say so yet."""
+    @property
+    def _complete(self) -> bool:
+        """Whether the output is whole though the status does not say so yet."""
+        return bool(self._own.get("complete"))
+
+    @_complete.setter
+    def _complete(self, value: bool) -> None:
+        self._own["complete"] = value
 
     @dataclass
     class Progress:
@@ -124,10 +130,10 @@ class Prediction(Running, models.Prediction):
         from ._files.transform import transform_output
 
         raw = vars(self).get("output")
-        cached: Tuple[Any, Any] = vars(self).get("_output", (None, None))
+        cached: Tuple[Any, Any] = self._own.get("output", (None, None))
         if cached[0] is not raw:
             cached = (raw, transform_output(raw, self._client, into=FileOutputURL))
-            vars(self)["_output"] = cached
+            self._own["output"] = cached
         return cached[1]
 
     @output.setter

@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     from .client import Client
 
 
-class Resource:
+class Resource(ApiModel):
     """A thing of the API: a generated model plus behaviour.
 
     It behaves as the pydantic models of 1.x did: `dict(resource)`, `.dict()`, `.json()`,
-    `.copy()`, equality by content, also with a plain dict, and no hash.
+    `.copy()`, equality by content, also with a plain dict, and no hash. `vars(resource)` has the
+    fields and nothing else: what is no field, such as the client, is in `_own`.
     """
+
+    __slots__ = ()
 
     if TYPE_CHECKING:
         __attrs_attrs__: ClassVar[Tuple[Any, ...]]
@@ -33,18 +36,33 @@ class Resource:
             # Not an object at all: be as tolerant as the generated models.
             return data  # type: ignore[unreachable, unused-ignore]
         resource = cls.__new__(cls)
-        vars(resource).update(vars(data))
-        vars(resource)["_client_or_none"] = client
-        resource._adopt()
+        resource._take(data, client)
         return resource
 
-    def _adopt(self) -> None:
-        """Do the same for the generated models inside; a class that has some overrides this."""
+    def _take(self, data: ApiModel, client: Client | None) -> None:
+        fields = {**vars(data)}
+        for name in fields.keys() - {field.name for field in self.__attrs_attrs__}:
+            if hasattr(type(self), name):  # a new field must not take the place of a method
+                del fields[name]
+        self._adopt(fields, client)
+        # In one step: another thread may be showing it meanwhile.
+        self.__dict__ = fields
+        self._wire = data._wire
+        self._own = {} if client is None else {"client": client}
+
+    @classmethod
+    def _adopt(cls, fields: Dict[str, Any], client: Client | None) -> None:
+        """Do the same for the generated models in the fields, in a class that has some."""
+
+    @property
+    def _client_or_none(self) -> Client | None:
+        """The client that made this; None for an unpickled or hand-made object."""
+        return self._own.get("client")
 
     @property
     def _client(self) -> Client:
         """The client that made this, or the default one for an unpickled or hand-made object."""
-        client: Client | None = vars(self).get("_client_or_none")
+        client = self._client_or_none
         if client is None:
             from . import default_client
 
@@ -53,26 +71,23 @@ class Resource:
 
     @_client.setter
     def _client(self, client: Client) -> None:
-        vars(self)["_client_or_none"] = client
+        self._own["client"] = client
 
     def _update(self, data: ApiModel) -> None:
         """Take over newer data in place."""
-        client = vars(self).get("_client_or_none")
-        # In one step: another thread may be showing it meanwhile.
-        self.__dict__ = {**vars(data), "_client_or_none": client}
-        self._adopt()
+        self._take(data, self._client_or_none)
 
     def _fields(self) -> Dict[str, Any]:
         """Return the fields by their wire names: declared ones in order, then unknown ones.
 
         Timestamps are the strings of the wire; nested resources stay objects.
         """
-        wire: Mapping[str, Any] = vars(self).get("_wire") or {}
-        fields: Dict[str, Any] = {}
-        for attribute in type(self).__attrs_attrs__:
-            name: str = attribute.metadata.get("wire", attribute.name)
-            fields[name] = _wire_value(vars(self).get(attribute.name), wire.get(name))
-        return {**fields, **{key: value for key, value in wire.items() if key not in fields}}
+        fields, wire = vars(self), self._wire or {}
+        named = {self._wire_names.get(name, name): value for name, value in fields.items()}
+        for name, value in named.items():
+            named[name] = _wire_value(value, wire.get(name))
+        # What has the name of a method is there as it came.
+        return {**named, **{key: value for key, value in wire.items() if key not in named}}
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
         return iter(self._fields().items())
@@ -93,7 +108,7 @@ class Resource:
             exclude_unset: Leave out what the API did not send.
             exclude_none: Leave out what is None.
         """
-        wire = vars(self).get("_wire")
+        wire = self._wire
         return {
             name: _plain(value)
             for name, value in self._fields().items()
@@ -134,24 +149,21 @@ class Resource:
         return duplicate
 
     def __copy__(self) -> Self:
-        duplicate = type(self).__new__(type(self))
-        vars(duplicate).update(vars(self))
-        return duplicate
+        return self._duplicate((vars(self), self._wire))
 
     def __deepcopy__(self, memo: Any) -> Self:
+        return self._duplicate(_copy.deepcopy((vars(self), self._wire), memo))
+
+    def _duplicate(self, content: Tuple[Dict[str, Any], Mapping[str, Any] | None]) -> Self:
         duplicate = type(self).__new__(type(self))
-        for name, value in vars(self).items():
-            vars(duplicate)[name] = (
-                value if name == "_client_or_none" else _copy.deepcopy(value, memo)
-            )
+        fields, wire = content
+        duplicate.__setstate__(({**fields}, wire, {**self._own}))
         return duplicate
 
-    def __getstate__(self) -> Dict[str, Any]:
+    def __getstate__(self) -> Tuple[Dict[str, Any], Mapping[str, Any] | None, Dict[str, Any]]:
+        fields, wire, own = super().__getstate__()
         # The client stays behind: it has connections and a token.
-        return {key: value for key, value in vars(self).items() if key != "_client_or_none"}
-
-    def __setstate__(self, state: Dict[str, Any]) -> None:
-        vars(self).update(state)
+        return fields, wire, {name: value for name, value in own.items() if name != "client"}
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Resource):
@@ -160,12 +172,12 @@ class Resource:
             return self.dict() == other
         return NotImplemented
 
-    __hash__: ClassVar[None] = None  # type: ignore[assignment]
+    __hash__: ClassVar[None] = None
 
     if not TYPE_CHECKING:  # to a type checker, a misspelt field must stay an error
 
         def __setattr__(self, name: str, value: Any) -> None:
-            if not (name.startswith("_") or name in vars(self) or hasattr(type(self), name)):
+            if not (name in vars(self) or hasattr(type(self), name)):
                 known = {attribute.name for attribute in type(self).__attrs_attrs__}
                 if name not in known:
                     raise ValueError(f'"{type(self).__name__}" object has no field "{name}"')

@@ -19,6 +19,7 @@ from .resource import Namespace
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from .client import Client
     from .pagination import Cursor
     from .prediction import ModelRef
     from .version import Version
@@ -29,39 +30,25 @@ __all__ = ["Training", "Trainings"]
 class Training(Running, models.Training):
     """A run of a model's trainer."""
 
-    if not TYPE_CHECKING:
+    if TYPE_CHECKING:
+        destination: Optional[str]
+        """The model, `owner/name`, that the new version belongs to, once there is one."""
+
+    else:
 
         def __init__(self, *, destination: Optional[str] = None, **fields: Any) -> None:
             super().__init__(**fields)
-            self.destination = destination
+            vars(self)["destination"] = destination
 
-    def _adopt(self) -> None:
-        version: Any = vars(self).get("version")
+    @classmethod
+    def _adopt(cls, fields: Dict[str, Any], client: Optional[Client]) -> None:
+        version = fields.get("version")
         if is_object(version):  # 1.x knew it as an id and as an object
             from .version import Version
 
-            client = vars(self).get("_client_or_none")
-            vars(self)["version"] = Version._of(models.Version.from_dict(version), client)
-
-    @property
-    def destination(self) -> Optional[str]:
-        """The model, `owner/name`, that the new version belongs to, once there is one."""
-        given = vars(self).get("_destination")
-        if given is None and isinstance(self.output, dict):
-            version: Any = self.output.get("version")
-            try:
-                made = ModelVersionIdentifier.parse(version) if isinstance(version, str) else None
-            except ValueError:
-                return None
-            return f"{made.owner}/{made.name}" if made else None
-        return given
-
-    @destination.setter
-    def destination(self, value: Optional[str]) -> None:
-        vars(self)["_destination"] = value
-
-    def _fields(self) -> Dict[str, Any]:
-        return {**super()._fields(), "destination": self.destination}
+            fields["version"] = Version._of(models.Version.from_dict(version), client)
+        if fields.get("destination") is None:
+            fields["destination"] = _destination(fields.get("output"))
 
     @staticmethod
     def _listing() -> Any:
@@ -228,6 +215,16 @@ class Trainings(Namespace):
         made = Made(f"{order.owner}/{order.name}", order.version)
         training, _ = await _create.start(self._client, Training, create, place, fields, made=made)
         return training
+
+
+def _destination(output: Any) -> Optional[str]:
+    """Return the model that the version in a training's output belongs to."""
+    version: Any = output.get("version") if is_object(output) else None
+    try:
+        made = ModelVersionIdentifier.parse(version) if isinstance(version, str) else None
+    except ValueError:
+        return None
+    return f"{made.owner}/{made.name}" if made else None
 
 
 def _order(

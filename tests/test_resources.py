@@ -160,6 +160,64 @@ def test_dict_can_leave_out(resource):
     assert resource.dict(exclude_unset=True).keys() <= whole.keys()
 
 
+def test_vars_has_the_fields_and_nothing_else(kind, resource):
+    """Programs store them, and make the resource from them again."""
+    cls, _, wire, _ = kind
+
+    def check(found):
+        assert vars(found) is found.__dict__
+        assert vars(found).keys() == found._fields().keys()
+        assert not [name for name in vars(found) if name.startswith("_")]
+        assert TOKEN not in str(vars(found))
+        json.dumps(vars(found), default=str)
+
+    check(resource)
+    for name in dir(resource):
+        if name not in ("username", "id"):  # deprecated ones, where they are no fields
+            getattr(resource, name)
+    check(resource)
+    for found in (copy.copy(resource), copy.deepcopy(resource), resource.copy(deep=True)):
+        check(found)
+    check(pickle.loads(pickle.dumps(resource)))
+    resource._update(type(resource).from_dict(wire))
+    check(resource)
+    assert vars(cls(**vars(resource))) == vars(resource)
+
+
+@pytest.mark.parametrize(
+    "name", ["stream", "cancel", "copy", "_of", "_wire", "__class__", "progress"]
+)
+def test_a_new_field_never_takes_the_place_of_what_a_resource_does(name):
+    data = models.Prediction.from_dict({**prediction(), name: "new", "color": "green"})
+    found = Prediction._of(data, CLIENT)
+    assert getattr(found, name) != "new"
+    assert (dict(found)[name], found.to_dict()[name]) == ("new", "new")
+    assert name not in vars(found)
+    assert found.color == vars(found)["color"] == dict(found)["color"] == "green"
+    found._update(data)
+    assert name not in vars(found)
+
+
+def test_pickles_of_before_can_be_read(resource):
+    """When `vars(resource)` was all that there was."""
+    state = {**vars(resource), "_wire": resource._wire, "_output": ("a", "a"), "_complete": True}
+    found = type(resource).__new__(type(resource))
+    found.__setstate__(state)
+    assert found == resource
+    assert vars(found) == vars(resource)
+    assert found._client is replicate.default_client
+
+
+def test_what_a_run_knows_of_itself_survives_a_copy_and_a_pickle():
+    found = Prediction._of(models.Prediction.from_dict(prediction()), CLIENT)
+    assert found._complete is False
+    found._complete = True
+    for twin in (copy.copy(found), copy.deepcopy(found), pickle.loads(pickle.dumps(found))):
+        assert twin._complete is True
+    found._update(models.Prediction.from_dict(prediction()))
+    assert found._complete is False
+
+
 def test_repr_and_str_show_all_fields(resource):
     fields = [f"{name}={value!r}" for name, value in dict(resource).items()]
     if isinstance(resource, WebhookSigningSecret):

@@ -8,7 +8,7 @@ from collections.abc import Mapping as MappingABC
 from datetime import datetime, timezone
 from reprlib import Repr
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Dict, List, Mapping, Tuple, Type, TypeVar, Union
+from typing import Any, ClassVar, Dict, List, Mapping, Optional, Tuple, Type, TypeVar, Union
 
 __all__ = ("ApiModel", "Json", "parse_datetime", "plain", "read_list", "read_model")
 
@@ -24,23 +24,37 @@ class ApiModel:
     """An object of the API.
 
     Fields that are absent or null read as None. Fields that this version does not know are
-    attributes all the same, and a value of another type than declared is handed on as it came:
-    reading never fails.
+    attributes all the same, unless the class has something of that name, and a value of another
+    type than declared is handed on as it came: reading never fails. `vars(model)` has the fields
+    and nothing else.
     """
 
-    #: The object as it came; empty for one that was built by hand.
-    _wire: Mapping[str, Any] = MappingProxyType({})
+    __slots__ = ("__dict__", "__weakref__", "_own", "_wire")
+
+    #: The object as it came; None for one that was built by hand.
+    _wire: Optional[Mapping[str, Any]]
+
+    #: What a subclass keeps that is no field.
+    _own: Dict[str, Any]
 
     #: The names on the wire of the fields that Python needs another name for.
     _wire_names: ClassVar[Mapping[str, str]] = MappingProxyType({})
+
+    def __attrs_pre_init__(self) -> None:
+        self._wire = None
+        self._own = {}
 
     @classmethod
     def from_dict(cls: Type[_Model], data: Mapping[str, Any]) -> _Model:
         """Read the wire form, without any checks."""
         model = cls.__new__(cls)
         fields = cls._read(data)
-        fields["_wire"] = data
-        model.__dict__ = fields  # at once: setting them one by one would take most of the time
+        if not data.keys() <= fields.keys():
+            fields.update(cls._unknown(data))
+        # At once: setting the fields one by one would take most of the time.
+        model.__dict__ = fields
+        model._wire = data
+        model._own = {}
         return model
 
     @staticmethod
@@ -48,19 +62,31 @@ class ApiModel:
         """Return all fields, by attribute name."""
         raise NotImplementedError
 
+    @classmethod
+    def _unknown(cls, data: Mapping[str, Any]) -> Dict[str, Any]:
+        """Return the fields that this version does not know, but for what would hide a method."""
+        known = {cls._wire_names.get(name, name) for name in cls._read({})}
+        taken = {name for base in cls.__mro__ for name in vars(base)}
+        return {
+            key: value
+            for key, value in data.items()
+            if key not in known and key not in taken and not key.startswith("__")
+        }
+
     def to_dict(self) -> Dict[str, Any]:
         """Return the wire form: what came, as it came, but for what was changed since.
 
         Of an object that was built by hand, that is every field that is not None.
         """
-        is_read = "_wire" in vars(self)
-        result: Dict[str, Any] = plain(self._wire)
-        before = self._read(self._wire) if is_read else {}
+        is_read = self._wire is not None
+        wire: Mapping[str, Any] = self._wire or {}
+        result: Dict[str, Any] = plain(wire)
+        before = self._read(wire) if is_read else {}
         for name, value in vars(self).items():
             key = self._wire_names.get(name, name)
-            if name.startswith("_") or not (name in before or key in result or not is_read):
+            if is_read and name not in before and key not in wire:
                 continue  # a subclass's own
-            if not _is_same(value, before.get(name)):
+            if not _is_same(value, before[name] if name in before else wire.get(key)):
                 result[key] = plain(value)
         return result
 
@@ -68,14 +94,16 @@ class ApiModel:
     def additional_properties(self) -> Dict[str, Any]:
         """The fields that this version does not know."""
         known = {self._wire_names.get(name, name) for name in self._read({})}
-        return {key: value for key, value in self._wire.items() if key not in known}
+        return {key: value for key, value in (self._wire or {}).items() if key not in known}
 
-    if not TYPE_CHECKING:  # to a type checker, a misspelled field must stay an error
+    def __getstate__(self) -> Tuple[Dict[str, Any], Optional[Mapping[str, Any]], Dict[str, Any]]:
+        return {**vars(self)}, self._wire, {**self._own}
 
-        def __getattr__(self, name):
-            if not name.startswith("__") and name in self._wire:
-                return self._wire[name]
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+    def __setstate__(self, state: Any) -> None:
+        if not isinstance(state, tuple):  # it was pickled when all of it was in `vars(model)`
+            fields = {name: value for name, value in state.items() if not name.startswith("_")}
+            state = (fields, state.get("_wire"), {})
+        self.__dict__, self._wire, self._own = state
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ApiModel) or type(other) is not type(self):
@@ -86,9 +114,7 @@ class ApiModel:
 
     def __repr__(self) -> str:
         fields = ", ".join(
-            f"{name}={_REPR.repr(value)}"
-            for name, value in vars(self).items()
-            if value is not None and not name.startswith("_")
+            f"{name}={_REPR.repr(value)}" for name, value in vars(self).items() if value is not None
         )
         return f"{type(self).__name__}({fields})"
 

@@ -121,7 +121,7 @@ def test_what_a_subclass_adds_is_not_written(prediction):
         pass
 
     resource = Resource.from_dict(WIRE)
-    resource._client = object()
+    resource._own["client"] = object()
     resource.helper = object()
     assert resource.to_dict() == WIRE
 
