@@ -32,6 +32,7 @@ def sandbox() -> Sandbox:
     sandbox.model("openai/whisper")(whisper)
     sandbox.model("ostris/flux-dev-lora-trainer")(sdxl)
     sandbox.trainer("ostris/flux-dev-lora-trainer")(train)
+    sandbox.model(f"{USERNAME}/story-model")(llama)
     for name, version in VERSIONS.items():
         latest = sandbox.models[name].latest_version
         assert latest is not None

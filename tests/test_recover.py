@@ -80,10 +80,10 @@ def test_lost_answer_does_not_lose_the_training(call, client, models):
     def train(steps: int) -> str:
         return "weights"
 
-    client.models.create("me", "mine", visibility="private", hardware="cpu")
+    client.models.create("sandbox", "mine", visibility="private", hardware="cpu")
     version = f"me/base:{models.models['me/base'].latest_version.id}"
     models.fault("trainings.create", drop="after")
-    training = call(client.trainings.create, version, {"steps": 3}, "me/mine")
+    training = call(client.trainings.create, version, {"steps": 3}, "sandbox/mine")
     assert [training.id] == list(models.trainings)
 
 

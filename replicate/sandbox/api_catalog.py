@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Dict
 
 from . import wire
 from .api_models import matching
 from .operations import operation
+from .rules import HARDWARE
 from .wire import Answer, not_found
 
 if TYPE_CHECKING:
@@ -14,16 +16,6 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from .state import Collection, State
-
-HARDWARE = {
-    "cpu": "CPU",
-    "gpu-t4": "Nvidia T4 GPU",
-    "gpu-l40s": "Nvidia L40S GPU",
-    "gpu-l40s-2x": "2x Nvidia L40S GPU",
-    "gpu-a100-large": "Nvidia A100 (80GB) GPU",
-    "gpu-a100-large-2x": "2x Nvidia A100 (80GB) GPU",
-    "gpu-h100": "Nvidia H100 GPU",
-}
 
 
 @operation("account.get", "GET", "/account")
@@ -73,7 +65,7 @@ async def search(state: State, request: Request) -> Response:
     limit = request.query_params.get("limit", "20")
     if not query.strip():
         return Answer({"detail": "query is required"}, 400)
-    if not limit.isdigit() or not 1 <= int(limit) <= 50:
+    if not re.fullmatch("[1-9]|[1-4][0-9]|50", limit):
         return Answer({"detail": "limit must be between 1 and 50"}, 400)
     found = matching(state, query)
     words = query.lower().split()

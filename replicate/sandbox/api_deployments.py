@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from . import validation, wire
 from .operations import operation
+from .rules import NAME, SKU, check_instances
 from .state import Deployment, State
 from .wire import Answer, Problem, json_object, not_found
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 _CHANGEABLE: Dict[str, Any] = {
     "version": {"type": "string"},
-    "hardware": {"type": "string"},
+    "hardware": SKU,
     "min_instances": {"type": "integer", "minimum": 0, "maximum": 5},
     "max_instances": {"type": "integer", "minimum": 0, "maximum": 20},
 }
@@ -25,7 +26,7 @@ _CREATE: Dict[str, Any] = {
     "type": "object",
     "required": ["name", "model", *_CHANGEABLE],
     "properties": {
-        "name": {"type": "string", "pattern": r"^[\w.-]+$"},
+        "name": NAME,
         "model": {"type": "string"},
         **_CHANGEABLE,
     },
@@ -50,6 +51,7 @@ async def create(state: State, request: Request) -> Response:
     """Put a version of a model under a name of its own."""
     body = await json_object(request)
     validation.check(_CREATE, body)
+    check_instances(body)
     _check_version(state, body["model"], body["version"])
     full_name = f"{state.settings.username}/{body['name']}"
     if full_name in state.deployments:
@@ -77,6 +79,7 @@ async def update(
     deployment = _find(state, deployment_owner, deployment_name)
     body = await json_object(request)
     validation.check(_UPDATE, body)
+    check_instances({**vars(deployment), **body})
     if "version" in body:
         _check_version(state, deployment.model, body["version"])
     for name in _CHANGEABLE:

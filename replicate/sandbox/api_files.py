@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hmac
-import json
+import re
 from typing import TYPE_CHECKING, Any, Dict, cast
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from . import wire
+from . import forms, wire
 from .operations import operation
 from .wire import Answer, Problem
 
@@ -21,30 +21,33 @@ if TYPE_CHECKING:
     from .state import State
 
 LIMIT = 100 << 20
+NAME_LIMIT = 255
 DEFAULT_TYPE = "application/octet-stream"
 
 
 @operation("files.create", "POST", "/files")
 async def create(state: State, request: Request) -> Response:
     """Take in a file as multipart/form-data."""
-    if request.headers.get("content-type", "").split(";")[0].lower() != "multipart/form-data":
-        raise Problem(400, "Expected multipart/form-data", with_status=False)
-    async with request.form() as form:
+    async with forms.read_form(request) as form:
         content = form.get("content")
         if not isinstance(content, UploadFile):
             raise Problem(400, "Missing content", with_status=False)
         if (content.size or 0) > LIMIT:
             raise Problem(413, "Files must be less than 100MB in size", with_status=False)
-        # The part's own headers come first: clients send the form fields of the
-        # specification rarely, and their metadata as text or as a file.
-        name = form.get("filename") or content.filename or "file"
-        kind = content.content_type or form.get("type") or DEFAULT_TYPE
+        # What the fields of the form say is said on purpose; a client fills the headers of the
+        # part `content` for every file.
+        name = str(form.get("filename") or content.filename or "file")
+        kind = str(form.get("type") or content.content_type or DEFAULT_TYPE)
+        if len(name.encode("utf-8", "replace")) > NAME_LIMIT:
+            text = f"filename must have at most {NAME_LIMIT} bytes"
+            raise Problem(400, text, with_status=False)
+        # As text in JSON, as a file of JSON, or as one field for each value: each is what one of
+        # the official clients sends.
         metadata = form.get("metadata")
         if isinstance(metadata, UploadFile):
             metadata = (await metadata.read()).decode("utf-8", "replace")
-        stored = await run_in_threadpool(
-            state.files.upload, content.file, str(name), str(kind), _metadata(metadata)
-        )
+        facts = _metadata(metadata) if metadata else forms.nested(form, "metadata")
+        stored = await run_in_threadpool(state.files.upload, content.file, name, kind, facts)
     return Answer(stored.to_wire(state.api_url), 201)
 
 
@@ -80,7 +83,7 @@ async def download(state: State, request: Request, file_id: str) -> Response:
     stored = _find(state, file_id)
     owner = request.query_params.get("owner", "")
     expiry = request.query_params.get("expiry", "")
-    if not expiry.isdigit() or int(expiry) * wire.NANOSECONDS < wire.now():
+    if not re.fullmatch("[0-9]{1,19}", expiry) or int(expiry) * wire.NANOSECONDS < wire.now():
         raise _unknown()
     expected = state.files.signature(owner, file_id, int(expiry))
     given = request.query_params.get("signature", "")
@@ -101,10 +104,8 @@ def _unknown() -> Problem:
 
 
 def _metadata(text: Any) -> Dict[str, Any]:
-    if not text:
-        return {}
     try:
-        metadata = json.loads(text)
+        metadata = wire.parse_json(text)
     except ValueError:
         metadata = None
     if not isinstance(metadata, dict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any, Dict, List
 
 from starlette.responses import PlainTextResponse, Response
@@ -9,6 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 from . import validation, wire
 from .models import Model
 from .operations import operation
+from .rules import NAME, SKU, check_owner
 from .wire import Answer, Problem, json_object, not_found
 
 if TYPE_CHECKING:
@@ -23,10 +25,10 @@ _CREATE: Dict[str, Any] = {
     "type": "object",
     "required": ["owner", "name", "visibility", "hardware"],
     "properties": {
-        "owner": {"type": "string", "pattern": r"^[\w.-]+$"},
-        "name": {"type": "string", "pattern": r"^[\w.-]+$"},
+        "owner": NAME,
+        "name": NAME,
         "visibility": {"type": "string", "enum": ["public", "private"]},
-        "hardware": {"type": "string"},
+        "hardware": SKU,
         "cover_image_url": _TEXT,
         **_LINKS,
     },
@@ -58,8 +60,12 @@ async def list_(state: State, request: Request) -> Response:
 
 @operation("models.search", "QUERY", "/models")
 async def search(state: State, request: Request) -> Response:
-    """Find public models by the words in the request's body."""
-    return _page(state, request, matching(state, (await request.body()).decode("utf-8", "replace")))
+    """Find public models by the words in the request's body: text, or a string of JSON."""
+    query = (await request.body()).decode("utf-8", "replace")
+    with contextlib.suppress(ValueError):  # the words themselves, if they are no JSON
+        decoded = wire.parse_json(query)
+        query = decoded if isinstance(decoded, str) else query
+    return _page(state, request, matching(state, query))
 
 
 @operation("models.create", "POST", "/models")
@@ -67,6 +73,7 @@ async def create(state: State, request: Request) -> Response:
     """Create a model without versions."""
     body = await json_object(request)
     validation.check(_CREATE, body)
+    check_owner(state, body["owner"])
     model = Model(**{name: body[name] for name in _CREATE["properties"] if name in body})
     if model.full_name in state.models:
         raise Problem(
@@ -86,6 +93,7 @@ async def get(state: State, request: Request, model_owner: str, model_name: str)
 async def update(state: State, request: Request, model_owner: str, model_name: str) -> Response:
     """Change what a model says about itself."""
     model = state.model(model_owner, model_name)
+    check_owner(state, model_owner)
     body = await json_object(request)
     validation.check(_UPDATE, body)
     for name in _UPDATE["properties"]:
@@ -98,6 +106,7 @@ async def update(state: State, request: Request, model_owner: str, model_name: s
 async def delete(state: State, request: Request, model_owner: str, model_name: str) -> Response:
     """Delete a private model that has no versions."""
     model = state.model(model_owner, model_name)
+    check_owner(state, model_owner)
     if model.visibility != "private" or model.versions:
         raise Problem(
             403, "Only private models without versions can be deleted.", title="Forbidden"
@@ -165,6 +174,7 @@ async def delete_version(
 ) -> Response:
     """Delete a version that no deployment uses."""
     version = state.version(model_owner, model_name, version_id)
+    check_owner(state, model_owner)
     if any(deployment.version == version_id for deployment in state.deployments.values()):
         raise Problem(403, "A version that a deployment uses can't be deleted.", title="Forbidden")
     state.model(model_owner, model_name).versions.remove(version)

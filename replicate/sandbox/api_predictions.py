@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Dict, List, Optional
 
 from . import validation, wire
 from .operations import operation
+from .rules import WEBHOOK_FIELDS
 from .runs import Run
 from .state import State, parse_cancel_after, parse_wait
 from .wire import Answer, Problem, json_object, not_found
@@ -16,15 +17,6 @@ if TYPE_CHECKING:
 
     from .models import Model, Version
 
-WEBHOOK_FIELDS: Dict[str, Any] = {
-    "webhook": {"type": "string"},
-    "webhook_events_filter": {
-        "type": "array",
-        "items": {"type": "string", "enum": ["start", "output", "logs", "completed"]},
-    },
-    # Sent by old clients, and still taken.
-    "webhook_completed": {"type": "string"},
-}
 _BODY: Dict[str, Any] = {
     "type": "object",
     "required": ["input"],

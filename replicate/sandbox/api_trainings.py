@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Dict
 
 from . import validation, wire
-from .api_predictions import WEBHOOK_FIELDS, set_webhook
+from .api_predictions import set_webhook
 from .models import Model, Version, make_version
 from .operations import operation
+from .rules import WEBHOOK_FIELDS
 from .runs import Run
 from .wire import Answer, Problem, json_object
 
@@ -43,7 +44,7 @@ async def create(
     body = await json_object(request)
     validation.check(_BODY, body)
     destination = state.models.get(body["destination"])
-    if destination is None:
+    if destination is None or destination.owner != state.settings.username:
         raise Problem(404, "The specified training destination does not exist")
     if version.trainer is None:
         raise Problem(422, "This version can't be trained.", title="Invalid version")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Awaitable, Callable, Optional
+from typing import Awaitable, Callable, Optional, Sequence
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -50,7 +50,7 @@ async def answer_api(state: State, request: Request) -> Response:
         if operation is None or operation.authenticated:
             _authenticate(state, request)
         if operation is None:
-            raise Problem(405, f'Method "{request.method}" not allowed.') if known else not_found()
+            raise _not_allowed(request.method, known) if known else not_found()
         headers = limits.pass_limit(state.rate_limit, operation.id, time.monotonic())
         response = await operation.handler(state, request, **parameters)
         response.headers.update(headers)
@@ -95,6 +95,11 @@ async def answer_delivery(state: State, request: Request) -> Response:
             if stored is not None and stored.name == parts[2]:
                 return stored.serve(public=True)
     return PlainTextResponse("Not found", 404)
+
+
+def _not_allowed(method: str, allowed: Sequence[str]) -> Problem:
+    headers = {"allow": ", ".join(allowed)}
+    return Problem(405, f'Method "{method}" not allowed.', headers=headers)
 
 
 def _authenticate(state: State, request: Request) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Awaitable, Callable, Dict, Optional, Pattern, Tuple
+from typing import Any, Awaitable, Callable, Dict, List, Optional, Pattern, Tuple
 from urllib.parse import unquote
 
 from starlette.responses import Response
@@ -42,15 +42,15 @@ def operation(
     return register
 
 
-def find(method: str, path: str) -> Tuple[Optional[Operation], Dict[str, Any], bool]:
-    """Return the operation for a raw path under `/v1`, its parameters, and if the path is known."""
-    known = False
+def find(method: str, path: str) -> Tuple[Optional[Operation], Dict[str, Any], List[str]]:
+    """Return the operation for a raw path under `/v1`, its parameters, and the path's methods."""
+    known: List[str] = []
     for candidate in OPERATIONS.values():
         match = candidate.pattern.match(path)
         if match is None:
             continue
-        known = True
+        known.append(candidate.method)
         if candidate.method == method:
             parameters = {name: unquote(value) for name, value in match.groupdict().items()}
-            return candidate, parameters, True
+            return candidate, parameters, known
     return None, {}, known

@@ -71,7 +71,6 @@ class Run:
     id: str = field(default_factory=wire.new_id)
     status: str = "starting"
     output: Any = None
-    has_output: bool = False
     error: Optional[str] = None
     logs: str = ""
     metrics: Dict[str, Any] = field(default_factory=wire.empty_dict)
@@ -124,7 +123,6 @@ class Run:
             self.output.append(output)
         else:
             self.output = output
-        self.has_output = True
         whole: Any = self.output if isinstance(output, list) and not piece else [output]
         for item in whole:
             self._event("output", item if isinstance(item, str) else json.dumps(item))
@@ -146,7 +144,6 @@ class Run:
         self.status, self.error, self.completed_at = status, error, wire.now()
         if status == "succeeded" and self.version.signature.iterates and self.output is None:
             self.output = []
-        self.has_output = self.has_output or status == "succeeded"
         if status != "aborted":
             # Canceled while it was waiting, the API reports a time next to nothing.
             since = self.started_at or self.completed_at - 2000
@@ -194,8 +191,7 @@ class Run:
             "input": {key: self.input[key] for key in sorted(self.input)},
             "logs": "" if early else self.logs,
         }
-        if self.has_output or self.status == "canceled":
-            body["output"] = None if self.data_removed else self.output
+        body["output"] = None if self.data_removed else self.output
         if self.data_removed:
             body["input"], body["logs"] = {}, ""
         if self.destination is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
@@ -257,7 +258,7 @@ def parse_wait(headers: Mapping[str, str]) -> Optional[float]:
         return None
     if not value:
         return 60.0
-    if not value.isdigit() or not 1 <= int(value) <= 60:
+    if not re.fullmatch("[1-9]|[1-5][0-9]|60", value):
         raise Problem(400, f"Prefer: wait takes 1 to 60 seconds, not {value}", title="Bad request")
     return float(value)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Any, Dict, List, Mapping
+from typing import Any, Dict, List, Mapping, NoReturn
+from urllib.parse import urlsplit
 
 from .wire import Problem
 
@@ -19,8 +20,12 @@ def check(schema: Mapping[str, Any], value: Any, field: str = ROOT) -> None:
     """
     found = invalid_fields(schema, value, field)
     if found:
-        detail = "".join(f"- {wrong['field']}: {wrong['description']}\n" for wrong in found)
-        raise Problem(422, detail, title="Input validation failed", invalid_fields=found)
+        raise _problem(found)
+
+
+def refuse(kind: str, field: str, description: str) -> NoReturn:
+    """Refuse a value for a reason that no schema has words for."""
+    raise _problem([_wrong(kind, field, description)])
 
 
 def invalid_fields(schema: Mapping[str, Any], value: Any, field: str) -> List[Dict[str, str]]:
@@ -94,7 +99,24 @@ def _string(schema: Mapping[str, Any], value: str, field: str) -> List[Dict[str,
         found.append(_wrong("string_lte", field, text))
     if "pattern" in schema and not re.search(schema["pattern"], value):
         found.append(_wrong("pattern", field, f"Does not match pattern '{schema['pattern']}'"))
+    if schema.get("format") == "web-address" and not _is_web_address(value):
+        found.append(_wrong("format", field, "Does not match format 'uri'"))
     return found
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        return False
+    readable = text.isprintable() and " " not in text
+    return readable and parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def _problem(found: List[Dict[str, str]]) -> Problem:
+    detail = "".join(f"- {wrong['field']}: {wrong['description']}\n" for wrong in found)
+    return Problem(422, detail, title="Input validation failed", invalid_fields=found)
 
 
 def _mismatch(expected: Any, given: str) -> str:

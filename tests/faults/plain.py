@@ -59,7 +59,7 @@ READS = [
         "accounts.current",
         "account.get",
         lambda w, _: w.call(w.client.accounts.current).username,
-        "sandbox",
+        "me",
     ),
     Operation(
         "collections.get",

@@ -57,7 +57,7 @@ def same(outcomes: List[Outcome], where: str) -> Outcome:
 
 
 def run(count: Counter[str]) -> Iterator[Tuple[Kind, List[Row]]]:
-    with Sandbox() as sandbox:
+    with Sandbox(username="me") as sandbox:
         world.install(sandbox)
         for kind in KINDS:
             outcomes: Dict[Tuple[str, bool], List[Outcome]] = {}

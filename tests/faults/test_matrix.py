@@ -23,7 +23,7 @@ CELLS = [
 
 @pytest.fixture(scope="module")
 def stage():
-    with Sandbox() as sandbox:
+    with Sandbox(username="me") as sandbox:
         world.install(sandbox)
         yield sandbox
 

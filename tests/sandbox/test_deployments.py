@@ -74,6 +74,9 @@ def test_a_deployments_life(sandbox: Sandbox, api: Api, body: Dict[str, Any]) ->
         {"min_instances": 6},
         {"max_instances": 21},
         {"hardware": 1},
+        {"hardware": "gpu-of-tomorrow"},
+        {"min_instances": 2},
+        {"name": "n" * 256},
     ],
 )
 def test_checks(api: Api, body: Dict[str, Any], change: Dict[str, Any]) -> None:
@@ -83,6 +86,7 @@ def test_checks(api: Api, body: Dict[str, Any], change: Dict[str, Any]) -> None:
 
 def test_checks_of_changes(api: Api, body: Dict[str, Any]) -> None:
     api.post("/deployments", json=body)
-    for change in ({"version": "0" * 64}, {"min_instances": -1}):
+    wrong = ({"version": "0" * 64}, {"min_instances": -1}, {"min_instances": 2}, {"hardware": "x"})
+    for change in wrong:
         assert api.patch("/deployments/sandbox/mine", json=change).status_code == 422
     assert api.get("/deployments/sandbox/mine").json()["current_release"]["number"] == 1

@@ -49,9 +49,20 @@ def test_metadata_comes_as_text_or_as_a_file(api: Api, metadata: Any) -> None:
     assert upload(api, metadata=metadata)["metadata"] == {"a": 1}
 
 
+def test_metadata_comes_as_one_field_for_each_value(api: Api) -> None:
+    fields = {
+        "metadata[a]": (None, "1"),
+        "metadata[n][x]": (None, "y"),
+        "metadata[n][list][]": (None, "z"),
+        "metadatum[a]": (None, "no"),
+    }
+    assert upload(api, **fields)["metadata"] == {"a": "1", "n": {"x": "y", "list": ["z"]}}
+
+
 def test_the_form_fields_of_the_specification(api: Api) -> None:
     fields = {"filename": (None, "a b.bin"), "type": (None, "x/y")}
-    assert upload(api, **fields)["name"] == "a b.bin"
+    stored = upload(api, **fields)
+    assert (stored["name"], stored["content_type"]) == ("a b.bin", "x/y")
     stored = api.post("/files", files={"content": ("f", b"x")}).json()
     assert (stored["name"], stored["content_type"]) == ("f", "application/octet-stream")
 
@@ -64,6 +75,21 @@ def test_the_form_fields_of_the_specification(api: Api) -> None:
         {"files": {"content": ("a", b""), "metadata": (None, "[]")}},
         {"files": {"content": ("a", b""), "metadata": (None, "{")}},
         {"data": {"content": "text"}},
+        {"files": {"content": ("a", b""), "filename": (None, "ä" * 128)}},
+        {
+            "files": {
+                "content": ("a", b""),
+                "metadata[a]": (None, "1"),
+                "metadata[a][b]": (None, ""),
+            }
+        },
+        {"files": {"content": ("a", b""), "metadata[a]": (None, "1"), "metadata[a][]": (None, "")}},
+        {
+            "content": b"--x--\r\nnonsense",
+            "headers": {"content-type": "multipart/form-data; boundary=x"},
+        },
+        {"content": b"--y\r\nA: b", "headers": {"content-type": "multipart/form-data; boundary=x"}},
+        {"content": b"", "headers": {"content-type": "multipart/form-data"}},
     ],
 )
 def test_uploads_that_are_none(api: Api, request_: Any) -> None:

@@ -42,16 +42,16 @@ def test_get(sandbox: Sandbox, api: Api) -> None:
 
 def test_versions(sandbox: Sandbox, api: Api) -> None:
     def make(suffix: str) -> str:
-        @sandbox.model("me/echo")
+        @sandbox.model("sandbox/echo")
         def echo(text: str = suffix) -> str:
             return text
 
-        return sandbox.models["me/echo"].latest_version.id
+        return sandbox.models["sandbox/echo"].latest_version.id
 
     first, second = make("a"), make("b")
     assert first != second
     assert make("a") == first, "an id belongs to the function"
-    path = "/models/me/echo/versions"
+    path = "/models/sandbox/echo/versions"
     assert [v["id"] for v in api.get(path).json()["results"]] == [first, second]
     assert api.get(f"{path}/{second}").json()["id"] == second
     assert api.get(f"{path}/{'0' * 64}").status_code == 404
@@ -96,7 +96,7 @@ def test_list_and_search(sandbox: Sandbox, api: Api) -> None:
 
 def test_create_update_delete(api: Api) -> None:
     body: Dict[str, Any] = {
-        "owner": "me",
+        "owner": "sandbox",
         "name": "new",
         "visibility": "private",
         "hardware": "cpu",
@@ -107,22 +107,30 @@ def test_create_update_delete(api: Api) -> None:
     assert created.json()["run_count"] == 0
     assert created.json()["latest_version"] is None
     assert api.post("/models", json=body).status_code == 409
-    assert api.get("/models/me/new/versions").json()["results"] == []
-    changed = api.patch("/models/me/new", json={"readme": "# New", "weights_url": "https://w"})
+    assert api.get("/models/sandbox/new/versions").json()["results"] == []
+    changed = api.patch("/models/sandbox/new", json={"readme": "# New", "weights_url": "https://w"})
     assert changed.json()["weights_url"] == "https://w"
     assert changed.json()["description"] == "Young"
-    assert api.get("/models/me/new/readme").headers["content-type"].startswith("text/plain")
-    assert api.delete("/models/me/new").status_code == 204
-    assert api.get("/models/me/new").status_code == 404
+    assert api.get("/models/sandbox/new/readme").headers["content-type"].startswith("text/plain")
+    assert api.delete("/models/sandbox/new").status_code == 204
+    assert api.get("/models/sandbox/new").status_code == 404
     assert api.delete("/models/sandbox/painter").status_code == 403
 
 
 @pytest.mark.parametrize(
     "change",
-    [{"visibility": "secret"}, {"owner": None}, {"name": "a/b"}, {"description": 3}],
+    [
+        {"visibility": "secret"},
+        {"owner": None},
+        {"name": "a/b"},
+        {"name": "a\n"},
+        {"name": "n" * 256},
+        {"description": 3},
+        {"hardware": "gpu-of-tomorrow"},
+    ],
 )
 def test_create_checks(api: Api, change: Dict[str, Any]) -> None:
-    body = {"owner": "me", "name": "new", "visibility": "public", "hardware": "cpu", **change}
+    body = {"owner": "sandbox", "name": "new", "visibility": "public", "hardware": "cpu", **change}
     response = api.post("/models", json=body)
     assert response.status_code == 422
     assert response.json()["invalid_fields"]

@@ -36,6 +36,7 @@ def test_what_the_creation_answers(sandbox: Sandbox, api: Api) -> None:
         "version": version,
         "input": {"a": "x", "b": "y"},
         "logs": "",
+        "output": None,
         "data_removed": False,
         "source": "api",
         "error": None,
@@ -66,7 +67,8 @@ def test_keys_appear_when_they_have_a_value(sandbox: Sandbox, api: Api) -> None:
     running = api.get(url).json()
     assert running["status"] == "processing"
     assert "started_at" in running
-    assert not {"output", "completed_at", "metrics"} & set(running)
+    assert not {"completed_at", "metrics"} & set(running)
+    assert (created["output"], running["output"]) == (None, None)
     gate.set()
     sandbox.settle()
     done = api.get(url).json()

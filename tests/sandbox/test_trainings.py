@@ -15,7 +15,7 @@ TEXT = "data:text/plain,one two three one two three one two"
 
 @pytest.fixture
 def path(sandbox: Sandbox, api: Api) -> str:
-    body = {"owner": "me", "name": "mine", "visibility": "private", "hardware": "cpu"}
+    body = {"owner": "sandbox", "name": "mine", "visibility": "private", "hardware": "cpu"}
     assert api.post("/models", json=body).status_code == 201
     version = sandbox.models["sandbox/markov"].latest_version
     assert version is not None
@@ -23,7 +23,7 @@ def path(sandbox: Sandbox, api: Api) -> str:
 
 
 def train(api: Api, path: str, **more: Any) -> Dict[str, Any]:
-    body = {"destination": "me/mine", "input": {"train_data": TEXT}, **more}
+    body = {"destination": "sandbox/mine", "input": {"train_data": TEXT}, **more}
     response = api.post(path, json=body)
     assert response.status_code == 201, response.text
     return response.json()
@@ -38,6 +38,7 @@ def test_a_training_makes_a_version(sandbox: Sandbox, api: Api, path: str) -> No
         "version": path.split("/")[5],
         "input": {"train_data": TEXT},
         "logs": "",
+        "output": None,
         "error": None,
         "status": "starting",
         "created_at": created["created_at"],
@@ -50,14 +51,14 @@ def test_a_training_makes_a_version(sandbox: Sandbox, api: Api, path: str) -> No
     assert done["logs"] == "Learned 3 words\n"
     assert done["webhook_completed"] is None
     version = done["output"]["version"]
-    assert version.startswith("me/mine:")
+    assert version.startswith("sandbox/mine:")
     assert api.get(done["output"]["weights"]).json()["one"] == ["two", "two", "two"]
-    latest = api.get("/models/me/mine").json()["latest_version"]
+    latest = api.get("/models/sandbox/mine").json()["latest_version"]
     assert latest["id"] == version.partition(":")[2]
 
     story = api.finish(sandbox, version, prompt="one", length=4)
     assert "".join(story["output"]).split()[:4] == ["one", "two", "three", "one"]
-    again = f"/models/me/mine/versions/{latest['id']}/trainings"
+    again = f"/models/sandbox/mine/versions/{latest['id']}/trainings"
     train(api, again)
 
 
@@ -77,12 +78,14 @@ def test_trainings_are_apart_from_predictions(sandbox: Sandbox, api: Api, path: 
 
 def test_what_can_not_be_trained(sandbox: Sandbox, api: Api, path: str) -> None:
     body: Dict[str, Any] = {"destination": "<invalid>", "input": {}}
-    response = api.post(path, json=body)
-    assert response.status_code == 404
-    assert response.text == (
-        '{"detail":"The specified training destination does not exist","status":404}\n'
-    )
-    body["destination"] = "me/mine"
+    sandbox.model("me/foreign")(lambda: "")
+    for destination in ("<invalid>", "me/foreign"):
+        response = api.post(path, json={**body, "destination": destination})
+        assert response.status_code == 404
+        assert response.text == (
+            '{"detail":"The specified training destination does not exist","status":404}\n'
+        )
+    body["destination"] = "sandbox/mine"
     assert "train_data is required" in api.post(path, json=body).json()["detail"]
     sprites = sandbox.models["sandbox/sprites"].latest_version
     assert sprites is not None
@@ -95,18 +98,19 @@ def test_what_can_not_be_trained(sandbox: Sandbox, api: Api, path: str) -> None:
 def test_cancel(sandbox: Sandbox, api: Api) -> None:
     started = threading.Event()
 
-    @sandbox.model("me/model")
+    @sandbox.model("sandbox/model")
     def model() -> str:
         return ""
 
-    @sandbox.trainer("me/model")
+    @sandbox.trainer("sandbox/model")
     def trainer() -> File:
         started.set()
         current_prediction().sleep(60)
         return File(b"")
 
-    path = f"/models/me/model/versions/{sandbox.models['me/model'].latest_version.id}/trainings"
-    created = train(api, path, destination="me/model", input={})
+    version = sandbox.models["sandbox/model"].latest_version.id
+    path = f"/models/sandbox/model/versions/{version}/trainings"
+    created = train(api, path, destination="sandbox/model", input={})
     running = api.get(f"/trainings/{created['id']}").json()
     assert (running["completed_at"], running["output"], running["logs"]) == (None, None, None)
     assert running["metrics"] == {}
@@ -114,7 +118,7 @@ def test_cancel(sandbox: Sandbox, api: Api) -> None:
     canceled = api.post(f"/trainings/{created['id']}/cancel").json()
     assert canceled["status"] == "canceled"
     sandbox.settle()
-    assert len(sandbox.models["me/model"].versions) == 1
+    assert len(sandbox.models["sandbox/model"].versions) == 1
 
 
 def test_the_schema_tells_about_training(api: Api) -> None:

@@ -165,9 +165,8 @@ def test_lost_webhooks(sandbox: Sandbox, api: Api, receiver: Receiver) -> None:
     assert len(receiver.received) == 1
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:1/", "nonsense", "http://[bad", "ftp://x/"])
-def test_receivers_that_are_not_there(sandbox: Sandbox, api: Api, url: str) -> None:
-    create(api, "sandbox/divider", webhook=url)
+def test_a_receiver_that_is_not_there(sandbox: Sandbox, api: Api) -> None:
+    create(api, "sandbox/divider", webhook="http://127.0.0.1:1/")
     sandbox.settle()
     assert [d.status for d in sandbox.webhooks] == [None, None, None]
 

@@ -18,7 +18,7 @@ def test_failures_have_their_text_and_their_traceback(sandbox: Sandbox, api: Api
     assert failed["logs"].startswith("Dividing 3 by 0\nTraceback (most recent call last):\n")
     assert "worker.py" not in failed["logs"]
     assert failed["logs"].endswith(f"ValueError: {failed['error']}\n")
-    assert "output" not in failed
+    assert failed["output"] is None
 
 
 @pytest.mark.parametrize("error", [KeyError(), SystemExit(3), StopIteration("x")])
