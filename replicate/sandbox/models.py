@@ -6,7 +6,7 @@ import hashlib
 import inspect
 import json
 import linecache
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Dict, List, Optional
 
 from . import wire
@@ -83,6 +83,18 @@ class Model:
         """Make a version the latest; one with the same id takes its predecessor's place."""
         self.versions = [v for v in self.versions if v.id != version.id] + [version]
         return version
+
+    def succeeding(self, other: Model) -> Model:
+        """Return this model with the past of one that had its name: versions, runs, example."""
+        ids = {version.id for version in self.versions}
+        older = [version for version in other.versions if version.id not in ids]
+        return replace(
+            self,
+            versions=[*older, *self.versions],
+            run_count=other.run_count,
+            example=other.example,
+            created_at=other.created_at,
+        )
 
     def to_wire(self, web_url: str) -> Dict[str, Any]:
         """Render the model as the API does."""

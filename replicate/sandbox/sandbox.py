@@ -187,6 +187,16 @@ class Sandbox:
         """Add a collection of models."""
         self._state.collections[slug] = Collection(slug, name, description, list(models))
 
+    def include(self, other: Sandbox) -> None:
+        """Add the models and collections of another sandbox.
+
+        A model of the same name gets the other's versions as its latest.
+        """
+        for name, model in other._state.models.items():
+            mine = self._state.models.get(name)
+            self._state.models[name] = model if mine is None else model.succeeding(mine)
+        self._state.collections.update(other._state.collections)
+
     # --- running -------------------------------------------------------------------------------
 
     def start(self) -> Self:

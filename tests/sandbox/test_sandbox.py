@@ -3,7 +3,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -235,40 +234,6 @@ def test_missing_extra() -> None:
         check=True,
     )
     assert 'pip install "replicate[sandbox]"' in done.stdout
-
-
-# The background jobs of a shell ignore Ctrl-C, and so would the programs of its children.
-COMMAND = """
-import runpy, signal
-signal.signal(signal.SIGINT, signal.default_int_handler)
-runpy.run_module("replicate.sandbox", run_name="__main__", alter_sys=True)
-"""
-
-
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
-def test_command_line(ending: signal.Signals) -> None:
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    process = subprocess.Popen(
-        [sys.executable, "-c", COMMAND, "--token", "r8_mine"],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    url = process.stdout.readline().strip()
-    token = process.stdout.readline().strip()
-    models = process.stdout.readline()
-    assert url.startswith("export REPLICATE_BASE_URL=http://127.0.0.1:")
-    assert token == "export REPLICATE_API_TOKEN=r8_mine"
-    assert "sandbox/painter" in models
-    headers = {"authorization": "Bearer r8_mine"}
-    address = url.partition("=")[2]
-    assert httpx.get(f"{address}/v1/account", headers=headers).status_code == 200
-    process.send_signal(ending)
-    _, errors = process.communicate(timeout=10)
-    assert process.returncode == 0
-    assert errors.strip() == ""
 
 
 @pytest.mark.parametrize(
