@@ -185,7 +185,7 @@ def test_no_error_of_any_operation_shows_it(call, client, sandbox, log, waits, k
         sandbox.reset()
         stage = world.World(sandbox, client, call)
         prepared = operation.prepare(stage)
-        planned = sandbox.fault(operation.target, times=None, **fault)
+        planned = sandbox.fault(*operation.where, times=None, **fault)
         try:
             operation.act(stage, prepared)
         except exceptions.ReplicateException as error:

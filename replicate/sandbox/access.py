@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .faults import Fault
     from .middleware import RecordedRequest
 
 logger: logging.Logger = logging.getLogger("replicate.sandbox.requests")
@@ -15,7 +14,7 @@ SHOWN = 2000
 """How many bytes of a body are shown where all is shown."""
 
 
-def log_request(record: RecordedRequest, fault: Optional[Fault] = None) -> None:
+def log_request(record: RecordedRequest) -> None:
     """Log a request that was answered, or not; at the level DEBUG with its body."""
     if not logger.isEnabledFor(logging.INFO):
         return
@@ -29,7 +28,7 @@ def log_request(record: RecordedRequest, fault: Optional[Fault] = None) -> None:
         query,
         host,
         _time(record.seconds),
-        "" if fault is None else f", fault {' '.join(fault.target)!r}",
+        "" if record.fault is None else f", {record.fault!r}",
     )
     if record.body and logger.isEnabledFor(logging.DEBUG):
         logger.debug("    %s", _body(record.body))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Awaitable, Callable, Optional, Sequence
+from typing import Awaitable, Callable, List, Sequence
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -20,6 +20,7 @@ from . import (
     streams,
 )
 from .addresses import FILES_PATH
+from .faults import CREATES
 from .state import State
 from .wire import Problem, not_found
 
@@ -59,17 +60,25 @@ async def answer_api(state: State, request: Request) -> Response:
     return response
 
 
-def api_name(request: Request) -> Optional[str]:
+def api_names(state: State, request: Request) -> List[str]:
     """Return what faults call a request to the API's host."""
     if _raw_path(request).startswith(f"{FILES_PATH}/"):
-        return delivery_name(request)
-    operation, _, _ = operations.find(request.method, _raw_path(request)[len("/v1") :])
-    return operation.id if operation is not None else None
+        return delivery_names(state, request)
+    operation, parameters, _ = operations.find(request.method, _raw_path(request)[len("/v1") :])
+    if operation is None:
+        return []
+    if operation.id in CREATES:
+        return [operation.id, "predictions.create"]
+    run = state.runs.get(parameters.get("prediction_id", ""))
+    if run is not None and run.destination is not None:
+        # `urls` of a training lead to where predictions are.
+        return [operation.id, operation.id.replace("predictions", "trainings")]
+    return [operation.id]
 
 
-def delivery_name(request: Request) -> str:
+def delivery_names(_: State, request: Request) -> List[str]:
     """Return `stream` or `output`: what faults call the requests to the other host."""
-    return "stream" if _delivery_path(request).startswith("/v1/") else "output"
+    return ["stream" if _delivery_path(request).startswith("/v1/") else "output"]
 
 
 def _delivery_path(request: Request) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from http import HTTPStatus
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
@@ -15,6 +16,10 @@ CUT = object()
 """In a script: the connection ends here, in the middle of the answer."""
 
 OTHER_TARGETS = frozenset({"stream", "output", "webhook"})
+CREATES = frozenset({"models.predictions.create", "deployments.predictions.create"})
+"""What a fault of `predictions.create` hits too: other ways to the same thing."""
+
+METHODS = frozenset({"*", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"})
 
 Step = Union[bytes, str, float, object]
 
@@ -37,9 +42,13 @@ _KNOWN: Dict[int, Dict[str, Any]] = {
 }
 
 
-@dataclass
+@dataclass(repr=False, eq=False)
 class Fault:
-    """One fault, for some occurrences of some requests. See `Sandbox.fault`."""
+    """One fault, for some occurrences of some requests. See `Sandbox.fault`.
+
+    Attributes:
+        fired: How many requests it has hit.
+    """
 
     target: Tuple[str, ...]
     status: Optional[int] = None
@@ -55,20 +64,55 @@ class Fault:
     trickle: float = 0.0
     times: Optional[int] = 1
     after: int = 0
+    optional: bool = False
     skipped: int = 0
     fired: int = 0
+
+    def __repr__(self) -> str:
+        """Write the fault as it was asked for."""
+        given = [repr(part) for part in self.target]
+        given += [f"{name}={getattr(self, name)!r}" for name in self._given()]
+        return f"fault({', '.join(given)})"
+
+    def check(self) -> None:
+        """Refuse what can't be meant.
+
+        Raises:
+            TypeError: The target is neither an operation nor a method and a path.
+            ValueError: The fault can't hit any request, or nothing would happen to it.
+        """
+        _check_target(self.target)
+        if self.drop not in (None, "before", "during", "after"):
+            raise ValueError(f"drop is before, during or after, not {self.drop!r}")
+        if self.times is not None and self.times < 1:
+            raise ValueError(f"times is at least 1, or None for all requests, not {self.times}")
+        for name in ("after", "delay", "trickle", "truncate"):
+            if (getattr(self, name) or 0) < 0:
+                raise ValueError(f"{name} is at least 0, not {getattr(self, name)}")
+        if self.drop in ("before", "after") and self.replaces:
+            raise ValueError(f"with drop={self.drop!r} no answer arrives: leave out what is in it")
+        done = set(self._given()) - _WHEN
+        if not done:
+            raise ValueError(f"a fault does something: {', '.join(sorted(_OPTIONS - _WHEN))}")
+        wrong = sorted(done - {"status", "delay", "drop"})
+        if self.target == ("webhook",) and wrong:
+            raise ValueError(f"a webhook can have status, delay and drop, not {', '.join(wrong)}")
+
+    def _given(self) -> List[str]:
+        names = [option.name for option in fields(self) if option.name in _OPTIONS]
+        return [name for name in names if getattr(self, name) != getattr(_NOTHING, name)]
 
     @property
     def replaces(self) -> bool:
         """Whether the request gets the fault's answer in place of the real one."""
         return self.status is not None or self.body is not None or self.script is not None
 
-    def matches(self, method: str, path: str, name: Optional[str]) -> bool:
+    def matches(self, method: str, path: str, names: Sequence[str]) -> bool:
         """Tell whether this fault is meant for a request."""
         if len(self.target) == 1:
-            return self.target[0] == name
+            return self.target[0] in names
         wanted, pattern = self.target
-        return wanted in ("*", method) and _path_matches(pattern, path)
+        return wanted.upper() in ("*", method) and _path_matches(pattern, path)
 
     def answer(self) -> Tuple[int, Dict[str, str], bytes]:
         """Return status, headers and body of the fault's own answer."""
@@ -87,6 +131,11 @@ class Fault:
         return status, {"content-type": kind, **self.headers}, body
 
 
+_NOTHING = Fault(())
+_WHEN = frozenset({"work", "times", "after", "optional"})
+_OPTIONS = frozenset(vars(_NOTHING)) - {"target", "skipped", "fired"}
+
+
 class FaultPlan:
     """The faults that are still to come, in the order in which they were asked for."""
 
@@ -96,17 +145,18 @@ class FaultPlan:
 
     def add(self, fault: Fault) -> Fault:
         """Plan a fault."""
-        if len(fault.target) not in (1, 2):
-            raise TypeError("a fault needs an operationId, or a method and a path")
-        if len(fault.target) == 1 and fault.target[0] not in {*OPERATIONS, *OTHER_TARGETS}:
-            raise ValueError(f"there is no operation {fault.target[0]}")
-        if fault.drop not in (None, "before", "during", "after"):
-            raise ValueError(f"drop is before, during or after, not {fault.drop!r}")
+        fault.check()
         with self._lock:
             self._faults.append(fault)
         return fault
 
-    def decide(self, method: str, path: str, name: Optional[str]) -> Optional[Fault]:
+    @property
+    def unfired(self) -> List[Fault]:
+        """The faults that have hit nothing yet, though they are not optional."""
+        with self._lock:
+            return [fault for fault in self._faults if not (fault.fired or fault.optional)]
+
+    def decide(self, method: str, path: str, names: Sequence[str]) -> Optional[Fault]:
         """Return the fault for this request, if there is one, and count it.
 
         The first fault that matches and is not used up hits. Faults that still wait for
@@ -114,7 +164,7 @@ class FaultPlan:
         """
         with self._lock:
             for fault in self._faults:
-                if fault.fired == fault.times or not fault.matches(method, path, name):
+                if fault.fired == fault.times or not fault.matches(method, path, names):
                     continue
                 if fault.skipped < fault.after:
                     fault.skipped += 1
@@ -127,6 +177,26 @@ class FaultPlan:
         """Forget all faults."""
         with self._lock:
             self._faults.clear()
+
+
+def _check_target(target: Tuple[Any, ...]) -> None:
+    if len(target) not in (1, 2) or not all(isinstance(part, str) for part in target):
+        raise TypeError("a fault needs an operationId, or a method and a path")
+    known: List[str] = sorted({*OPERATIONS, *OTHER_TARGETS})
+    if len(target) == 1 and target[0] not in known:
+        if "/" in target[0]:
+            raise ValueError(f'a path needs a method: fault("*", {target[0]!r})')
+        near = difflib.get_close_matches(target[0], known, n=1)
+        meant = f"; perhaps {near[0]}" if near else f"; there are {', '.join(known)}"
+        raise ValueError(f"there is no operation {target[0]}{meant}")
+    if len(target) == 2:
+        method, path = target
+        if method.upper() not in METHODS:
+            raise ValueError(f"a fault's method is one of {', '.join(sorted(METHODS))}: {method!r}")
+        if not path.startswith(("/", "http://", "https://")):
+            raise ValueError(f"a fault's path begins with a slash, /v1/predictions: {path!r}")
+        if set(path) & set("?#") or "**" in path.rstrip("/").split("/")[:-1]:
+            raise ValueError(f"a fault's path has no query, and ** only at its end: {path!r}")
 
 
 def _path_matches(pattern: str, path: str) -> bool:

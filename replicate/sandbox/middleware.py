@@ -56,6 +56,7 @@ class RecordedRequest:
         body: The first megabyte of the body, as far as it was read.
         status: The status of the answer, or None if none was sent.
         seconds: How long it took until the answer was sent to its end.
+        fault: The fault that hit it, if one did.
     """
 
     host: str
@@ -66,6 +67,7 @@ class RecordedRequest:
     body: bytes = b""
     status: Optional[int] = None
     seconds: float = field(default=0.0, compare=False)
+    fault: Optional[Fault] = field(default=None, compare=False)
 
     @property
     def json(self) -> Any:
@@ -102,13 +104,13 @@ class Edge:
         host: str,
         state: State,
         handler: Handler,
-        name: Callable[[Request], Optional[str]],
+        names: Callable[[State, Request], Sequence[str]],
         requests: RequestLog,
     ) -> None:
         self._host = host
         self._state = state
         self._handler = handler
-        self._name = name
+        self._names = names
         self._requests = requests
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
@@ -118,7 +120,8 @@ class Edge:
         self._state.addresses.enter(scope)
         receive, send = record.reading(receive), record.sending(send)
         request = Request(scope, receive)
-        fault = self._state.faults.decide(record.method, record.path, self._name(request))
+        names = self._names(self._state, request)
+        fault = record.fault = self._state.faults.decide(record.method, record.path, names)
         try:
             if fault is None:
                 response = await self._answer(request)
@@ -131,7 +134,7 @@ class Edge:
         finally:
             record.seconds = time.perf_counter() - started
             self._requests.received(record)
-            log_request(record, fault)
+            log_request(record)
 
     async def _answer(self, request: Request) -> Response:
         try:

@@ -19,7 +19,7 @@ from typing import (
 )
 
 from . import demo, wire
-from .app import answer_api, answer_delivery, api_name, delivery_name
+from .app import answer_api, answer_delivery, api_names, delivery_names
 from .faults import Fault, Step
 from .history import RequestLog
 from .limits import RateLimit
@@ -203,8 +203,8 @@ class Sandbox:
         """Start serving, in a thread; `with sandbox:` does the same and stops it at the end."""
         if self._loop is not None:
             raise RuntimeError("the sandbox is running already")
-        api = Edge("api", self._state, answer_api, api_name, self._requests)
-        files = Edge("files", self._state, answer_delivery, delivery_name, self._requests)
+        api = Edge("api", self._state, answer_api, api_names, self._requests)
+        files = Edge("files", self._state, answer_delivery, delivery_names, self._requests)
         self._authority = Authority(self._state.addresses.names) if self._tls else None
         context = self._authority.context if self._authority else None
         self._api, self._delivery = (
@@ -324,6 +324,7 @@ class Sandbox:
         trickle: float = 0.0,
         times: Optional[int] = 1,
         after: int = 0,
+        optional: bool = False,
     ) -> Fault:
         """Make requests go wrong.
 
@@ -335,8 +336,10 @@ class Sandbox:
 
         Args:
             *target: An `operationId`, `stream`, `output` (a file of a model) or `webhook`;
-                or method and path. In a path `*` stands for one segment and a last `**` for
-                the rest; `*` as the method for all.
+                or method and path. `predictions.create` is every create of a prediction, also
+                through `models.predictions.create` and `deployments.predictions.create`. In a
+                path `*` stands for one segment and a last `**` for the rest; `*` as the method
+                for all.
             status: Answer with this status. Without a body it comes with the API's own.
             headers: More headers for the answer, the fault's or the real one.
             body: Answer with this: bytes or text as they are, anything else as JSON.
@@ -353,15 +356,28 @@ class Sandbox:
             trickle: Seconds between every 16 bytes of the body.
             times: How many requests are hit; None means all.
             after: How many requests are spared before.
+            optional: Whether `unfired_faults` leaves it out.
 
         Returns:
             The fault, which counts in `fired` how often it has hit.
+
+        Raises:
+            TypeError: The target is neither an operation nor a method and a path.
+            ValueError: The fault can't hit any request, or nothing would happen to it.
         """
         fault = Fault(target, status, dict(headers or {}), body, content_type, script, work)
         fault.delay, fault.drop, fault.trickle = delay, drop, trickle
         fault.truncate, fault.content_length = truncate, content_length
-        fault.times, fault.after = times, after
+        fault.times, fault.after, fault.optional = times, after, optional
         return self._state.faults.add(fault)
+
+    @property
+    def unfired_faults(self) -> List[Fault]:
+        """The faults that have not hit anything: what they were to test is not tested.
+
+        Those that are `optional` are left out.
+        """
+        return self._state.faults.unfired
 
     def rate_limit(
         self, requests: int, *, per: float = 60.0, burst: Optional[int] = None, header: bool = False

@@ -144,11 +144,11 @@ class Webhooks:
     async def _post(self, attempt: Delivery, body: bytes) -> Optional[int]:
         import httpx
 
-        fault = self._faults.decide("POST", attempt.url, "webhook")
+        fault = self._faults.decide("POST", attempt.url, ["webhook"])
         if fault is not None:
             await asyncio.sleep(fault.delay)
-            if fault.drop:
-                return 200 if fault.drop == "after" else None
+            if fault.drop == "before" or (fault.status is not None and not fault.work):
+                return fault.status
         if self._client is None:
             self._client = httpx.AsyncClient(timeout=TIMEOUT, trust_env=False)
         now = int(time.time())
@@ -158,4 +158,6 @@ class Webhooks:
             response = await self._client.post(attempt.url, content=body, headers=headers)
         except (httpx.HTTPError, httpx.InvalidURL):
             return None
+        if fault is not None and (fault.drop or fault.status is not None):
+            return fault.status  # the answer is lost, or another one takes its place
         return response.status_code

@@ -75,7 +75,7 @@ def _going_wrong(sandbox: Sandbox, operation: Operation, fault: Fault, *, for_go
                 outage.enter_context(back)
             yield
     else:
-        planned = sandbox.fault(operation.target, times=None if for_good else 1, **fault.options)
+        planned = sandbox.fault(*operation.where, times=None if for_good else 1, **fault.options)
         yield
         assert planned.fired, "the fault has not happened"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, List, NamedTuple
+from typing import Any, Callable, List, NamedTuple, Tuple
 
 from tests.faults.world import World
 
@@ -20,6 +20,12 @@ class Operation(NamedTuple):
     prepare: Callable[[World], Any] = lambda _world: None
     paid: int = 0
     """How many predictions and trainings the call creates when all is well."""
+
+    @property
+    def where(self) -> Tuple[str, ...]:
+        """Its target, but of `predictions.create` only the request that no other name has."""
+        alone = self.target == "predictions.create"
+        return ("POST", "/v1/predictions") if alone else (self.target,)
 
 
 class Kind(NamedTuple):

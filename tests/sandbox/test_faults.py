@@ -32,17 +32,18 @@ BODY: Dict[str, Any] = {"version": "sandbox/divider", "input": {}}
         (("GET", "/v1/*"), False),
         (("GET", "/v1/predictions/*/cancel"), False),
         (("GET", "/v2/**"), False),
+        (("get", "/v1/predictions/abc"), True),
     ],
 )
 def test_what_a_fault_is_for(target: Any, hit: bool) -> None:
-    assert Fault(target).matches("GET", "/v1/predictions/abc", "predictions.get") is hit
+    assert Fault(target).matches("GET", "/v1/predictions/abc", ["predictions.get"]) is hit
 
 
 def test_which_occurrence_is_hit() -> None:
     plan = FaultPlan()
-    late = plan.add(Fault(("stream",), times=2, after=1))
-    always = plan.add(Fault(("stream",), times=None, after=2))
-    hits = [plan.decide("GET", "/", "stream") for _ in range(6)]
+    late = plan.add(Fault(("stream",), status=500, times=2, after=1))
+    always = plan.add(Fault(("stream",), status=500, times=None, after=2))
+    hits = [plan.decide("GET", "/", ["stream"]) for _ in range(6)]
     # The first request spares both; the second and third hit the first fault.
     assert [late if hit is late else hit for hit in hits] == [
         None,
@@ -53,9 +54,9 @@ def test_which_occurrence_is_hit() -> None:
         always,
     ]
     assert (late.fired, late.skipped) == (2, 1)
-    assert plan.decide("GET", "/", "output") is None
+    assert plan.decide("GET", "/", ["output"]) is None
     plan.clear()
-    assert plan.decide("GET", "/", "stream") is None
+    assert plan.decide("GET", "/", ["stream"]) is None
 
 
 def test_faults_queue_up(sandbox: Sandbox, api: Api) -> None:
@@ -192,13 +193,98 @@ def test_refused_connections(sandbox: Sandbox, api: Api) -> None:
     assert api.get("/account").status_code == 200
 
 
-def test_faults_are_checked(sandbox: Sandbox) -> None:
-    with pytest.raises(ValueError, match="before, during or after"):
-        sandbox.fault("account.get", drop="sometimes")
-    with pytest.raises(TypeError, match="operationId"):
-        sandbox.fault()
-    with pytest.raises(ValueError, match=r"no operation predictions\.crate"):
-        sandbox.fault("predictions.crate", status=500)
+@pytest.mark.parametrize("precise", [True, False])
+@pytest.mark.parametrize(
+    ("operation", "path"),
+    [
+        ("models.predictions.create", "/models/sandbox/divider/predictions"),
+        ("deployments.predictions.create", "/deployments/sandbox/mine/predictions"),
+        ("predictions.create", "/predictions"),
+    ],
+)
+def test_a_fault_of_creates_hits_every_create(
+    sandbox: Sandbox, api: Api, operation: str, path: str, precise: bool
+) -> None:
+    deployment = {
+        "name": "mine",
+        "model": "sandbox/divider",
+        "version": sandbox.models["sandbox/divider"].latest_version.id,
+        "hardware": "cpu",
+        "min_instances": 0,
+        "max_instances": 1,
+    }
+    assert api.post("/deployments", json=deployment).status_code == 200
+    fault = sandbox.fault(operation if precise else "predictions.create", status=402)
+    other = sandbox.fault("trainings.create", status=402)
+    body = BODY if operation == "predictions.create" else {"input": {}}
+    assert api.post(path, json=body).status_code == 402
+    assert sandbox.requests[-1].fault is fault
+    assert api.post(path, json=body).status_code == 201
+    assert sandbox.requests[-1].fault is None
+    assert (fault.fired, other.fired) == (1, 0)
+    assert sandbox.unfired_faults == [other]
+
+
+@pytest.mark.parametrize("ending", ["", "/cancel"])
+def test_a_fault_of_trainings_hits_them_where_their_urls_lead(
+    sandbox: Sandbox, api: Api, ending: str
+) -> None:
+    version = sandbox.models["sandbox/markov"].latest_version.id
+    url = f"/models/sandbox/markov/versions/{version}/trainings"
+    body = {"destination": "sandbox/markov", "input": {"train_data": "data:,a%20b"}}
+    training = api.post(url, json=body).json()
+    fault = sandbox.fault("trainings.cancel" if ending else "trainings.get", status=503)
+    ask = api.post if ending else api.get
+    assert ask(training["urls"]["get"] + ending).status_code == 503
+    assert fault.fired == 1
+
+
+@pytest.mark.parametrize(
+    ("target", "options", "error"),
+    [
+        (["account.get"], {"drop": "sometimes"}, ValueError("before, during or after")),
+        ([], {"status": 500}, TypeError("operationId")),
+        (["a", "/b", "/c"], {"status": 500}, TypeError("operationId")),
+        ([None, "/b"], {"status": 500}, TypeError("operationId")),
+        (["predictions.crate"], {"status": 500}, ValueError("perhaps predictions.create")),
+        (["nothing"], {"status": 500}, ValueError("there are account.get, collections.get")),
+        (["/v1/predictions"], {"status": 500}, ValueError("a path needs a method")),
+        (["GET", "v1/predictions"], {"status": 500}, ValueError("begins with a slash")),
+        (["GET", ""], {"status": 500}, ValueError("begins with a slash")),
+        (["/v1/predictions", "GET"], {"status": 500}, ValueError("method is one of")),
+        (["GRAB", "/v1/predictions"], {"status": 500}, ValueError("method is one of")),
+        (["GET", "/v1/predictions?a=b"], {"status": 500}, ValueError("has no query")),
+        (["GET", "/v1/**/cancel"], {"status": 500}, ValueError("only at its end")),
+        (["account.get"], {}, ValueError("a fault does something")),
+        (["account.get"], {"times": 3, "after": 1}, ValueError("a fault does something")),
+        (["account.get"], {"status": 500, "times": 0}, ValueError("times is at least 1")),
+        (["account.get"], {"status": 500, "after": -1}, ValueError("after is at least 0")),
+        (["account.get"], {"delay": -1}, ValueError("delay is at least 0")),
+        (["account.get"], {"truncate": -1}, ValueError("truncate is at least 0")),
+        (["account.get"], {"status": 500, "drop": "after"}, ValueError("no answer arrives")),
+        (["webhook"], {"body": "x", "delay": 1}, ValueError("a webhook can have")),
+    ],
+)
+def test_faults_that_can_never_hit_or_do_nothing_are_refused(
+    sandbox: Sandbox, target: Any, options: Any, error: Exception
+) -> None:
+    with pytest.raises(type(error), match=str(error)):
+        sandbox.fault(*target, **options)
+    assert sandbox.unfired_faults == []
+
+
+def test_faults_that_hit_nothing_are_told(sandbox: Sandbox, api: Api) -> None:
+    fired = sandbox.fault("account.get", status=500, times=3)
+    late = sandbox.fault("GET", "/v1/account", status=429, headers={"retry-after": "1"}, after=9)
+    sandbox.fault("stream", status=500, optional=True)
+    api.get("/account")
+    assert sandbox.unfired_faults == [late]
+    assert repr(fired) == "fault('account.get', status=500, times=3)"
+    assert repr(late) == (
+        "fault('GET', '/v1/account', status=429, headers={'retry-after': '1'}, after=9)"
+    )
+    sandbox.reset()
+    assert sandbox.unfired_faults == []
 
 
 def test_faults_and_limits_end_with_a_reset(sandbox: Sandbox, api: Api) -> None:

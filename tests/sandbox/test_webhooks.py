@@ -158,11 +158,23 @@ def test_lost_webhooks(sandbox: Sandbox, api: Api, receiver: Receiver) -> None:
     assert [d.status for d in sandbox.webhooks] == [None, 200]
     assert len(receiver.received) == 1
     sandbox.reset()
-    sandbox.fault("webhook", drop="after", delay=0.01)
+    sandbox.fault("webhook", status=200, delay=0.01)
     create(api, "sandbox/divider", webhook=receiver.url)
     sandbox.settle()
     assert [d.status for d in sandbox.webhooks] == [200], "its sender believes that it arrived"
     assert len(receiver.received) == 1
+
+
+def test_webhooks_whose_answer_is_lost_come_twice(
+    sandbox: Sandbox, api: Api, receiver: Receiver
+) -> None:
+    sandbox.fault("webhook", drop="after")
+    sandbox.fault("webhook", status=503, work=True)
+    create(api, "sandbox/divider", webhook=receiver.url)
+    sandbox.settle()
+    assert [d.status for d in sandbox.webhooks] == [None, 503, 200]
+    assert len({headers["webhook-id"] for headers, _ in receiver.received}) == 1
+    assert len(receiver.received) == 3
 
 
 def test_a_receiver_that_is_not_there(sandbox: Sandbox, api: Api) -> None:
