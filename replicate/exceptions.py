@@ -12,6 +12,8 @@
     │   ├── UnprocessableEntityError   422
     │   ├── RateLimitError             429
     │   ├── InternalServerError        500 and above
+    │   ├── InvalidArgumentError       an argument that no request is made with (also a ValueError)
+    │   ├── InvalidArgumentTypeError   the same, for its type (also a TypeError)
     │   ├── InvalidResponseError       an answer that cannot be read (also a ValueError)
     │   ├── StreamError                a stream that failed (also a RuntimeError)
     │   ├── DownloadError              a file that did not arrive whole (also an OSError)
@@ -47,6 +49,8 @@ __all__ = [
     "DeadlineExceededError",
     "DownloadError",
     "InternalServerError",
+    "InvalidArgumentError",
+    "InvalidArgumentTypeError",
     "InvalidResponseError",
     "ModelError",
     "NotFoundError",
@@ -243,13 +247,15 @@ class ReplicateError(ReplicateException):
     def __reduce__(self) -> tuple[Any, ...]:
         # These stay behind: a response belongs to a connection, and a request to a token.
         left = dict.fromkeys({"response", "_request"} & vars(self).keys())
-        return _restore, (type(self), {**vars(self), **left})
+        return _restore, (type(self), {**vars(self), **left}, self.args)
 
 
-def _restore(kind: type[ReplicateError], state: dict[str, Any]) -> ReplicateError:
+def _restore(
+    kind: type[ReplicateError], state: dict[str, Any], args: tuple[Any, ...]
+) -> ReplicateError:
     error = kind.__new__(kind)
     vars(error).update(state)
-    error.args = tuple(state.get(key) for key in ("type", "title", "status", "detail", "instance"))
+    error.args = args
     return error
 
 
@@ -299,6 +305,25 @@ class RateLimitError(ReplicateError):
 
 class InternalServerError(ReplicateError):
     """500 and above: the server failed."""
+
+
+class _RefusedError(ReplicateError):
+    """A call that was refused in the API's place, before anything was sent."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(title="Invalid argument", detail=message)
+        self.args = (message,)
+
+    def __str__(self) -> str:
+        return self.detail or ""
+
+
+class InvalidArgumentError(_RefusedError, ValueError):
+    """An argument that the API would refuse; nothing was sent. Its status is None."""
+
+
+class InvalidArgumentTypeError(_RefusedError, TypeError):
+    """An argument of a type that the API would refuse; nothing was sent. Its status is None."""
 
 
 class InvalidResponseError(ReplicateError, ValueError):

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Tuple, Union
 
 from ._guards import is_text
+from .exceptions import InvalidArgumentError
 
 if TYPE_CHECKING:
     from .deployment import Deployment
@@ -35,11 +36,11 @@ class ModelVersionIdentifier(NamedTuple):
         """Split a reference into its parts.
 
         Raises:
-            ValueError: It is not of the form `owner/name` or `owner/name:version`.
+            InvalidArgumentError: It is not of the form `owner/name` or `owner/name:version`.
         """
         match = _PATTERN.fullmatch(ref)
         if not match:
-            raise ValueError(
+            raise InvalidArgumentError(
                 f"Invalid reference to model version: {ref}. Expected format: owner/name:version"
             )
         return cls(**match.groupdict())
@@ -58,7 +59,7 @@ def resolve(ref: Reference) -> Target:
     """Say what a reference of any form names.
 
     Raises:
-        ValueError: It names nothing that can be run; the message lists the forms.
+        InvalidArgumentError: It names nothing that can be run; the message lists the forms.
     """
     from replicate_api import models
 
@@ -74,7 +75,7 @@ def resolve(ref: Reference) -> Target:
         return Target(owner=ref[0], name=ref[1])
     # Not everybody uses a type checker.
     if not isinstance(ref, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise ValueError(  # noqa: TRY004 - the type of 1.x
+        raise InvalidArgumentError(
             f"Invalid argument: {ref}. Expected model, version, or reference in the format "
             "owner/name or owner/name:version"
         )
@@ -91,12 +92,12 @@ def split(ref: str, kind: str) -> Tuple[str, str]:
     """Split `owner/name`.
 
     Raises:
-        ValueError: It is of another form; the message names the kind of thing.
+        InvalidArgumentError: It is of another form; the message names the kind of thing.
     """
     # Not everybody uses a type checker.
     match = _PATTERN.fullmatch(str(ref))
     if not match or match["version"]:
-        raise ValueError(
+        raise InvalidArgumentError(
             f"Invalid reference to {'model version' if kind == 'model' else kind}: {ref}. "
             f"Expected {kind} or reference in the format owner/name"
         )

@@ -162,16 +162,16 @@ async def fetch_page(
     """
     if cursor is None:
         raise ValueError("cursor cannot be None")
-    request: Dict[str, Any] = operation.build(*args, **params)
-    if isinstance(cursor, str):
-        if cursor.startswith("?"):
-            request = {**request, "url": request["url"] + cursor, "params": None}
-        elif "/" in cursor:
-            request = {**request, "url": rebase(cursor), "params": None}
-        else:
-            request = {**request, "params": {**(request.get("params") or {}), "cursor": cursor}}
 
     async def fetch(transport: AsyncTransport) -> Any:
+        request: Dict[str, Any] = operation.build(*args, **params)
+        if isinstance(cursor, str):
+            if cursor.startswith("?"):
+                request = {**request, "url": request["url"] + cursor, "params": None}
+            elif "/" in cursor:
+                request = {**request, "url": rebase(cursor), "params": None}
+            else:
+                request = {**request, "params": {**(request.get("params") or {}), "cursor": cursor}}
         return operation.parse(await transport.request(**request))
 
     page = await client._call(fetch)

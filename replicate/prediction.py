@@ -24,6 +24,7 @@ from ._blocking import block, block_iter
 from ._guards import is_array, is_text, is_tuple
 from ._runs import create as _create
 from ._runs.running import Running
+from .exceptions import InvalidArgumentError
 from .identifier import Target, split
 from .pagination import Page, fetch_page
 from .resource import Namespace
@@ -356,7 +357,7 @@ def model_target(model: Any) -> Target:
     """Return what a reference to a model names.
 
     Raises:
-        ValueError: It is of another kind or form.
+        InvalidArgumentError: It is of another kind or form.
     """
     if isinstance(model, models.Model) and is_text(model.owner) and is_text(model.name):
         return Target(owner=model.owner, name=model.name)
@@ -367,7 +368,7 @@ def model_target(model: Any) -> Target:
         return Target(owner=model[0], name=model[1])
     if is_tuple(model) and getattr(model, "version", "") is None:
         return Target(owner=model[0], name=model[1])
-    raise ValueError(
+    raise InvalidArgumentError(
         "model must be a Model, a tuple of (owner, name), or a string in the format 'owner/name'"
     )
 
@@ -376,7 +377,7 @@ def deployment_target(deployment: Any) -> Target:
     """Return what a reference to a deployment names.
 
     Raises:
-        ValueError: It is of another kind or form.
+        InvalidArgumentError: It is of another kind or form.
     """
     if isinstance(deployment, models.Deployment):
         return Target(deployment=(deployment.owner, deployment.name))
@@ -384,7 +385,7 @@ def deployment_target(deployment: Any) -> Target:
         return Target(deployment=split(deployment, "deployment"))
     if is_tuple(deployment) and len(deployment) == 2:
         return Target(deployment=deployment)
-    raise ValueError(
+    raise InvalidArgumentError(
         "deployment must be a Deployment, a tuple of (owner, name), or a string in the format "
         "'owner/name'"
     )

@@ -1,5 +1,5 @@
 # Generated from openapi.yaml by `make generate`. Do not edit: change openapi.yaml or codegen/.
-"""Define what an operation raises when the response is not what it promises."""
+"""Define what an operation raises: for a request that cannot be, or a response that is not as promised."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from .types import Response
 
 __all__ = ("UnexpectedResponse", "unexpected")
+
+invalid_argument: Callable[[str], ValueError] = ValueError
+"""Creates the error for an argument of which no request can be made. A client that builds on this
+package can set a class of its own."""
 
 ERROR = "replicate_api.error"
 """Where in `response.extensions` a transport can leave a function that creates its own error."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Dict, List, Mapping, Tuple, Union
 from urllib.parse import quote
 
+from . import errors
 from .base import Json, plain
 
 __all__ = ("form", "json_fields", "path", "strings")
@@ -21,7 +22,7 @@ def path(template: str, /, **segments: Any) -> str:
     """
     for name, value in segments.items():
         if value is None or str(value) in ("", ".", ".."):
-            raise ValueError(f"{name} must name something, not {value!r}")
+            raise errors.invalid_argument(f"{name} must name something, not {value!r}")
     return template.format(**{name: quote(str(v), safe="") for name, v in segments.items()})
 
 
@@ -56,7 +57,7 @@ def form(values: Mapping[str, Any], files: Mapping[str, Any]) -> List[Tuple[str,
 def _string(name: str, value: Union[Json, Tuple[Any, ...], datetime]) -> Any:
     if isinstance(value, datetime):
         if value.tzinfo is None:
-            raise ValueError(f"{name} must have a time zone")
+            raise errors.invalid_argument(f"{name} must have a time zone")
         return value.isoformat()
     if isinstance(value, bool):
         return "true" if value else "false"

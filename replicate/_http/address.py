@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 from replicate_api import SERVER_URL
 
+from ..exceptions import InvalidArgumentError
+
 if TYPE_CHECKING:
     import httpx
 
@@ -59,7 +61,7 @@ def base_url(given: str | None) -> str:
     url = str(given or os.environ.get("REPLICATE_BASE_URL") or DEFAULT_BASE_URL)
     url = url.strip().rstrip("/")
     if not _is_base(url):
-        raise ValueError(
+        raise InvalidArgumentError(
             f"base_url must be an absolute http or https URL such as {DEFAULT_BASE_URL}, "
             f"got {shown(url)!r}"
         )

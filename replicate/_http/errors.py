@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import httpx
 
+from replicate_api import errors as _generated
+
 from .. import connection_errors as _errors
 from .._secrets import hide, hide_in, redact
-from ..exceptions import APIConnectionError, InvalidResponseError, ReplicateError
+from ..exceptions import (
+    APIConnectionError,
+    InvalidArgumentError,
+    InvalidResponseError,
+    ReplicateError,
+)
 from . import retry as _retry
 from .address import shown
+
+# What no path can hold is refused before it gets to the API, and as if by it.
+_generated.invalid_argument = InvalidArgumentError
 
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 GATEWAY_STATUS_CODES = frozenset({502, 504, 520, 524})

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Dict, Optional, Union, cast
 
 from .._secrets import Secret, hidden
-from ..exceptions import AuthenticationError
+from ..exceptions import AuthenticationError, InvalidArgumentTypeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,10 +44,13 @@ def resolve(source: TokenSource | None) -> Secret:
 
     Raises:
         AuthenticationError: There is no token, or one that no HTTP header can hold.
+        InvalidArgumentTypeError: It is no text.
     """
     value = cast("object", hidden(source() if callable(source) else source))
     if value is not None and not isinstance(value, str):
-        raise TypeError(f"the API token must be a string, not of type {type(value).__name__}")
+        raise InvalidArgumentTypeError(
+            f"the API token must be a string, not of type {type(value).__name__}"
+        )
     if not value:
         # Inside a model cog is loaded; to look for it elsewhere would take longer than the rest.
         scoped = hidden(from_environment()) if sys.modules.get("cog") else None

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Any, Callable, FrozenSet, Mapping, Optional, T
 from .._blocking import monotonic
 from .._guards import is_mapping
 from .._http.deadline import remaining
-from ..exceptions import NotFoundError, ReplicateError, UnprocessableEntityError
+from ..exceptions import (
+    InvalidArgumentError,
+    InvalidArgumentTypeError,
+    NotFoundError,
+    ReplicateError,
+    UnprocessableEntityError,
+)
 from .creates import Made
 from .running import Running, identified, is_interruption
 
@@ -135,10 +141,11 @@ async def start(
     Returns:
         What was created, and the answer; None for an answer that was lost.
     """
+    transport = client._transport  # before the request is built, which it has a say in
     request = operation.build(*place, **fields)
     with client._creates.under_way(kind, fields["input"], made) as create:
         try:
-            answer = await client._transport.request(**request, on_send=create.mark_sent)
+            answer = await transport.request(**request, on_send=create.mark_sent)
             data: ApiModel = identified(operation.parse(answer))
             created = kind._of(data, client)
         except BaseException as error:
@@ -197,9 +204,9 @@ def check_params(
 
 
 def check_input(input: object) -> None:
-    """Raise TypeError for an input that is not one value per name."""
+    """Raise InvalidArgumentTypeError for an input that is not one value per name."""
     if input is not None and not is_mapping(input):
-        raise TypeError(
+        raise InvalidArgumentTypeError(
             f"input must be a mapping of the model's input names to values, not {input!r:.100}"
         )
 
@@ -222,16 +229,19 @@ def prefer(wait: object) -> Optional[str]:
     """Return the `Prefer` header for `wait`, None for not to wait.
 
     Raises:
-        ValueError: It is out of the range that the API allows.
+        InvalidArgumentTypeError: It is no number.
+        InvalidArgumentError: It is out of the range that the API allows.
     """
     if wait is True:
         return "wait"
     if not wait:
         return None
     if isinstance(wait, bool) or not isinstance(wait, (int, float)):
-        raise TypeError(f"wait must be True, False or a number of seconds, not {wait!r}")
+        raise InvalidArgumentTypeError(
+            f"wait must be True, False or a number of seconds, not {wait!r}"
+        )
     if not 0 < wait <= LONGEST_HOLD:
-        raise ValueError(
+        raise InvalidArgumentError(
             f"wait must be between 1 and {LONGEST_HOLD} seconds, not {wait}: it is how long the "
             "server holds the request. To bound the whole run, use timeout="
         )
