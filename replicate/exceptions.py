@@ -83,34 +83,57 @@ class ModelError(ReplicateException):
     """
 
     prediction: Prediction
-    """The prediction; here there always is one."""
+    """The prediction; None if the error was made from a text."""
 
-    def __init__(self, prediction: Prediction) -> None:
-        super().__init__(prediction)
-        self.prediction = prediction  # pyright: ignore[reportIncompatibleVariableOverride]
-        if hasattr(self, "add_note"):
-            self.add_note(self.details)
+    def __init__(self, prediction: Any = None) -> None:
+        """Create the error of a prediction, of anything else that has an `error`, or of a text."""
+        is_text = isinstance(prediction, str)
+        super().__init__(prediction if is_text else getattr(prediction, "error", None))
+        self.prediction = None if is_text else prediction  # type: ignore[assignment]
 
     @property
     def details(self) -> str:
         """What ran, how it ended, where to look at it, and the last of its logs."""
-        prediction = self.prediction
-        lines = [f"prediction {prediction.id} of {prediction.model}: {prediction.status}"]
-        if isinstance(prediction.urls, dict) and "web" in prediction.urls:
-            lines.append(str(prediction.urls["web"]))
-        logs = str(prediction.logs or "").rstrip().splitlines()[-LAST_LOG_LINES:]
+
+        def get(name: str) -> Any:
+            return getattr(self.prediction, name, None)
+
+        words = {"prediction": get("id"), " of": get("model"), ":": get("status")}
+        lines = ["".join(f"{word} {text}" for word, text in words.items() if text)]
+        urls = get("urls")
+        if isinstance(urls, dict) and "web" in urls:
+            lines.append(str(urls["web"]))  # pyright: ignore[reportUnknownArgumentType]
+        logs = str(get("logs") or "").rstrip().splitlines()[-LAST_LOG_LINES:]
         if logs:
             lines += ["last log lines:", *(f"  {line}" for line in logs)]
-        return "\n".join(lines)
+        return "\n".join(filter(None, lines))
+
+    if not TYPE_CHECKING:  # type checkers know it as an attribute
+
+        @property
+        def __notes__(self) -> list[str]:
+            """What Python shows below the traceback."""
+            if "__notes__" not in vars(self):
+                vars(self)["__notes__"] = [self.details] if self.details else []
+            return vars(self)["__notes__"]
+
+        @__notes__.setter
+        def __notes__(self, notes: list[str]) -> None:
+            vars(self)["__notes__"] = notes
+
+    @property
+    def _error(self) -> Any:
+        return getattr(self.prediction, "error", self.args[0])
 
     def __str__(self) -> str:
-        return str(self.prediction.error or self.details)
+        return str(self._error or self.details)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.prediction.error!r}, {self.details!r})"
+        return f"{type(self).__name__}({self._error!r}, {self.details!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.prediction,)
+        prediction: Any = self.prediction
+        return type(self), (self.args[0] if prediction is None else prediction,)
 
 
 class PredictionCanceledError(ModelError):
@@ -155,7 +178,20 @@ class ReplicateError(ReplicateException):
         *,
         response: httpx.Response | None = None,
         body: Any = None,
+        **members: Any,
     ) -> None:
+        """Create an error from the members of a problem; those without an attribute are in `body`.
+
+        Args:
+            type: A URI that identifies the kind of problem.
+            title: A short summary.
+            status: The HTTP status code.
+            detail: What went wrong this time.
+            instance: A URI that identifies this occurrence.
+            response: The answer itself.
+            body: The decoded body of the answer; by default what `members` has.
+            members: Further members of the problem, for example `invalid_fields`.
+        """
         # Not super(): errors that are httpx's too go on to its classes, which want other arguments.
         Exception.__init__(self, type, title, status, detail, instance)
         self.type = type
@@ -164,7 +200,7 @@ class ReplicateError(ReplicateException):
         self.detail = detail
         self.instance = instance
         self.response = response
-        self.body = body
+        self.body = members if body is None and members else body
 
     @classmethod
     def from_response(cls, response: httpx.Response) -> ReplicateError:

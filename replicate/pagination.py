@@ -58,16 +58,22 @@ class Page(Generic[T]):
     results: List[T]
     """What is on this page."""
 
+    # `Page[Model](...)` would set it on the page, where it would look like a field.
+    __orig_class__ = property()
+
     def __init__(
         self,
         *,
-        results: List[T],
+        results: Optional[List[T]] = None,
         previous: Optional[str] = None,
         next: Optional[str] = None,
+        **unknown: Any,
     ) -> None:
         self.previous = _cursor(previous)
         self.next = _cursor(next)
-        self.results = results
+        self.results = [] if results is None else results
+        # A new field must not take the place of a method.
+        vars(self).update({k: v for k, v in unknown.items() if not hasattr(type(self), k)})
 
     def __iter__(self) -> Iterator[T]:
         return iter(self.results)
@@ -94,7 +100,7 @@ class Page(Generic[T]):
         return list(self._fields())
 
     def _fields(self) -> Dict[str, Any]:
-        return {"previous": self.previous, "next": self.next, "results": self.results}
+        return {**vars(self)}
 
     def dict(self) -> Dict[str, Any]:
         """Return the page as a dict, its results as dicts too."""

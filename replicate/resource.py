@@ -29,6 +29,18 @@ class Resource(ApiModel):
     if TYPE_CHECKING:
         __attrs_attrs__: ClassVar[Tuple[Any, ...]]
 
+    if not TYPE_CHECKING:  # to a type checker, it is the fields that can be given
+
+        def __init__(self, /, **fields: Any) -> None:
+            names = self._wire_names
+            data = {names.get(name, name): value for name, value in fields.items()}
+            self._take(super().from_dict(data), None)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Make one from the API's own form of it, for example the body of a webhook."""
+        return cls._of(super().from_dict(data), None)
+
     @classmethod
     def _of(cls, data: ApiModel, client: Client | None) -> Self:
         """Give generated data its behaviour and its client."""
@@ -108,13 +120,13 @@ class Resource(ApiModel):
             exclude_unset: Leave out what the API did not send.
             exclude_none: Leave out what is None.
         """
-        wire = self._wire
+        wire = self._wire or {}
         return {
             name: _plain(value)
             for name, value in self._fields().items()
             if (include is None or name in include)
             and (exclude is None or name not in exclude)
-            and not (exclude_unset and wire and name not in wire)
+            and not (exclude_unset and value is None and name not in wire)
             and not (exclude_none and value is None)
         }
 

@@ -48,9 +48,9 @@ class ServerSentEvent:
         DONE = "done"
         """The stream has ended."""
 
-    __slots__ = ("data", "event", "id", "retry")
-
     event: EventType
+    """One that is not known is a `str`, as it came."""
+
     data: Any
     """Text, or a `FileOutput`."""
 
@@ -61,12 +61,21 @@ class ServerSentEvent:
     """Milliseconds that the server asks to wait before reconnecting."""
 
     def __init__(
-        self, *, event: EventType | str, data: Any, id: str = "", retry: Optional[int] = None
+        self,
+        *,
+        event: Any = None,
+        data: Any = None,
+        id: str = "",
+        retry: Optional[int] = None,
+        **unknown: Any,
     ) -> None:
-        self.event = self.EventType(event)
+        known: Dict[Any, Any] = dict(self.EventType._value2member_map_)
+        self.event = known.get(event, event) if isinstance(event, str) else event
         self.data = data
         self.id = id
         self.retry = retry
+        # A new field must not take the place of a method.
+        vars(self).update({k: v for k, v in unknown.items() if not hasattr(type(self), k)})
 
     def __str__(self) -> str:
         return str(self.data) if self.event is self.EventType.OUTPUT else ""
@@ -78,8 +87,7 @@ class ServerSentEvent:
         )
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
-        for name in ("event", "data", "id", "retry"):
-            yield name, getattr(self, name)
+        yield from vars(self).items()
 
     def dict(self) -> Dict[str, Any]:
         """Return the fields."""

@@ -34,12 +34,6 @@ class Training(Running, models.Training):
         destination: Optional[str]
         """The model, `owner/name`, that the new version belongs to, once there is one."""
 
-    else:
-
-        def __init__(self, *, destination: Optional[str] = None, **fields: Any) -> None:
-            super().__init__(**fields)
-            vars(self)["destination"] = destination
-
     @classmethod
     def _adopt(cls, fields: Dict[str, Any], client: Optional[Client]) -> None:
         version = fields.get("version")

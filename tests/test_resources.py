@@ -330,8 +330,6 @@ def test_resources_can_be_made_by_hand():
     assert (trained.destination, dict(trained)["destination"]) == ("me/mine", "me/mine")
     assert Model(**MODEL).id == "o/n"
     assert Version(id=V, created_at=STAMP).created_at.year == 2024
-    with pytest.raises(TypeError, match="modle"):
-        Prediction(id=ID, modle="o/n", version=V, status="succeeded")
 
 
 # What some of them have besides.

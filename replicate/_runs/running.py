@@ -51,11 +51,6 @@ class Running(Resource):
 
     if TYPE_CHECKING:
         id: str
-    else:
-
-        def __init__(self, **fields: Any) -> None:
-            # One that is made by hand needs no `urls`, as in 1.x.
-            super().__init__(**{"urls": None, **fields})
 
     _errors: ClassVar[Dict[str, Type[ModelError]]] = {
         "failed": ModelError,
@@ -158,7 +153,7 @@ class Running(Resource):
     def _raise_for_status(self) -> None:
         error = self._errors.get(vars(self)["status"]) if self._finished else None
         if error is not None:
-            raise error(self)  # type: ignore[arg-type]
+            raise error(self)
 
     async def _abandon(self, error: BaseException) -> None:
         """Cancel it, as well as that goes in a few seconds, for an error that ends the call."""
