@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
+import json
 import shutil
 import tempfile
 from pathlib import Path
@@ -37,10 +39,14 @@ def differences(spec: Path, output: Path) -> List[str]:
 
 def _generate(spec: Path, output: Path) -> None:
     names = Names.read(HERE / "models.yaml")
-    document = correct(load(spec), read_corrections(HERE / "corrections.yaml"))
+    given = load(spec)
+    document = correct(copy.deepcopy(given), read_corrections(HERE / "corrections.yaml"))
     prepared = prepare(document, names)
     names.check_all_used(prepared.schemas)
     generate(prepared, names, output)
+    # As it was given: the sandbox serves it where the API does, and readers may have no YAML.
+    text = json.dumps(given, ensure_ascii=False, separators=(",", ":"))
+    (output / "openapi.json").write_text(text + "\n", encoding="utf-8")
 
 
 def _files(package: Path) -> Dict[str, List[str]]:
