@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Dict, List, Set
 
 from openapi_python_client.parser.properties import ModelProperty
+from openapi_python_client.parser.properties.datetime import DateTimeProperty
 from openapi_python_client.parser.properties.file import FileProperty
 from openapi_python_client.parser.properties.list_property import ListProperty
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _TAKEN = {"answer", "asyncio", "body", "build", "parse", "request", "self", "sync", "transport"}
 
 #: Read-only arguments take any kind of mapping and sequence.
-_LENIENT = {"Dict[str, Any]": "Mapping[str, Any]", "datetime": "Union[datetime, str]"}
+_LENIENT = {"Dict[str, Any]": "Mapping[str, Any]", "Timestamp": "Union[datetime, str]"}
 
 
 class Argument:
@@ -47,7 +48,10 @@ class Argument:
     @property
     def item(self) -> str:
         """The argument as an item of a dictionary by wire names."""
-        return f"{literal(self.wire_name)}: {self.name}"
+        value = self.name
+        if isinstance(self.prop, DateTimeProperty):
+            value = f"request.moment({literal(self.name)}, {value})"
+        return f"{literal(self.wire_name)}: {value}"
 
 
 class Operation:

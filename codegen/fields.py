@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import keyword
-from typing import Any, Dict, List, Optional, Set
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, Set
 
 from openapi_python_client import strings
 from openapi_python_client.parser.properties import LiteralEnumProperty, ModelProperty
@@ -19,10 +19,13 @@ from openapi_python_client.parser.properties.string import StringProperty
 from .schemas import FREE_FORM
 from .texts import description_of, literal, raw, sentence
 
+if TYPE_CHECKING:
+    from .names import Names
+
 _PLAIN: Dict[Any, str] = {
     AnyProperty: "Any",
     BooleanProperty: "bool",
-    DateTimeProperty: "datetime",
+    DateTimeProperty: "Timestamp",
     FileProperty: "FileContent",
     FloatProperty: "float",
     IntProperty: "int",
@@ -70,12 +73,12 @@ class Model:
         is_dictionary: Whether it is a plain dictionary at run time.
     """
 
-    def __init__(self, model: ModelProperty, dictionaries: List[str]) -> None:
+    def __init__(self, model: ModelProperty, names: Names) -> None:
         self.name = str(model.class_info.name)
-        self.is_dictionary = self.name in dictionaries
+        self.is_dictionary = self.name in names.dictionaries
         self.description = sentence(model.description) or f"The API's `{self.name}` object."
         self.fields = [
-            Field(prop, self._description(model, prop), dictionaries)
+            Field(prop, self._description(model, prop), self.name, names)
             for prop in [*(model.required_properties or []), *(model.optional_properties or [])]
         ]
 
@@ -91,19 +94,11 @@ class Model:
         return [self.description, "", "Keys:", *keys]
 
     @property
-    def annotation_imports(self) -> List[str]:
-        """The imports that only annotations need."""
-        return self._imports(is_nested=False)
-
-    @property
-    def nested_imports(self) -> List[str]:
-        """The imports of the models within this one."""
-        return self._imports(is_nested=True)
-
-    def _imports(self, *, is_nested: bool) -> List[str]:
+    def imports(self) -> List[str]:
+        """The imports that the annotations need."""
         found: Set[str] = set()
         for field in self.fields:
-            if bool(field.nested) is is_nested and field.nested != self.name:
+            if field.nested != self.name:
                 found |= imports(field.prop, ".")
         return sorted(found)
 
@@ -116,41 +111,42 @@ class Model:
 class Field:
     """A field of a model for the templates."""
 
-    def __init__(self, prop: Any, description: str, dictionaries: List[str]) -> None:
+    def __init__(self, prop: Any, description: str, owner: str, names: Names) -> None:
         self.prop = prop
         self.name = attribute(prop)
         self.wire_name = literal(prop.name)
         self.description = description
         self.required = bool(prop.required)
-        self.is_datetime = isinstance(prop, DateTimeProperty)
-        self.nested = _nested(prop, dictionaries)
+        self.is_datetime = f"{owner}.{raw(prop.name)}" in names.datetimes
+        self.nested = _nested(prop, names.dictionaries)
 
     @property
     def type(self) -> str:
         """The type of the value, when there is one."""
-        return annotation(self.prop)
+        return "datetime" if self.is_datetime else annotation(self.prop)
 
     @property
     def declaration(self) -> str:
         """The field as it is declared in its class."""
-        arguments = [] if self.required else ["default=None"]
-        if self.is_datetime:
-            arguments.append("converter=parse_datetime")
-            default = f" = field({', '.join(arguments)})"
-        else:
-            default = "" if self.required else " = None"
-        return f"{self.name}: {self.type if self.required else optional(self.type)}{default}"
+        kind = self.type if self.required else optional(self.type)
+        reader = self._reader
+        if reader is None:
+            return f"{self.name}: {kind}" + ("" if self.required else " = None")
+        arguments = [*reader[1:], *([] if self.required else ["default=None"])]
+        return f"{self.name}: Field[{kind}] = {reader[0]}({', '.join(arguments)})"
 
     @property
-    def reading(self) -> str:
-        """The expression that reads the field from the wire."""
-        value = f"get({self.wire_name})"
-        if isinstance(self.prop, ListProperty):
-            value += " or []" if self.required else ""
-            return f"read_list({self.nested}, {value})" if self.nested else value
-        if self.is_datetime:
-            return f"parse_datetime({value})"
-        return f"read_model({self.nested}, {value})" if self.nested else value
+    def _reader(self) -> Optional[List[str]]:
+        """The function that declares a field which has to be read, and its arguments."""
+        depth, inner = 0, self.prop
+        while isinstance(inner, ListProperty):
+            depth, inner = depth + 1, inner.inner_property
+        if not depth and isinstance(inner, DateTimeProperty):
+            return ["moment" if self.is_datetime else "timestamp"]
+        item = "Timestamp" if isinstance(inner, DateTimeProperty) else self.nested
+        if item is None and not (depth and self.required):
+            return None
+        return ["nested", literal(item) if item else "None", *([f"depth={depth}"] if depth else [])]
 
 
 def _nested(prop: Any, dictionaries: List[str]) -> Optional[str]:

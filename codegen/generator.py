@@ -34,7 +34,7 @@ HEADER = (
 )
 
 #: Modules that the generator does not know of, each from the template of its name.
-_OWN_MODULES = ("answer", "base", "request")
+_OWN_MODULES = ("answer", "base", "request", "timestamp")
 
 #: What every generated model defines.
 _MEMBERS = {"additional_properties", "from_dict", "self", "to_dict"}
@@ -64,7 +64,7 @@ def generate(prepared: Prepared, names: Names, output: Path) -> None:
             schemas=prepared.schemas,
             server_url=_server_url(prepared),
         )
-        project.env.filters["model"] = lambda model: Model(model, names.dictionaries)
+        project.env.filters["model"] = lambda model: Model(model, names)
         sources = {
             (_identifier(o["tags"][0]), _identifier(o["operationId"])): o
             for _, _, o in operations(prepared.document)

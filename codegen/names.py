@@ -28,6 +28,7 @@ class Names:
     def __init__(self, data: Json) -> None:
         self.classes: Dict[str, str] = data.get("classes") or {}
         self.dictionaries: List[str] = data.get("dictionaries") or []
+        self.datetimes: List[str] = data.get("datetimes") or []
         self.required: Dict[str, List[str]] = data.get("required") or {}
         self._used: Set[str] = set()
 
@@ -61,6 +62,10 @@ class Names:
         """Refuse entries of models.yaml that name nothing in these prepared schemas."""
         unused = [f"classes: {key}" for key in self.classes if key not in self._used]
         unused += [f"dictionaries: {name}" for name in self.dictionaries if name not in schemas]
+        for place in self.datetimes:
+            owner, _, field = place.partition(".")
+            if field not in schemas.get(owner, {}).get("properties", {}):
+                unused.append(f"datetimes: {place}")
         for name, fields in self.required.items():
             properties = schemas.get(name, {}).get("properties", {})
             unused += [f"required: {name}.{field}" for field in fields if field not in properties]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Union, overload
+from typing import TYPE_CHECKING, Any, Iterator, List, Optional, Union, overload
 
 from replicate_api import models
+from replicate_api.types import Field, nested
 
 from ._blocking import block
 from .model import Model
@@ -13,7 +14,6 @@ from .pagination import Page, fetch_page
 from .resource import Namespace, Resource
 
 if TYPE_CHECKING:
-    from .client import Client
     from .pagination import Cursor
 
 __all__ = ["Collection", "Collections"]
@@ -22,16 +22,7 @@ __all__ = ["Collection", "Collections"]
 class Collection(Resource, models.Collection):
     """A collection of models; it iterates and measures like the list of them."""
 
-    if TYPE_CHECKING:
-        models: Optional[List[Model]]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleVariableOverride]
-
-    @classmethod
-    def _adopt(cls, fields: Dict[str, Any], client: Optional[Client]) -> None:
-        if isinstance(fields.get("models"), list):
-            fields["models"] = [
-                Model._of(item, client) if isinstance(item, models.Model) else item
-                for item in fields["models"]
-            ]
+    models: Field[Optional[List[Model]]] = nested(Model, depth=1, default=None)  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleVariableOverride]
 
     @property
     def id(self) -> str:

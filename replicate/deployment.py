@@ -6,6 +6,7 @@ import warnings
 from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional, TypedDict
 
 from replicate_api import models
+from replicate_api.types import Field, nested
 
 from ._blocking import block
 from ._runs import create as _create
@@ -34,24 +35,10 @@ class Deployment(Resource, models.Deployment):
         class Configuration(Resource, models.ReleaseConfiguration):
             """Hardware, and how many instances of it."""
 
-        if TYPE_CHECKING:
-            configuration: Configuration  # pyright: ignore[reportIncompatibleVariableOverride]
-            created_by: Optional[Account]  # pyright: ignore[reportIncompatibleVariableOverride]
+        configuration: Field[Configuration] = nested(Configuration)  # pyright: ignore[reportIncompatibleVariableOverride]
+        created_by: Field[Optional[Account]] = nested(Account, default=None)  # pyright: ignore[reportIncompatibleVariableOverride]
 
-        @classmethod
-        def _adopt(cls, fields: Dict[str, Any], client: Optional[Client]) -> None:
-            if isinstance(fields.get("configuration"), models.ReleaseConfiguration):
-                fields["configuration"] = cls.Configuration._of(fields["configuration"], client)
-            if isinstance(fields.get("created_by"), models.Account):
-                fields["created_by"] = Account._of(fields["created_by"], client)
-
-    if TYPE_CHECKING:
-        current_release: Optional[Release]  # pyright: ignore[reportIncompatibleVariableOverride]
-
-    @classmethod
-    def _adopt(cls, fields: Dict[str, Any], client: Optional[Client]) -> None:
-        if isinstance(fields.get("current_release"), models.Release):
-            fields["current_release"] = cls.Release._of(fields["current_release"], client)
+    current_release: Field[Optional[Release]] = nested(Release, default=None)  # pyright: ignore[reportIncompatibleVariableOverride]
 
     @property
     def id(self) -> str:

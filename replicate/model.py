@@ -16,6 +16,7 @@ from typing import (
 )
 
 from replicate_api import models
+from replicate_api.types import Field, nested
 
 from ._blocking import block
 from ._runs import create as _create
@@ -28,7 +29,6 @@ from .version import Version, Versions
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from .client import Client
     from .pagination import Cursor
     from .prediction import ModelRef
 
@@ -38,16 +38,8 @@ __all__ = ["Model", "Models", "ModelsPredictions", "Page"]
 class Model(Resource, models.Model):
     """A model."""
 
-    if TYPE_CHECKING:
-        default_example: Optional[Prediction]  # pyright: ignore[reportIncompatibleVariableOverride]
-        latest_version: Optional[Version]  # pyright: ignore[reportIncompatibleVariableOverride]
-
-    @classmethod
-    def _adopt(cls, fields: Dict[str, Any], client: Optional[Client]) -> None:
-        if isinstance(fields.get("default_example"), models.Prediction):
-            fields["default_example"] = Prediction._of(fields["default_example"], client)
-        if isinstance(fields.get("latest_version"), models.Version):
-            fields["latest_version"] = Version._of(fields["latest_version"], client)
+    default_example: Field[Optional[Prediction]] = nested(Prediction, default=None)  # pyright: ignore[reportIncompatibleVariableOverride]
+    latest_version: Field[Optional[Version]] = nested(Version, default=None)  # pyright: ignore[reportIncompatibleVariableOverride]
 
     @property
     def id(self) -> str:

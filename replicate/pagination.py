@@ -181,14 +181,15 @@ async def fetch_page(
         return operation.parse(await transport.request(**request))
 
     page = await client._call(fetch)
-    if not (is_array(page.results or []) and _leads_on(page.next) and _leads_on(page.previous)):
+    results: Any = page.__dict__.get("results") or []  # as they came: to read them twice takes time
+    if not (is_array(results) and _leads_on(page.next) and _leads_on(page.previous)):
         raise InvalidResponseError(
             title="Unreadable answer", detail=f"the answer is not a page of a list: {page!r}"
         )
     return Page(
         previous=page.previous,
         next=page.next,
-        results=[into._of(item, client) for item in page.results or ()],
+        results=[into._of(item, client) for item in results],
     )
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import copy as _copy
 import json
-from typing import TYPE_CHECKING, Any, ClassVar, Dict, List, Tuple, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Dict, List, cast
 
 from replicate_api.types import ApiModel
+
+from ._guards import is_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,47 +26,21 @@ class Resource(ApiModel):
     fields and nothing else: what is no field, such as the client, is in `_own`.
     """
 
-    __slots__ = ()
-
-    if TYPE_CHECKING:
-        __attrs_attrs__: ClassVar[Tuple[Any, ...]]
-
-    if not TYPE_CHECKING:  # to a type checker, it is the fields that can be given
-
-        def __init__(self, /, **fields: Any) -> None:
-            names = self._wire_names
-            data = {names.get(name, name): value for name, value in fields.items()}
-            self._take(super().from_dict(data), None)
-
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Make one from the API's own form of it, for example the body of a webhook."""
-        return cls._of(super().from_dict(data), None)
-
-    @classmethod
-    def _of(cls, data: ApiModel, client: Client | None) -> Self:
-        """Give generated data its behaviour and its client."""
-        if not isinstance(data, ApiModel):  # pyright: ignore[reportUnnecessaryIsInstance]
-            # Not an object at all: be as tolerant as the generated models.
-            return data  # type: ignore[unreachable, unused-ignore]
+    def _of(cls, data: Any, client: Client | None) -> Self:
+        """Give data of the API, as it came or read, its behaviour and its client."""
+        wire = data._wire if isinstance(data, ApiModel) else data
+        if not is_object(wire):
+            # Be as tolerant as the generated models.
+            return cast("Self", wire)
         resource = cls.__new__(cls)
-        resource._take(data, client)
+        resource._fill(wire, {"client": client})
         return resource
 
-    def _take(self, data: ApiModel, client: Client | None) -> None:
-        fields = {**vars(data)}
-        for name in fields.keys() - {field.name for field in self.__attrs_attrs__}:
-            if hasattr(type(self), name):  # a new field must not take the place of a method
-                del fields[name]
-        self._adopt(fields, client)
-        # In one step: another thread may be showing it meanwhile.
-        self.__dict__ = fields
-        self._wire = data._wire
-        self._own = {} if client is None else {"client": client}
-
-    @classmethod
-    def _adopt(cls, fields: Dict[str, Any], client: Client | None) -> None:
-        """Do the same for the generated models in the fields, in a class that has some."""
+    def _read_inner(self, cls: type[Any], data: Mapping[str, Any]) -> Any:
+        if issubclass(cls, Resource):
+            return cls._of(data, self._client_or_none)
+        return super()._read_inner(cls, data)
 
     @property
     def _client_or_none(self) -> Client | None:
@@ -82,24 +58,12 @@ class Resource(ApiModel):
         return client
 
     @_client.setter
-    def _client(self, client: Client) -> None:
+    def _client(self, client: Client | None) -> None:
         self._own["client"] = client
 
     def _update(self, data: ApiModel) -> None:
         """Take over newer data in place."""
-        self._take(data, self._client_or_none)
-
-    def _fields(self) -> Dict[str, Any]:
-        """Return the fields by their wire names: declared ones in order, then unknown ones.
-
-        Timestamps are the strings of the wire; nested resources stay objects.
-        """
-        fields, wire = vars(self), self._wire or {}
-        named = {self._wire_names.get(name, name): value for name, value in fields.items()}
-        for name, value in named.items():
-            named[name] = _wire_value(value, wire.get(name))
-        # What has the name of a method is there as it came.
-        return {**named, **{key: value for key, value in wire.items() if key not in named}}
+        self._fill(data._wire, {"client": self._client_or_none})
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
         return iter(self._fields().items())
@@ -146,7 +110,7 @@ class Resource(ApiModel):
             exclude_unset=exclude_unset,
             exclude_none=exclude_none,
         )
-        options.setdefault("default", str)
+        options.setdefault("default", _json)
         return json.dumps(fields, **options)
 
     def copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
@@ -161,21 +125,28 @@ class Resource(ApiModel):
         return duplicate
 
     def __copy__(self) -> Self:
-        return self._duplicate((vars(self), self._wire))
-
-    def __deepcopy__(self, memo: Any) -> Self:
-        return self._duplicate(_copy.deepcopy((vars(self), self._wire), memo))
-
-    def _duplicate(self, content: Tuple[Dict[str, Any], Mapping[str, Any] | None]) -> Self:
         duplicate = type(self).__new__(type(self))
-        fields, wire = content
-        duplicate.__setstate__(({**fields}, wire, {**self._own}))
+        self._fields()  # so that both have the same objects inside
+        duplicate.__setstate__(super().__getstate__())
         return duplicate
 
-    def __getstate__(self) -> Tuple[Dict[str, Any], Mapping[str, Any] | None, Dict[str, Any]]:
-        fields, wire, own = super().__getstate__()
+    def __deepcopy__(self, memo: Any) -> Self:
+        duplicate = type(self).__new__(type(self))
+        duplicate.__setstate__(_copy.deepcopy(self.__getstate__(), memo))
+        duplicate._client = self._client_or_none
+        return duplicate
+
+    def __getstate__(self) -> tuple[Dict[str, Any], Mapping[str, Any], Dict[str, Any]]:
         # The client stays behind: it has connections and a token.
-        return fields, wire, {name: value for name, value in own.items() if name != "client"}
+        fields, wire, own = super().__getstate__()
+        own.pop("client", None)
+        return fields, wire, own
+
+    def __setstate__(self, state: Any) -> None:
+        if is_object(state):  # a pickle of 1.0.7
+            self._fill(state.get("__dict__", state), {})
+        else:
+            super().__setstate__(state)
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Resource):
@@ -189,10 +160,8 @@ class Resource(ApiModel):
     if not TYPE_CHECKING:  # to a type checker, a misspelt field must stay an error
 
         def __setattr__(self, name: str, value: Any) -> None:
-            if not (name in vars(self) or hasattr(type(self), name)):
-                known = {attribute.name for attribute in type(self).__attrs_attrs__}
-                if name not in known:
-                    raise ValueError(f'"{type(self).__name__}" object has no field "{name}"')
+            if not (name.startswith("_") or name in vars(self) or hasattr(type(self), name)):
+                raise ValueError(f'"{type(self).__name__}" object has no field "{name}"')
             super().__setattr__(name, value)
 
     def __repr__(self) -> str:
@@ -214,15 +183,9 @@ class Namespace:
         self._client = client
 
 
-def _wire_value(value: Any, wire: Any) -> Any:
-    from datetime import datetime
-
-    if not isinstance(value, datetime):
-        return value
-    from replicate_api.types import parse_datetime
-
-    # The wire has up to nine digits of a second, a datetime only six.
-    return wire if isinstance(wire, str) and parse_datetime(wire) == value else value.isoformat()
+def _json(value: Any) -> str:
+    """Return what JSON has no form for as text."""
+    return str(value.isoformat() if hasattr(value, "isoformat") else value)
 
 
 def _plain(value: Any) -> Any:

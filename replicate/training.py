@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, List, Mapping, NamedTuple, Optional, TypedDict, Union
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Dict,
+    List,
+    Mapping,
+    NamedTuple,
+    Optional,
+    TypedDict,
+    Union,
+)
 
 from replicate_api import models
+from replicate_api.types import nested
 
 from ._blocking import block
 from ._guards import is_object
@@ -15,14 +27,13 @@ from .identifier import ModelVersionIdentifier
 from .pagination import Page, fetch_page
 from .prediction import model_target
 from .resource import Namespace
+from .version import Version
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from .client import Client
     from .pagination import Cursor
     from .prediction import ModelRef
-    from .version import Version
 
 __all__ = ["Training", "Trainings"]
 
@@ -30,19 +41,18 @@ __all__ = ["Training", "Trainings"]
 class Training(Running, models.Training):
     """A run of a model's trainer."""
 
+    _known: ClassVar[Mapping[str, None]] = {**models.Training._known, "destination": None}
+
     if TYPE_CHECKING:
         destination: Optional[str]
         """The model, `owner/name`, that the new version belongs to, once there is one."""
+    else:
+        version = nested(Version)  # 1.x knew it as an id and as an object
 
-    @classmethod
-    def _adopt(cls, fields: Dict[str, Any], client: Optional[Client]) -> None:
-        version = fields.get("version")
-        if is_object(version):  # 1.x knew it as an id and as an object
-            from .version import Version
-
-            fields["version"] = Version._of(models.Version.from_dict(version), client)
-        if fields.get("destination") is None:
-            fields["destination"] = _destination(fields.get("output"))
+    def _fill(self, data: Mapping[str, Any], own: Dict[str, Any]) -> None:
+        super()._fill(data, own)
+        if self.destination is None:
+            self.destination = _destination(vars(self)["output"])
 
     @staticmethod
     def _listing() -> Any:

@@ -1,7 +1,7 @@
 """Run the tests on every supported Python that this machine has: `make test-all`.
 
-Each gets a virtual environment of its own under `.venvs/`. A last run has the oldest httpx and
-attrs that `pyproject.toml` allows. What is missing is said at the end, and is no success.
+Each gets a virtual environment of its own under `.venvs/`. A last run has the oldest httpx that
+`pyproject.toml` allows. What is missing is said at the end, and is no success.
 """
 
 from __future__ import annotations
@@ -35,9 +35,7 @@ def interpreter(version):
 def floors():
     """Return the oldest versions of what the package needs, as requirements."""
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    return [
-        f"{name}=={re.search(rf'{name}>=([0-9.]+)', text).group(1)}" for name in ("httpx", "attrs")
-    ]
+    return [f"httpx=={re.search(r'httpx>=([0-9.]+)', text).group(1)}"]
 
 
 def run(name, python, arguments):

@@ -193,7 +193,7 @@ def test_l18_the_fields_of_the_api_are_there(call, server, served):
     assert (trained.metrics["predict_time"], trained.source) == (1, "web")
     model = call(served.models.get, "o/n")
     assert model.is_official is True
-    assert model.created_at.isoformat() == "2024-01-01T00:00:00+00:00"
+    assert model.created_at.datetime.isoformat() == "2024-01-01T00:00:00+00:00"
     assert call(served.collections.get, "s").full_description == "long"
     assert call(served.accounts.current).avatar_url == "https://a"
 

@@ -34,12 +34,12 @@ print(replicate.__version__, replicate.__file__, replicate_api.__file__)
 
 CONSUMER = """
 from typing import Optional
-from datetime import datetime
 import replicate
 from replicate_api.models import Prediction
+from replicate_api.types import Timestamp
 
 prediction: Prediction = replicate.predictions.get("p")
-created: Optional[datetime] = prediction.created_at
+created: Optional[Timestamp] = prediction.created_at
 wrong: int = replicate.predictions.get("p").id
 """
 

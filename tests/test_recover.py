@@ -158,7 +158,9 @@ NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
 def prediction(id, input, age=0):
     fields = {"model": "a/b", "version": "v", "status": "starting"}
-    return Prediction(id=id, input=input, created_at=NOW - timedelta(seconds=age), **fields)
+    return Prediction(
+        id=id, input=input, created_at=(NOW - timedelta(seconds=age)).isoformat(), **fields
+    )
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def answer(request):
 client = replicate.Client("t", transport=httpx.MockTransport(answer))
 prediction = client.predictions.get("p")
 assert prediction.priority == 7
-assert prediction.billed_at.tzinfo is datetime.timezone.utc
+assert prediction.billed_at.datetime.tzinfo is datetime.timezone.utc
 assert dict(prediction)["billed_at"] == body["billed_at"]
 assert prediction.status == "paused"
 fields = {"id": "p", "model": "a/b", "version": "v", "status": "paused"}
@@ -48,14 +48,14 @@ print("regenerated")
 """
 
 TYPED = """
-from datetime import datetime
 from typing import Optional
 import replicate
 from replicate_api.models import Quota
+from replicate_api.types import Timestamp
 
 prediction = replicate.predictions.get("p")
 priority: Optional[int] = prediction.priority
-billed: Optional[datetime] = prediction.billed_at
+billed: Optional[Timestamp] = prediction.billed_at
 quota: Quota = replicate.default_client.api.quotas.get("gpu")
 wrong: str = prediction.priority
 """

@@ -8,7 +8,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any, Dict, List, Type, TypeVar, Union
 
-from .base import ApiModel, Json, read_list
+from .base import ApiModel, Json
 from .errors import unexpected
 
 if TYPE_CHECKING:
@@ -100,5 +100,5 @@ def json_array(response: Response) -> List[Any]:
 
 def json_objects(cls: Type[_Model], response: Response) -> List[_Model]:
     """Return the JSON array of the answer, its items read as objects."""
-    models: List[_Model] = read_list(cls, json_array(response))
-    return models
+    kinds = map(type, items := json_array(response))
+    return [cls.from_dict(item) if kind is dict else item for kind, item in zip(kinds, items)]

@@ -3,16 +3,40 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping as MappingABC
-from datetime import datetime, timezone
+from datetime import datetime
+from functools import lru_cache
 from reprlib import Repr
 from types import MappingProxyType
-from typing import Any, ClassVar, Dict, List, Mapping, Optional, Tuple, Type, TypeVar, Union
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Dict,
+    Generic,
+    List,
+    Mapping,
+    Tuple,
+    Type,
+    TypeVar,
+    Union,
+    overload,
+)
 
-__all__ = ("ApiModel", "Json", "parse_datetime", "plain", "read_list", "read_model")
+from .timestamp import read_datetime, read_timestamp
+
+if TYPE_CHECKING:
+    from typing_extensions import Self, dataclass_transform
+else:
+
+    def dataclass_transform(**_):
+        return lambda decorator: decorator
+
+
+__all__ = ("ApiModel", "Field", "Json", "model", "moment", "nested", "plain", "timestamp")
 
 _Model = TypeVar("_Model", bound="ApiModel")
+_Value = TypeVar("_Value", covariant=True)
 
 Json = Union[None, bool, int, float, str, List[Any], Dict[str, Any]]
 
@@ -20,137 +44,243 @@ _REPR = Repr()
 _REPR.maxstring = _REPR.maxother = 80
 
 
+class Field(Generic[_Value]):
+    """A field that is not read before it is asked for."""
+
+    _name: str
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, model: None, owner: Any) -> Self: ...
+    @overload
+    def __get__(self, model: object, owner: Any) -> _Value: ...
+    def __get__(self, model: Any, owner: Any) -> Any:
+        if model is None:
+            return self
+        return self._read(model, model.__dict__.get(self._name))
+
+    def __set__(self, model: Any, value: Any) -> None:
+        model.__dict__[self._name] = value
+
+    def __delete__(self, model: Any) -> None:
+        model.__dict__.pop(self._name, None)
+
+    def _read(self, model: ApiModel, value: Any) -> Any:
+        """Return a value of the wire as Python should have it."""
+        raise NotImplementedError
+
+
+class _Timestamp(Field[Any]):
+    def _read(self, model: ApiModel, value: Any) -> Any:
+        return read_timestamp(value)
+
+
+class _Moment(Field[Any]):
+    def _read(self, model: ApiModel, value: Any) -> Any:
+        return read_datetime(value)
+
+
+class _Nested(Field[Any]):
+    """A field of objects or lists, which are read once."""
+
+    def __init__(self, item: Union[str, Type[Any], None], depth: int, required: bool) -> None:
+        self._item = item
+        self._depth = depth
+        self._required = required
+
+    def _read(self, model: ApiModel, value: Any) -> Any:
+        kind = value.__class__
+        if kind is dict or kind is list:
+            read = self._read_nested(model, value, self._depth)
+            if read is not value:
+                model.__dict__[self._name] = read
+            return read
+        return [] if value is None and self._required and self._depth else value
+
+    def _read_nested(self, model: ApiModel, value: Any, depth: int) -> Any:
+        kind = value.__class__
+        if depth and kind is list:
+            items: List[Any] = value
+            if depth == 1 and not {dict, str}.intersection(map(type, items)):
+                return items  # nothing that is still to be read
+            read = [self._read_nested(model, item, depth - 1) for item in items]
+            return read if any(new is not old for new, old in zip(read, items)) else items
+        if depth or self._item is None:
+            return value
+        if self._item == "Timestamp":
+            return read_timestamp(value)
+        if kind is not dict:
+            return value
+        if isinstance(self._item, str):
+            from . import models
+
+            self._item = getattr(models, self._item)
+        cls: Any = self._item
+        return model._read_inner(cls, value)
+
+
+def timestamp(*, default: Any = None) -> Any:
+    """Declare a field with a point in time, which is text."""
+    return _Timestamp()
+
+
+def moment(*, default: Any = None) -> Any:
+    """Declare a field with a point in time, which is a `datetime`."""
+    return _Moment()
+
+
+def nested(item: Union[str, Type[Any], None], *, depth: int = 0, default: Any = ...) -> Any:
+    """Declare a field with other objects in it.
+
+    Args:
+        item: The class of the objects, or its name, or `Timestamp`; None for other values.
+        depth: In how many lists they are: 1 for a list of objects.
+        default: Given where the field can be absent.
+    """
+    return _Nested(item, depth, required=default is ...)
+
+
 class ApiModel:
     """An object of the API.
 
     Fields that are absent or null read as None. Fields that this version does not know are
     attributes all the same, unless the class has something of that name, and a value of another
-    type than declared is handed on as it came: reading never fails. `vars(model)` has the fields
-    and nothing else.
+    type than declared is handed on as it came: reading never fails.
+
+    `vars(model)` has the fields, and nothing else. What is nested in it is read when it is asked
+    for, until then it is there as it came.
     """
 
     __slots__ = ("__dict__", "__weakref__", "_own", "_wire")
 
-    #: The object as it came; None for one that was built by hand.
-    _wire: Optional[Mapping[str, Any]]
+    #: The object as it came, or as it was made.
+    _wire: Mapping[str, Any]
 
-    #: What a subclass keeps that is no field.
+    #: What a subclass keeps for itself.
     _own: Dict[str, Any]
+
+    #: The fields of the class, each with what it is while it is absent.
+    _known: ClassVar[Mapping[str, None]] = MappingProxyType({})
 
     #: The names on the wire of the fields that Python needs another name for.
     _wire_names: ClassVar[Mapping[str, str]] = MappingProxyType({})
 
-    def __attrs_pre_init__(self) -> None:
-        self._wire = None
-        self._own = {}
+    def __init__(self, /, **fields: Any) -> None:
+        names = self._wire_names
+        if names:
+            fields = {names.get(name, name): value for name, value in fields.items()}
+        self._fill(fields, {})
 
     @classmethod
     def from_dict(cls: Type[_Model], data: Mapping[str, Any]) -> _Model:
         """Read the wire form, without any checks."""
         model = cls.__new__(cls)
-        fields = cls._read(data)
-        if not data.keys() <= fields.keys():
-            fields.update(cls._unknown(data))
-        # At once: setting the fields one by one would take most of the time.
-        model.__dict__ = fields
-        model._wire = data
-        model._own = {}
+        model._fill(data, {})
         return model
 
-    @staticmethod
-    def _read(data: Mapping[str, Any]) -> Dict[str, Any]:
-        """Return all fields, by attribute name."""
-        raise NotImplementedError
+    def _fill(self, data: Mapping[str, Any], own: Dict[str, Any]) -> None:
+        """Take over the wire form."""
+        known = self._known
+        fields: Dict[str, Any] = {**known, **data}
+        if len(fields) > len(known):
+            for name, wire_name in self._wire_names.items():
+                if wire_name in fields:
+                    fields[name] = fields.pop(wire_name)
+            for name in fields.keys() - known.keys():
+                if _is_taken(type(self), name):
+                    del fields[name]
+        # At once: setting the fields one by one would take most of the time.
+        _set_fields(self, fields)
+        _set_wire(self, data)
+        _set_own(self, own)
 
-    @classmethod
-    def _unknown(cls, data: Mapping[str, Any]) -> Dict[str, Any]:
-        """Return the fields that this version does not know, but for what would hide a method."""
-        known = {cls._wire_names.get(name, name) for name in cls._read({})}
-        taken = {name for base in cls.__mro__ for name in vars(base)}
-        return {
-            key: value
-            for key, value in data.items()
-            if key not in known and key not in taken and not key.startswith("__")
-        }
+    def _read_inner(self, cls: Type[Any], data: Mapping[str, Any]) -> Any:
+        """Read an object that is nested in this one."""
+        return cls.from_dict(data)
 
     def to_dict(self) -> Dict[str, Any]:
         """Return the wire form: what came, as it came, but for what was changed since.
 
-        Of an object that was built by hand, that is every field that is not None.
+        Of an object that was built by hand, that is every field that was given.
         """
-        is_read = self._wire is not None
-        wire: Mapping[str, Any] = self._wire or {}
-        result: Dict[str, Any] = plain(wire)
-        before = self._read(wire) if is_read else {}
+        fields: Dict[str, Any] = {}
         for name, value in vars(self).items():
-            key = self._wire_names.get(name, name)
-            if is_read and name not in before and key not in wire:
-                continue  # a subclass's own
-            if not _is_same(value, before[name] if name in before else wire.get(key)):
-                result[key] = plain(value)
-        return result
+            wire_name = self._wire_names.get(name, name)
+            if wire_name in self._wire or (value is not None and name in self._known):
+                fields[wire_name] = plain(value)
+        wire = {k: fields[k] if k in fields else plain(v) for k, v in self._wire.items()}
+        return {**wire, **fields}
+
+    def _fields(self) -> Dict[str, Any]:
+        """Return all fields by their wire names, declared ones first.
+
+        What is nested is read; timestamps are plain strings, as some serializers know no others.
+        """
+        fields: Dict[str, Any] = {}
+        for name in list(vars(self)):
+            value: Any = vars(self)[name]
+            if isinstance(getattr(type(self), name, None), Field):
+                value = getattr(self, name)
+                if isinstance(value, str):
+                    value = str(value)
+            fields[self._wire_names.get(name, name)] = value
+        return {**fields, **{key: v for key, v in self._wire.items() if key not in fields}}
 
     @property
     def additional_properties(self) -> Dict[str, Any]:
         """The fields that this version does not know."""
-        known = {self._wire_names.get(name, name) for name in self._read({})}
-        return {key: value for key, value in (self._wire or {}).items() if key not in known}
-
-    def __getstate__(self) -> Tuple[Dict[str, Any], Optional[Mapping[str, Any]], Dict[str, Any]]:
-        return {**vars(self)}, self._wire, {**self._own}
-
-    def __setstate__(self, state: Any) -> None:
-        if not isinstance(state, tuple):  # it was pickled when all of it was in `vars(model)`
-            fields = {name: value for name, value in state.items() if not name.startswith("_")}
-            state = (fields, state.get("_wire"), {})
-        self.__dict__, self._wire, self._own = state
+        known = {self._wire_names.get(name, name) for name in self._known}
+        return {key: value for key, value in self._wire.items() if key not in known}
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ApiModel) or type(other) is not type(self):
             return NotImplemented
-        return self.to_dict() == other.to_dict()
+        return self._fields() == other._fields()
 
     __hash__: ClassVar[None] = None  # type: ignore[assignment]
 
+    def __getstate__(self) -> Tuple[Dict[str, Any], Mapping[str, Any], Dict[str, Any]]:
+        return {**vars(self)}, self._wire, {**self._own}
+
+    def __setstate__(self, state: Tuple[Dict[str, Any], Mapping[str, Any], Dict[str, Any]]) -> None:
+        fields, wire, own = state
+        _set_fields(self, fields)
+        _set_wire(self, wire)
+        _set_own(self, own)
+
     def __repr__(self) -> str:
-        fields = ", ".join(
-            f"{name}={_REPR.repr(value)}" for name, value in vars(self).items() if value is not None
-        )
-        return f"{type(self).__name__}({fields})"
+        fields = (f"{k}={_REPR.repr(v)}" for k, v in self._fields().items() if v is not None)
+        return f"{type(self).__name__}({', '.join(fields)})"
 
 
-def read_model(cls: Type[_Model], value: Json) -> Any:
-    """Read a nested object; anything else is handed on."""
-    if not isinstance(value, dict):
-        return value
-    return cls.from_dict(value)
+@lru_cache(maxsize=1024)
+def _is_taken(cls: type, name: str) -> bool:
+    """Whether a new field would take the place of a method."""
+    return name.startswith("__") or any(name in vars(base) for base in cls.__mro__)
 
 
-def read_list(cls: Type[_Model], value: Json) -> Any:
-    """Read a list of nested objects; anything else is handed on."""
-    if not isinstance(value, list):
-        return value
-    return [read_model(cls, item) for item in value]
+# A subclass may have a `__setattr__` of its own.
+_set_fields = vars(ApiModel)["__dict__"].__set__
+_set_wire = vars(ApiModel)["_wire"].__set__
+_set_own = vars(ApiModel)["_own"].__set__
 
 
-def parse_datetime(value: Any) -> Any:
-    """Return the aware datetime that a string means, in UTC unless it says so; else the value."""
-    if not isinstance(value, str):
-        return value
-    try:
-        if sys.version_info >= (3, 11):
-            parsed = datetime.fromisoformat(value)
-        else:
-            from dateutil.parser import isoparse
-
-            parsed = isoparse(value)
-    except (ValueError, OverflowError):
-        return value
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=timezone.utc)
+@dataclass_transform(
+    kw_only_default=True, eq_default=False, field_specifiers=(timestamp, moment, nested)
+)
+def model(cls: Type[_Model]) -> Type[_Model]:
+    """Make a class with annotations a model that has them as fields."""
+    annotations: Dict[str, Any] = getattr(cls, "__annotations__", {})
+    cls._known = dict.fromkeys(name for name in annotations if not name.startswith("_"))
+    return cls
 
 
 def plain(value: Union[Json, Mapping[Any, Any], Tuple[Any, ...], datetime, ApiModel]) -> Any:
     """Return a copy of a value as JSON would have it."""
+    if isinstance(value, str):
+        return str(value)
     if isinstance(value, MappingABC):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -158,10 +288,3 @@ def plain(value: Union[Json, Mapping[Any, Any], Tuple[Any, ...], datetime, ApiMo
     if isinstance(value, ApiModel):
         return value.to_dict()
     return value.isoformat() if isinstance(value, datetime) else value
-
-
-def _is_same(value: Any, before: Any) -> bool:
-    """Whether a field still has the value that was read; what reading built anew is compared."""
-    if value is before:
-        return True
-    return type(value) is type(before) and isinstance(value, (datetime, list)) and value == before

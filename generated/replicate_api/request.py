@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Any, Dict, List, Mapping, Tuple, Union
+from typing import Any, Dict, List, Mapping, Optional, Tuple, Union
 from urllib.parse import quote
 
 from . import errors
 from .base import Json, plain
 
-__all__ = ("form", "json_fields", "path", "strings")
+__all__ = ("form", "json_fields", "moment", "path", "strings")
 
 
 def path(template: str, /, **segments: Any) -> str:
@@ -23,16 +23,13 @@ def path(template: str, /, **segments: Any) -> str:
     for name, value in segments.items():
         if value is None or str(value) in ("", ".", ".."):
             raise errors.invalid_argument(f"{name} must name something, not {value!r}")
-    return template.format(**{name: quote(str(v), safe="") for name, v in segments.items()})
+    quoted = {name: quote(_string(value), safe="") for name, value in segments.items()}
+    return template.format(**quoted)
 
 
 def strings(values: Mapping[str, Any]) -> Dict[str, Any]:
-    """Return query parameters or headers as strings, without those that are None.
-
-    Raises:
-        ValueError: If a datetime has no time zone.
-    """
-    return {name: _string(name, value) for name, value in values.items() if value is not None}
+    """Return query parameters or headers as strings, without those that are None."""
+    return {name: _string(value) for name, value in values.items() if value is not None}
 
 
 def json_fields(values: Mapping[str, Any]) -> Dict[str, Any]:
@@ -54,13 +51,25 @@ def form(values: Mapping[str, Any], files: Mapping[str, Any]) -> List[Tuple[str,
     return parts + [(name, file) for name, file in files.items() if file is not None]
 
 
-def _string(name: str, value: Union[Json, Tuple[Any, ...], datetime]) -> Any:
-    if isinstance(value, datetime):
-        if value.tzinfo is None:
-            raise errors.invalid_argument(f"{name} must have a time zone")
-        return value.isoformat()
+def moment(name: str, value: Any) -> Optional[str]:
+    """Return a point in time as text; text, such as a `Timestamp`, as it is.
+
+    Raises:
+        TypeError: It is neither.
+        ValueError: It has no time zone.
+    """
+    if value is None or isinstance(value, str):
+        return value
+    if not isinstance(value, datetime):
+        raise TypeError(f"{name} must be a datetime or a text such as '2024-10-01T12:00:00Z'")
+    if value.tzinfo is None:
+        raise errors.invalid_argument(f"{name} must have a time zone")
+    return value.isoformat()
+
+
+def _string(value: Union[Json, Tuple[Any, ...], datetime]) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (list, tuple)):
-        return [_string(name, item) for item in value]
-    return str(value)
+        return [_string(item) for item in value]
+    return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -5,16 +5,20 @@ from __future__ import annotations
 
 from typing import IO, Any, Awaitable, List, Mapping, Optional, Protocol, Tuple, TypedDict, Union
 
-from .base import ApiModel, parse_datetime
+from .base import ApiModel, Field, nested
 from .request import path
+from .timestamp import Timestamp, parse_datetime
 
 __all__ = (
     "ApiModel",
     "AsyncTransport",
+    "Field",
     "FileContent",
     "Request",
     "Response",
     "SyncTransport",
+    "Timestamp",
+    "nested",
     "parse_datetime",
     "path",
 )

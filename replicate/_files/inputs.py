@@ -11,6 +11,7 @@ import uuid
 from typing import TYPE_CHECKING, Any, Iterator, Mapping, NamedTuple, Optional, cast
 
 from replicate_api import models
+from replicate_api.types import ApiModel
 
 from .._blocking import in_thread, is_blocking, together
 from .._guards import classes_of, is_array, is_iterable, is_mapping, is_object, is_path
@@ -135,7 +136,7 @@ def plain(value: Any, place: Optional[str] = None) -> Any:
         item: Any = cast("Any", value).tolist()
         # Some numbers of numpy have no counterpart, and give themselves.
         return plain(float(item) if isinstance(item, numpy) else item, place)
-    if is_iterable(value) and not hasattr(value, "__attrs_attrs__"):
+    if is_iterable(value) and not isinstance(value, ApiModel):
         return [plain(item, place and f"{place}[{index}]") for index, item in enumerate(value)]
     if isinstance(value, (dt.date, dt.time)):
         return value.isoformat()

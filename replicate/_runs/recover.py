@@ -119,7 +119,10 @@ def candidates(runs: Iterable[Data], input: Any, since: datetime) -> List[Data]:
 
 
 def _is_since(run: Union[models.Prediction, models.Training], since: datetime) -> bool:
-    return isinstance(run.created_at, datetime) and run.created_at >= since
+    try:
+        return run.created_at is not None and run.created_at.datetime >= since
+    except (AttributeError, ValueError):  # it is no timestamp
+        return False
 
 
 def _date(header: Optional[str]) -> datetime:

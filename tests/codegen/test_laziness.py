@@ -21,6 +21,7 @@ def test_one_endpoint_loads_one_model(python):
         "replicate_api.models",
         "replicate_api.models.prediction",
         "replicate_api.request",
+        "replicate_api.timestamp",
     ]
 
 
@@ -46,4 +47,7 @@ def test_all_operations_cost_nothing_until_one_is_used(python):
 
 def test_the_server_costs_nothing(python):
     assert loaded(python, "import replicate_api; replicate_api.SERVER_URL") == ["replicate_api"]
-    assert loaded(python, "import replicate_api.models", "attr") == []
+    assert loaded(python, "import replicate_api.models") == [
+        "replicate_api",
+        "replicate_api.models",
+    ]

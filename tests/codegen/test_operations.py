@@ -27,7 +27,7 @@ from replicate_api.api.predictions import create, get
 from replicate_api.api.predictions import list as predictions_list
 from replicate_api.errors import UnexpectedResponse
 from replicate_api.models import File, Hardware, Prediction
-from replicate_api.types import path
+from replicate_api.types import Timestamp, path
 
 PREDICTION = {"id": "p1", "status": "starting", "urls": {"get": "https://x"}}
 
@@ -152,6 +152,10 @@ def test_times_in_queries(http, sent):
     }
     with pytest.raises(ValueError, match="created_after must have a time zone"):
         predictions_list.build(created_after=datetime(2024, 10, 1))  # noqa: DTZ001
+    with pytest.raises(TypeError, match="created_after must be a datetime or a text such as"):
+        predictions_list.build(created_after=1727784000)
+    stamp = Timestamp("2024-10-01T12:00:00.123456789Z")
+    assert predictions_list.build(created_after=stamp)["params"] == {"created_after": stamp}
 
 
 def test_other_values_in_queries():

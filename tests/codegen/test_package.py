@@ -244,7 +244,7 @@ import typing
 prediction = Prediction.from_dict({"queue_position": 3, "queued_at": "2024-10-01T00:00:00Z",
     "from": "x", "retry": {"count": 1}, "status": "queued"})
 assert prediction.queue_position == 3
-assert prediction.queued_at.year == 2024
+assert prediction.queued_at.datetime.year == 2024
 assert prediction.from_ == "x" and prediction.to_dict()["from"] == "x"
 assert prediction.retry.count == 1, prediction.retry
 assert prediction.additional_properties == {}
@@ -266,7 +266,7 @@ assert sent[0].url.raw_path == b"/v1/quotas/a%2Fb"
 assert quota == asyncio.run(api.quotas.async_get("gpu")) == get.sync(http, "gpu")
 assert get.__doc__ == "GET /quotas/{name}"
 assert api.quotas.get.__doc__.startswith("Get a quota.")
-assert quota.resets_at == datetime(2024, 10, 1, tzinfo=timezone.utc)
+assert quota.resets_at.datetime == datetime(2024, 10, 1, tzinfo=timezone.utc)
 assert quota.class_ == "a" and quota.burst_size == 5 and quota.to_dict_ == "x"
 assert quota.to_dict()["burst-size"] == 5 and quota.to_dict()["class"] == "a"
 assert models.Quota(class_="b", burst_size=1).to_dict() == {"class": "b", "burst-size": 1}

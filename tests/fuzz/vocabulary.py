@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import attrs
-
 from replicate_api import models
 from replicate_api.types import ApiModel
 
 FIELDS = sorted(
     {
-        field.name
+        field
         for name in models.__all__
         if isinstance(cls := getattr(models, name), type) and issubclass(cls, ApiModel)
-        for field in attrs.fields(cls)
+        for field in cls._known
     }
 )
 """The names of all fields of the API."""

@@ -45,6 +45,7 @@ from replicate.training import Training
 from replicate.version import Version, Versions
 from replicate.webhook import WebhookSigningSecret
 from replicate_api.models import PredictionMetrics, PredictionSource, PredictionStatus
+from replicate_api.types import Timestamp
 
 
 def clients() -> None:
@@ -129,8 +130,8 @@ def predictions(model: Model, version: Version) -> None:
     assert_type(prediction.id, str)
     assert_type(prediction.status, PredictionStatus)
     assert_type(prediction.source, Optional[PredictionSource])
-    assert_type(prediction.created_at, Optional[datetime])
-    assert_type(prediction.completed_at, Optional[datetime])
+    assert_type(prediction.created_at, Optional[Timestamp])
+    assert_type(prediction.completed_at, Optional[Timestamp])
     assert_type(prediction.input, Optional[Dict[str, Any]])
     assert_type(prediction.output, Any)
     assert_type(prediction.error, Optional[str])
@@ -228,7 +229,7 @@ def files() -> None:
     assert_type(listed[0], File)
     assert_type(listed.next, Optional[str])
     assert_type(file.size, int)
-    assert_type(file.expires_at, Optional[datetime])
+    assert_type(file.expires_at, Optional[Timestamp])
     assert_type((file.urls or {})["get"], str)
 
 

@@ -1,11 +1,9 @@
 # Generated from openapi.yaml by `make generate`. Do not edit: change openapi.yaml or codegen/.
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional
+from typing import TYPE_CHECKING, Optional
 
-from attrs import define
-
-from ..base import ApiModel
+from ..base import ApiModel, model
 
 if TYPE_CHECKING:
     from .account_type import AccountType
@@ -13,7 +11,7 @@ if TYPE_CHECKING:
 __all__ = ("Account",)
 
 
-@define(kw_only=True, eq=False, repr=False, slots=False)
+@model
 class Account(ApiModel):
     """The account that made the release."""
 
@@ -27,14 +25,3 @@ class Account(ApiModel):
     """The account's page on GitHub."""
     name: Optional[str] = None
     """The name that is shown for the account."""
-
-    @staticmethod
-    def _read(data: Mapping[str, Any]) -> Dict[str, Any]:
-        get = data.get
-        return {
-            "type": get("type"),
-            "username": get("username"),
-            "avatar_url": get("avatar_url"),
-            "github_url": get("github_url"),
-            "name": get("name"),
-        }

@@ -1,35 +1,23 @@
 # Generated from openapi.yaml by `make generate`. Do not edit: change openapi.yaml or codegen/.
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional
+from typing import TYPE_CHECKING, List, Optional
 
-from attrs import define
+from ..base import ApiModel, Field, model, nested
 
-from ..base import ApiModel, read_list
+if TYPE_CHECKING:
+    from .collection import Collection
 
 __all__ = ("CollectionPage",)
 
 
-@define(kw_only=True, eq=False, repr=False, slots=False)
+@model
 class CollectionPage(ApiModel):
     """One page of a list of collections."""
 
-    results: List[Collection]
+    results: Field[List[Collection]] = nested("Collection", depth=1)
     """The items of this page."""
     next: Optional[str] = None
     """The URL of the page after this one; null on the last page."""
     previous: Optional[str] = None
     """The URL of the page before this one; null on the first page."""
-
-    @staticmethod
-    def _read(data: Mapping[str, Any]) -> Dict[str, Any]:
-        get = data.get
-        return {
-            "results": read_list(Collection, get("results") or []),
-            "next": get("next"),
-            "previous": get("previous"),
-        }
-
-
-# Last, since models may contain each other.
-from .collection import Collection  # noqa: E402

@@ -1,16 +1,17 @@
 # Generated from openapi.yaml by `make generate`. Do not edit: change openapi.yaml or codegen/.
 from __future__ import annotations
 
-from typing import Any, Dict, Mapping, Optional
+from typing import TYPE_CHECKING, Optional
 
-from attrs import define
+from ..base import ApiModel, Field, model, nested
 
-from ..base import ApiModel, read_model
+if TYPE_CHECKING:
+    from .release import Release
 
 __all__ = ("Deployment",)
 
 
-@define(kw_only=True, eq=False, repr=False, slots=False)
+@model
 class Deployment(ApiModel):
     """A model version that runs privately on hardware of one's choice, with its own scaling."""
 
@@ -18,18 +19,5 @@ class Deployment(ApiModel):
     """The name of the deployment."""
     owner: str
     """The account that the deployment belongs to."""
-    current_release: Optional[Release] = None
+    current_release: Field[Optional[Release]] = nested("Release", default=None)
     """The configuration that is in use."""
-
-    @staticmethod
-    def _read(data: Mapping[str, Any]) -> Dict[str, Any]:
-        get = data.get
-        return {
-            "name": get("name"),
-            "owner": get("owner"),
-            "current_release": read_model(Release, get("current_release")),
-        }
-
-
-# Last, since models may contain each other.
-from .release import Release  # noqa: E402

@@ -1,21 +1,19 @@
 # Generated from openapi.yaml by `make generate`. Do not edit: change openapi.yaml or codegen/.
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional
+from typing import TYPE_CHECKING, Any, Dict, Optional
 
-from attrs import define, field
-
-from ..base import ApiModel, parse_datetime
+from ..base import ApiModel, Field, model, timestamp
 
 if TYPE_CHECKING:
+    from ..timestamp import Timestamp
     from .file_checksums import FileChecksums
     from .file_urls import FileUrls
 
 __all__ = ("File",)
 
 
-@define(kw_only=True, eq=False, repr=False, slots=False)
+@model
 class File(ApiModel):
     """A file that was uploaded as an input for models."""
 
@@ -23,7 +21,7 @@ class File(ApiModel):
     """Checksums of the content."""
     content_type: str
     """The media type of the content."""
-    created_at: datetime = field(converter=parse_datetime)
+    created_at: Field[Timestamp] = timestamp()
     """When the file was uploaded."""
     id: str
     """The unique id of the file."""
@@ -33,25 +31,9 @@ class File(ApiModel):
     """The size of the content in bytes."""
     urls: FileUrls
     """Where the file is found."""
-    expires_at: Optional[datetime] = field(default=None, converter=parse_datetime)
+    expires_at: Field[Optional[Timestamp]] = timestamp(default=None)
     """When the file will be deleted."""
     name: Optional[str] = None
     """The name that the file was uploaded under."""
     etag: Optional[str] = None
     """The entity tag of the content."""
-
-    @staticmethod
-    def _read(data: Mapping[str, Any]) -> Dict[str, Any]:
-        get = data.get
-        return {
-            "checksums": get("checksums"),
-            "content_type": get("content_type"),
-            "created_at": parse_datetime(get("created_at")),
-            "id": get("id"),
-            "metadata": get("metadata"),
-            "size": get("size"),
-            "urls": get("urls"),
-            "expires_at": parse_datetime(get("expires_at")),
-            "name": get("name"),
-            "etag": get("etag"),
-        }

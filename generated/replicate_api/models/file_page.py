@@ -1,34 +1,22 @@
 # Generated from openapi.yaml by `make generate`. Do not edit: change openapi.yaml or codegen/.
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional
+from typing import TYPE_CHECKING, List, Optional
 
-from attrs import define
+from ..base import ApiModel, Field, model, nested
 
-from ..base import ApiModel, read_list
+if TYPE_CHECKING:
+    from .file import File
 
 __all__ = ("FilePage",)
 
 
-@define(kw_only=True, eq=False, repr=False, slots=False)
+@model
 class FilePage(ApiModel):
     """One page of a list of files."""
 
-    results: List[File]
+    results: Field[List[File]] = nested("File", depth=1)
     next: Optional[str] = None
     """The URL of the page after this one; null on the last page."""
     previous: Optional[str] = None
     """The URL of the page before this one; null on the first page."""
-
-    @staticmethod
-    def _read(data: Mapping[str, Any]) -> Dict[str, Any]:
-        get = data.get
-        return {
-            "results": read_list(File, get("results") or []),
-            "next": get("next"),
-            "previous": get("previous"),
-        }
-
-
-# Last, since models may contain each other.
-from .file import File  # noqa: E402

@@ -1,14 +1,12 @@
 # Generated from openapi.yaml by `make generate`. Do not edit: change openapi.yaml or codegen/.
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional
+from typing import TYPE_CHECKING, Any, Dict, List, Optional
 
-from attrs import define, field
-
-from ..base import ApiModel, parse_datetime
+from ..base import ApiModel, Field, model, timestamp
 
 if TYPE_CHECKING:
+    from ..timestamp import Timestamp
     from .prediction_metrics import PredictionMetrics
     from .prediction_source import PredictionSource
     from .prediction_status import PredictionStatus
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ("Prediction",)
 
 
-@define(kw_only=True, eq=False, repr=False, slots=False)
+@model
 class Prediction(ApiModel):
     """One run of a model."""
 
@@ -30,13 +28,13 @@ class Prediction(ApiModel):
     """How far it has come."""
     version: str
     """The id of the version, or `hidden`."""
-    completed_at: Optional[datetime] = field(default=None, converter=parse_datetime)
+    completed_at: Field[Optional[Timestamp]] = timestamp(default=None)
     """When the run ended, however it did."""
-    created_at: Optional[datetime] = field(default=None, converter=parse_datetime)
+    created_at: Field[Optional[Timestamp]] = timestamp(default=None)
     """When it was created."""
     data_removed: Optional[bool] = None
     """Whether input, output and logs were deleted, as they are an hour after a run by the API."""
-    deadline: Optional[datetime] = field(default=None, converter=parse_datetime)
+    deadline: Field[Optional[Timestamp]] = timestamp(default=None)
     """When it will be cancelled, if it was given a limit."""
     deployment: Optional[str] = None
     """The deployment that it was created with, if any."""
@@ -52,7 +50,7 @@ class Prediction(ApiModel):
     """What the model returned: any JSON, with files as URLs; null before there is any."""
     source: Optional[PredictionSource] = None
     """Whether it was created on the web site or through the API."""
-    started_at: Optional[datetime] = field(default=None, converter=parse_datetime)
+    started_at: Field[Optional[Timestamp]] = timestamp(default=None)
     """When the model began to work on it."""
     urls: Optional[PredictionUrls] = None
     """Where to follow and to cancel it."""
@@ -62,29 +60,3 @@ class Prediction(ApiModel):
     """Deprecated: see `webhook`."""
     webhook_events_filter: Optional[List[WebhookEvent]] = None
     """Which changes the webhook is told of."""
-
-    @staticmethod
-    def _read(data: Mapping[str, Any]) -> Dict[str, Any]:
-        get = data.get
-        return {
-            "id": get("id"),
-            "model": get("model"),
-            "status": get("status"),
-            "version": get("version"),
-            "completed_at": parse_datetime(get("completed_at")),
-            "created_at": parse_datetime(get("created_at")),
-            "data_removed": get("data_removed"),
-            "deadline": parse_datetime(get("deadline")),
-            "deployment": get("deployment"),
-            "error": get("error"),
-            "input": get("input"),
-            "logs": get("logs"),
-            "metrics": get("metrics"),
-            "output": get("output"),
-            "source": get("source"),
-            "started_at": parse_datetime(get("started_at")),
-            "urls": get("urls"),
-            "webhook": get("webhook"),
-            "webhook_completed": get("webhook_completed"),
-            "webhook_events_filter": get("webhook_events_filter"),
-        }

@@ -1,16 +1,12 @@
 # Generated from openapi.yaml by `make generate`. Do not edit: change openapi.yaml or codegen/.
 from __future__ import annotations
 
-from typing import Any, Dict, Mapping
-
-from attrs import define
-
-from ..base import ApiModel
+from ..base import ApiModel, model
 
 __all__ = ("ReleaseConfiguration",)
 
 
-@define(kw_only=True, eq=False, repr=False, slots=False)
+@model
 class ReleaseConfiguration(ApiModel):
     """The hardware and the scaling."""
 
@@ -20,12 +16,3 @@ class ReleaseConfiguration(ApiModel):
     """The number of instances that are never exceeded."""
     min_instances: int
     """The number of instances that are always running."""
-
-    @staticmethod
-    def _read(data: Mapping[str, Any]) -> Dict[str, Any]:
-        get = data.get
-        return {
-            "hardware": get("hardware"),
-            "max_instances": get("max_instances"),
-            "min_instances": get("min_instances"),
-        }

@@ -1,16 +1,14 @@
 # Generated from openapi.yaml by `make generate`. Do not edit: change openapi.yaml or codegen/.
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional
+from typing import List, Optional
 
-from attrs import define
-
-from ..base import ApiModel
+from ..base import ApiModel, model
 
 __all__ = ("SearchCollection",)
 
 
-@define(kw_only=True, eq=False, repr=False, slots=False)
+@model
 class SearchCollection(ApiModel):
     """A collection that a search found."""
 
@@ -22,13 +20,3 @@ class SearchCollection(ApiModel):
     """The title of the collection."""
     slug: Optional[str] = None
     """The name of the collection in URLs."""
-
-    @staticmethod
-    def _read(data: Mapping[str, Any]) -> Dict[str, Any]:
-        get = data.get
-        return {
-            "description": get("description"),
-            "models": get("models"),
-            "name": get("name"),
-            "slug": get("slug"),
-        }

@@ -1,16 +1,14 @@
 # Generated from openapi.yaml by `make generate`. Do not edit: change openapi.yaml or codegen/.
 from __future__ import annotations
 
-from typing import Any, Dict, Mapping, Optional
+from typing import Optional
 
-from attrs import define
-
-from ..base import ApiModel
+from ..base import ApiModel, model
 
 __all__ = ("SearchPage",)
 
 
-@define(kw_only=True, eq=False, repr=False, slots=False)
+@model
 class SearchPage(ApiModel):
     """A page of the web site that a search found."""
 
@@ -18,8 +16,3 @@ class SearchPage(ApiModel):
     """The URL of the page."""
     name: Optional[str] = None
     """The title of the page."""
-
-    @staticmethod
-    def _read(data: Mapping[str, Any]) -> Dict[str, Any]:
-        get = data.get
-        return {"href": get("href"), "name": get("name")}

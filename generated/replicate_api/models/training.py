@@ -1,14 +1,12 @@
 # Generated from openapi.yaml by `make generate`. Do not edit: change openapi.yaml or codegen/.
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional
+from typing import TYPE_CHECKING, Any, Dict, Optional
 
-from attrs import define, field
-
-from ..base import ApiModel, parse_datetime
+from ..base import ApiModel, Field, model, timestamp
 
 if TYPE_CHECKING:
+    from ..timestamp import Timestamp
     from .training_metrics import TrainingMetrics
     from .training_output import TrainingOutput
     from .training_source import TrainingSource
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ("Training",)
 
 
-@define(kw_only=True, eq=False, repr=False, slots=False)
+@model
 class Training(ApiModel):
     """One run of a trainer, which makes a new version of a model."""
 
@@ -30,9 +28,9 @@ class Training(ApiModel):
     """How far it has come."""
     version: str
     """The id of the trainer's version."""
-    completed_at: Optional[datetime] = field(default=None, converter=parse_datetime)
+    completed_at: Field[Optional[Timestamp]] = timestamp(default=None)
     """When the run ended, however it did."""
-    created_at: Optional[datetime] = field(default=None, converter=parse_datetime)
+    created_at: Field[Optional[Timestamp]] = timestamp(default=None)
     """When it was created."""
     error: Optional[str] = None
     """Why it failed; null if it did not."""
@@ -46,30 +44,9 @@ class Training(ApiModel):
     """What the training has made; null before."""
     source: Optional[TrainingSource] = None
     """Whether it was created on the web site or through the API."""
-    started_at: Optional[datetime] = field(default=None, converter=parse_datetime)
+    started_at: Field[Optional[Timestamp]] = timestamp(default=None)
     """When the model began to work on it."""
     urls: Optional[TrainingUrls] = None
     """Where to follow and to cancel it."""
     webhook_completed: Optional[str] = None
     """Deprecated: see `webhook`."""
-
-    @staticmethod
-    def _read(data: Mapping[str, Any]) -> Dict[str, Any]:
-        get = data.get
-        return {
-            "id": get("id"),
-            "model": get("model"),
-            "status": get("status"),
-            "version": get("version"),
-            "completed_at": parse_datetime(get("completed_at")),
-            "created_at": parse_datetime(get("created_at")),
-            "error": get("error"),
-            "input": get("input"),
-            "logs": get("logs"),
-            "metrics": get("metrics"),
-            "output": get("output"),
-            "source": get("source"),
-            "started_at": parse_datetime(get("started_at")),
-            "urls": get("urls"),
-            "webhook_completed": get("webhook_completed"),
-        }

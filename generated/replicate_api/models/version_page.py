@@ -1,35 +1,23 @@
 # Generated from openapi.yaml by `make generate`. Do not edit: change openapi.yaml or codegen/.
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional
+from typing import TYPE_CHECKING, List, Optional
 
-from attrs import define
+from ..base import ApiModel, Field, model, nested
 
-from ..base import ApiModel, read_list
+if TYPE_CHECKING:
+    from .version import Version
 
 __all__ = ("VersionPage",)
 
 
-@define(kw_only=True, eq=False, repr=False, slots=False)
+@model
 class VersionPage(ApiModel):
     """One page of a list of versions of a model."""
 
-    results: List[Version]
+    results: Field[List[Version]] = nested("Version", depth=1)
     """The items of this page."""
     next: Optional[str] = None
     """The URL of the page after this one; null on the last page."""
     previous: Optional[str] = None
     """The URL of the page before this one; null on the first page."""
-
-    @staticmethod
-    def _read(data: Mapping[str, Any]) -> Dict[str, Any]:
-        get = data.get
-        return {
-            "results": read_list(Version, get("results") or []),
-            "next": get("next"),
-            "previous": get("previous"),
-        }
-
-
-# Last, since models may contain each other.
-from .version import Version  # noqa: E402

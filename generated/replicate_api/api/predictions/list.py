@@ -35,7 +35,11 @@ def build(
         "method": "GET",
         "url": "/predictions",
         "params": request.strings(
-            {"created_after": created_after, "created_before": created_before, "source": source}
+            {
+                "created_after": request.moment("created_after", created_after),
+                "created_before": request.moment("created_before", created_before),
+                "source": source,
+            }
         ),
     }
 
