@@ -256,7 +256,7 @@ class ApiModel:
 
 
 @lru_cache(maxsize=1024)
-def _is_taken(cls: type, name: str) -> bool:
+def _is_taken(cls: Any, name: str) -> bool:
     """Whether a new field would take the place of a method."""
     return name.startswith("__") or any(name in vars(base) for base in cls.__mro__)
 
