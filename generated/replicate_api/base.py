@@ -188,8 +188,9 @@ class ApiModel:
             for name, wire_name in self._wire_names.items():
                 if wire_name in fields:
                     fields[name] = fields.pop(wire_name)
+            cls: Any = type(self)
             for name in fields.keys() - known.keys():
-                if _is_taken(type(self), name):
+                if _is_taken(cls, name):
                     del fields[name]
         # At once: setting the fields one by one would take most of the time.
         _set_fields(self, fields)
