@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import (
     TYPE_CHECKING,
     Any,
-    ClassVar,
     Dict,
     List,
     Mapping,
@@ -41,8 +40,6 @@ __all__ = ["Training", "Trainings"]
 class Training(Running, models.Training):
     """A run of a model's trainer."""
 
-    _known: ClassVar[Mapping[str, None]] = {**models.Training._known, "destination": None}
-
     if TYPE_CHECKING:
         destination: Optional[str]
         """The model, `owner/name`, that the new version belongs to, once there is one."""
@@ -51,8 +48,9 @@ class Training(Running, models.Training):
 
     def _fill(self, data: Mapping[str, Any], own: Dict[str, Any]) -> None:
         super()._fill(data, own)
-        if self.destination is None:
-            self.destination = _destination(vars(self)["output"])
+        fields = vars(self)
+        if fields.get("destination") is None:
+            fields["destination"] = _destination(fields["output"])
 
     @staticmethod
     def _listing() -> Any:
