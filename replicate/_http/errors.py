@@ -103,10 +103,18 @@ def may_have_happened(error: ReplicateError) -> bool:
 
 def may_repeat(error: ReplicateError, *, safe: bool) -> bool:
     """Say whether a request that ended with an error can be sent again."""
+    if asks_for_too_long(error):
+        return False
     if isinstance(error, APIConnectionError):
         return isinstance(error, NOT_SENT) or (safe and not isinstance(error, _USELESS_TO_REPEAT))
     response = error.response
     return response is not None and _retry.may_repeat(response.status_code, safe=safe)
+
+
+def asks_for_too_long(error: ReplicateError) -> bool:
+    """Say whether a server asks to wait for longer than calls do, which end then."""
+    advised = error.retry_after
+    return advised is not None and advised > _retry.MAX_WAIT
 
 
 def without_query(url: str) -> str:

@@ -15,7 +15,7 @@ TRANSIENT_STATUS_CODES = frozenset({408, 429, 500, 502, 503, 504})
 """Answers that a later attempt may not get."""
 
 MAX_WAIT = 60.0
-"""Longest pause before an attempt, in seconds, whatever the server asks for."""
+"""Longest pause before an attempt, in seconds. A call whose server asks for more ends at once."""
 
 FIRST_WAIT = 0.25
 """Upper bound of the first unadvised pause, in seconds; it doubles with each attempt."""
@@ -32,11 +32,11 @@ def may_repeat(status: int, *, safe: bool) -> bool:
 def wait_before(attempt: int, advised: float | None = None) -> float:
     """Return the seconds to pause before attempt number `attempt` (the first retry is 1).
 
-    The server's advice is taken as it is, up to `MAX_WAIT`. Without one the pause is
-    exponential with full jitter, which spreads clients out best
+    The server's advice is taken as it is. Without one the pause is exponential with full
+    jitter, which spreads clients out best
     (https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/).
     """
     if advised is not None:
-        return min(advised, MAX_WAIT)
+        return advised
     bound = min(FIRST_WAIT * 2 ** min(attempt - 1, 30), MAX_WAIT)
     return random.uniform(0, bound)  # noqa: S311 - spreads load, keeps no secret

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Dict, Iterator, Optional, Type,
 
 from .._blocking import block, is_blocking, monotonic
 from .._http.deadline import check_deadline, deadline, no_deadline, pause, within_deadline
-from .._http.retry import MAX_WAIT, TRANSIENT_STATUS_CODES
+from .._http.retry import TRANSIENT_STATUS_CODES
 from ..exceptions import (
     APIConnectionError,
     DeadlineExceededError,
@@ -139,7 +139,7 @@ class Running(Resource):
                     "%s %s: a look at it failed: %s", type(self).__name__, self.id, error
                 )
                 advised = error.retry_after if isinstance(error, ReplicateError) else None
-                await pause(max(next(pauses), min(advised or 0.0, MAX_WAIT)))
+                await pause(max(next(pauses), advised or 0.0))
             else:
                 return
 
@@ -186,6 +186,10 @@ def identified(run: D) -> D:
 
 def passes(error: Exception) -> bool:
     """Say whether a failure tells nothing about the next attempt."""
+    from .._http.errors import asks_for_too_long
+
+    if isinstance(error, ReplicateError) and asks_for_too_long(error):
+        return False
     if isinstance(error, (APIConnectionError, InternalServerError, InvalidResponseError)):
         return True
     return isinstance(error, ReplicateError) and error.status_code in TRANSIENT_STATUS_CODES

@@ -18,6 +18,7 @@ from .._http import retry as _retry
 from .._http.address import parts_of
 from .._http.body import iterate
 from .._http.deadline import deadline, pause, remaining
+from .._http.errors import asks_for_too_long
 from .._secrets import hide_in
 from ..exceptions import (
     DeadlineExceededError,
@@ -172,6 +173,8 @@ async def _may_go_on(prediction: Prediction, error: Exception) -> bool:
     if isinstance(error, (httpx.TransportError, NotFoundError)):
         return True  # 404: a stream is gone some time after its end
     if isinstance(error, (StreamError, DeadlineExceededError)):
+        return False
+    if isinstance(error, ReplicateError) and asks_for_too_long(error):
         return False
     if isinstance(error, InvalidResponseError) and error.status_code != NO_CONTENT:
         return False
