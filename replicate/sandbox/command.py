@@ -61,6 +61,7 @@ def main(arguments: Sequence[str], signals: Signals) -> int:
         public_url=options.public_url,
         tls=options.tls,
         history=options.history,
+        secret=options.secret,
     )
     try:
         for source in sources:
@@ -115,6 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--tls", action="store_true", help="speak HTTPS, with a certificate of its own")
     add("--token", default=Settings.token, help="API token to accept (default: %(default)s)")
+    add("--secret", help="let whoever knows it control the sandbox (/_sandbox/), and nobody else")
     add(
         "--models",
         action="append",

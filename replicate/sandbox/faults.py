@@ -67,6 +67,7 @@ class Fault:
     optional: bool = False
     skipped: int = 0
     fired: int = 0
+    id: str = field(default_factory=wire.new_id)
 
     def __repr__(self) -> str:
         """Write the fault as it was asked for."""
@@ -133,7 +134,7 @@ class Fault:
 
 _NOTHING = Fault(())
 _WHEN = frozenset({"work", "times", "after", "optional"})
-_OPTIONS = frozenset(vars(_NOTHING)) - {"target", "skipped", "fired"}
+_OPTIONS = frozenset(vars(_NOTHING)) - {"target", "skipped", "fired", "id"}
 
 
 class FaultPlan:
@@ -149,6 +150,17 @@ class FaultPlan:
         with self._lock:
             self._faults.append(fault)
         return fault
+
+    @property
+    def planned(self) -> List[Fault]:
+        """All faults that were asked for."""
+        with self._lock:
+            return list(self._faults)
+
+    def remove(self, fault: Fault) -> None:
+        """Take a fault back."""
+        with self._lock:
+            self._faults.remove(fault)
 
     @property
     def unfired(self) -> List[Fault]:

@@ -35,12 +35,22 @@ class Recent(List[T]):
 
 
 class RequestLog(Recent["RecordedRequest"]):
-    """The newest requests; together their bodies take no more than a fixed size."""
+    """The newest requests; together their bodies take no more than a fixed size.
+
+    Attributes:
+        total: How many there were, forgotten ones included.
+    """
 
     def __init__(self, limit: int, size: int = REQUEST_BYTES) -> None:
         super().__init__(limit)
         self._size = size
         self._used = 0
+        self.total = 0
+
+    def append(self, item: RecordedRequest) -> None:
+        """Add a request, and count it."""
+        self.total += 1
+        super().append(item)
 
     def received(self, request: RecordedRequest) -> None:
         """Count the body of a request that was answered, and drop old ones that are too much."""

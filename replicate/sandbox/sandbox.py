@@ -20,6 +20,7 @@ from typing import (
 
 from . import demo, wire
 from .app import answer_api, answer_delivery, api_names, delivery_names
+from .control import Front
 from .faults import Fault, Step
 from .history import RequestLog
 from .limits import RateLimit
@@ -77,6 +78,8 @@ class Sandbox:
         webhook_retries: Seconds to wait before each repetition of a `completed` webhook.
         history: How many requests, webhooks, uploads and finished runs are kept; older ones
             are forgotten.
+        secret: What control over HTTP asks for (`/_sandbox/`, and the web page). Without a
+            secret only this machine can control the sandbox.
     """
 
     def __init__(
@@ -96,6 +99,7 @@ class Sandbox:
         webhook_interval: float = Settings.webhook_interval,
         webhook_retries: Sequence[float] = Settings.webhook_retries,
         history: int = Settings.history,
+        secret: Optional[str] = None,
     ) -> None:
         if history < 1:
             raise ValueError("history is how much is kept, at least 1")
@@ -115,6 +119,7 @@ class Sandbox:
         self._host = host
         self._ports = (port, files_port)
         self._tls = tls
+        self._secret = secret
         self._authority: Optional[Authority] = None
         self._loop: Optional[LoopThread] = None
         self._api: Listener
@@ -196,6 +201,8 @@ class Sandbox:
             mine = self._state.models.get(name)
             self._state.models[name] = model if mine is None else model.succeeding(mine)
         self._state.collections.update(other._state.collections)
+        if self._loop is not None:
+            self._loop.soon(self._state.feed.tell, "models")
 
     # --- running -------------------------------------------------------------------------------
 
@@ -207,9 +214,9 @@ class Sandbox:
         files = Edge("files", self._state, answer_delivery, delivery_names, self._requests)
         self._authority = Authority(self._state.addresses.names) if self._tls else None
         context = self._authority.context if self._authority else None
-        self._api, self._delivery = (
-            Listener(app, self._host, port, context) for app, port in zip((api, files), self._ports)
-        )
+        front = Front(self, api, self._secret)
+        self._api = Listener(front, self._host, self._ports[0], context)
+        self._delivery = Listener(files, self._host, self._ports[1], context)
         loop = LoopThread(self._clean_up)
         try:
             loop.call(self._open())

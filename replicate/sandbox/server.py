@@ -154,6 +154,10 @@ class LoopThread:
             future.cancel()
             raise TimeoutError(f"not done within {timeout} seconds") from None
 
+    def soon(self, function: Callable[..., object], *arguments: Any) -> None:
+        """Call a function on the loop, without waiting for it."""
+        self._loop.call_soon_threadsafe(function, *arguments)
+
     def stop(self) -> None:
         """Clean up, end the loop and wait for its threads."""
         helpers = [

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional, Sequence, 
 from . import wire
 from .addresses import Addresses, Place
 from .faults import FaultPlan
+from .feed import Feed
 from .files import FileStore
 from .history import RunHistory
 from .webhooks import Webhooks, new_secret
@@ -76,6 +77,7 @@ class State:
         self.collections: Dict[str, Collection] = {}
         self.deployments: Dict[str, Deployment] = {}
         self.files: FileStore = FileStore(self.webhook_secret, settings.history)
+        self.feed: Feed = Feed()
         self.history: RunHistory = RunHistory(self, settings.history)
         self.worker: Worker = Worker(self.files, stream_logs=settings.stream_logs)
         self.faults: FaultPlan = FaultPlan()
@@ -110,6 +112,7 @@ class State:
         self.runs.clear()
         self.streams.clear()
         self.history.clear()
+        self.feed.tell("reset")
         self.deployments.clear()
         self.files.clear()
         self.faults.clear()
@@ -182,7 +185,8 @@ class State:
         """Take in a run and let it live."""
         self.runs[run.id] = self.streams[run.stream_key] = run
         self.history.trim()
-        run.listeners += (self.history.notice, self.webhooks.notice)
+        run.listeners += (self.history.notice, self.feed.notice, self.webhooks.notice)
+        self.feed.notice(run, "create")
         if cancel_after is not None:
             run.deadline = run.created_at + int(cancel_after * wire.NANOSECONDS)
         run.model.run_count += 1
