@@ -19,10 +19,24 @@ if TYPE_CHECKING:
     from .document import Json
 
 #: What an operation's module defines and imports: no name for an argument.
-_TAKEN = {"answer", "asyncio", "body", "build", "parse", "request", "self", "sync", "transport"}
+_TAKEN = {
+    "answer",
+    "asyncio",
+    "body",
+    "cursor",
+    "build",
+    "parse",
+    "request",
+    "self",
+    "sync",
+    "transport",
+}
 
 #: Read-only arguments take any kind of mapping and sequence.
 _LENIENT = {"Dict[str, Any]": "Mapping[str, Any]", "Timestamp": "Union[datetime, str]"}
+
+
+_CURSOR_DOC = "    cursor: The `next` or `previous` of another page; None for the first page."
 
 
 class Argument:
@@ -39,11 +53,16 @@ class Argument:
         self.is_file = isinstance(prop, FileProperty)
 
     @property
-    def declaration(self) -> str:
-        """The argument as it is declared."""
+    def type(self) -> str:
+        """The type of the argument."""
         name = fields.annotation(self.prop).replace("List[", "Sequence[")
         name = _LENIENT.get(name, name)
-        return f"{self.name}: " + (name if self.required else f"{fields.optional(name)} = None")
+        return name if self.required else fields.optional(name)
+
+    @property
+    def declaration(self) -> str:
+        """The argument as it is declared."""
+        return f"{self.name}: {self.type}" + ("" if self.required else " = None")
 
     @property
     def item(self) -> str:
@@ -75,6 +94,11 @@ class Operation:
         self.has_raw_body = self.body is not None and not isinstance(self.body, ModelProperty)
         self.is_multipart = self.media_type == "multipart/form-data"
         self.arguments = _arguments(endpoint, None if self.has_raw_body else self.body, source)
+        self.is_page = _is_page(endpoint)
+        if self.is_page:  # the cursor is not one of many filters: it is how one gets on
+            self.arguments = [a for a in self.arguments if a.wire_name != "cursor"]
+        words = [*endpoint.tags, self.name, "options"]
+        self.options_name = "".join(word.capitalize() for word in "_".join(words).split("_"))
 
     def located(self, location: str) -> List[Argument]:
         """Return the arguments of one kind; those of the body in the order of the document."""
@@ -98,11 +122,17 @@ class Operation:
         return not any(argument.required for argument in self.located("body"))
 
     @property
+    def options(self) -> List[Argument]:
+        """The arguments that a client which wraps the operation can pass on as they are."""
+        return [a for a in self.arguments if a.location in ("body", "query") and not a.required]
+
+    @property
     def signature(self) -> str:
         """The arguments as they are declared: those of the path by position, too."""
         text = "bytes" if self.media_type == "application/octet-stream" else "str"
         first = [argument.declaration for argument in self.located("path")]
         first += [f"body: {text}"] if self.has_raw_body else []
+        first += ["cursor: Optional[str] = None"] if self.is_page else []
         rest = [argument.declaration for argument in self.arguments if argument.location != "path"]
         return ", ".join([*first, *(["*"] if rest else []), *rest])
 
@@ -111,6 +141,7 @@ class Operation:
         """The arguments as they are passed on."""
         first = [argument.name for argument in self.located("path")]
         first += ["body"] if self.has_raw_body else []
+        first += ["cursor"] if self.is_page else []
         rest = [argument.name for argument in self.arguments if argument.location != "path"]
         return ", ".join([*first, *(f"{name}={name}" for name in rest)])
 
@@ -135,11 +166,28 @@ class Operation:
         details = paragraph(self.endpoint.description)
         if details and details != lines[0]:
             lines += ["", details]
-        described = [argument for argument in self.arguments if argument.description]
+        described = [
+            f"    {argument.name}: {argument.description}"
+            for argument in self.arguments
+            if argument.description
+        ]
+        if self.is_page:
+            position = sum(a.location == "path" for a in self.arguments if a.description)
+            described.insert(position, _CURSOR_DOC)
         if described:
-            lines += ["", "Args:"]
-            lines += [f"    {argument.name}: {argument.description}" for argument in described]
+            lines += ["", "Args:", *described]
         return lines
+
+
+def _is_page(endpoint: Endpoint) -> bool:
+    """Whether an operation answers with a page of a list, which leads to the next one."""
+    properties = [
+        {raw(prop.name) for prop in response.prop.required_properties or ()}
+        | {raw(prop.name) for prop in response.prop.optional_properties or ()}
+        for response in endpoint.responses
+        if isinstance(response.prop, ModelProperty)
+    ]
+    return any({"next", "results"} <= names for names in properties)
 
 
 def _arguments(endpoint: Endpoint, body: Any, source: Json) -> List[Argument]:

@@ -14,6 +14,10 @@ from .pagination import Page, fetch_page
 from .resource import Namespace, Resource
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from replicate_api.api.collections.list import CollectionsListOptions
+
     from .pagination import Cursor
 
 __all__ = ["Collection", "Collections"]
@@ -59,29 +63,35 @@ class Collection(Resource, models.Collection):
 class Collections(Namespace):
     """Operations on collections."""
 
-    def list(self, cursor: Cursor = ...) -> Page[Collection]:
+    def list(
+        self, cursor: Cursor = ..., **params: Unpack[CollectionsListOptions]
+    ) -> Page[Collection]:
         """List the collections, without their models.
 
         Args:
             cursor: The `next` or `previous` of another page; by default the first page.
+            params: What else the API's list takes.
 
         Raises:
             ValueError: `cursor` is None.
         """
-        return block(self.async_list(cursor))
+        return block(self.async_list(cursor, **params))
 
-    async def async_list(self, cursor: Cursor = ...) -> Page[Collection]:
+    async def async_list(
+        self, cursor: Cursor = ..., **params: Unpack[CollectionsListOptions]
+    ) -> Page[Collection]:
         """List the collections, without their models.
 
         Args:
             cursor: The `next` or `previous` of another page; by default the first page.
+            params: What else the API's list takes.
 
         Raises:
             ValueError: `cursor` is None.
         """
         from replicate_api.api.collections import list
 
-        return await fetch_page(self._client, list, Collection, cursor)
+        return await fetch_page(self._client, list, Collection, cursor, **params)
 
     def get(self, slug: str) -> Collection:
         """Get a collection with its models."""

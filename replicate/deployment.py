@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional, TypedDict
+from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional
 
 from replicate_api import models
+from replicate_api.api.deployments.create import DeploymentsCreateOptions
+from replicate_api.api.deployments.update import DeploymentsUpdateOptions
 from replicate_api.types import Field, nested
 
+from ._arguments import check_all_params, check_params
 from ._blocking import block
 from ._runs import create as _create
 from .account import Account
@@ -18,6 +21,8 @@ from .resource import Namespace, Resource
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+    from replicate_api.api.deployments.list import DeploymentsListOptions
 
     from .client import Client
     from .pagination import Cursor
@@ -98,8 +103,17 @@ class DeploymentsPredictions(Namespace):
         return await _create.create(self._client, deployment_target(deployment), input, **params)
 
 
-class DeploymentChanges(TypedDict, total=False):
-    """What of a deployment can be changed."""
+DeploymentChanges = DeploymentsUpdateOptions
+
+
+class DeploymentParams(DeploymentsCreateOptions, total=False):
+    """What makes up a deployment."""
+
+    name: str
+    """Its name."""
+
+    model: str
+    """The model, `owner/name`."""
 
     version: str
     """Id of the version to run."""
@@ -114,16 +128,6 @@ class DeploymentChanges(TypedDict, total=False):
     """How many instances run at most, 0 to 20."""
 
 
-class DeploymentParams(DeploymentChanges, total=False):
-    """What makes up a deployment; all of it is required."""
-
-    name: str
-    """Its name."""
-
-    model: str
-    """The model, `owner/name`."""
-
-
 class Deployments(Namespace):
     """Operations on deployments."""
 
@@ -135,29 +139,35 @@ class Deployments(Namespace):
         """Predictions of deployments by name."""
         return DeploymentsPredictions(client=self._client)
 
-    def list(self, cursor: Cursor = ...) -> Page[Deployment]:
+    def list(
+        self, cursor: Cursor = ..., **params: Unpack[DeploymentsListOptions]
+    ) -> Page[Deployment]:
         """List the account's deployments.
 
         Args:
             cursor: The `next` or `previous` of another page; by default the first page.
+            params: What else the API's list takes.
 
         Raises:
             ValueError: `cursor` is None.
         """
-        return block(self.async_list(cursor))
+        return block(self.async_list(cursor, **params))
 
-    async def async_list(self, cursor: Cursor = ...) -> Page[Deployment]:
+    async def async_list(
+        self, cursor: Cursor = ..., **params: Unpack[DeploymentsListOptions]
+    ) -> Page[Deployment]:
         """List the account's deployments.
 
         Args:
             cursor: The `next` or `previous` of another page; by default the first page.
+            params: What else the API's list takes.
 
         Raises:
             ValueError: `cursor` is None.
         """
         from replicate_api.api.deployments import list
 
-        return await fetch_page(self._client, list, Deployment, cursor)
+        return await fetch_page(self._client, list, Deployment, cursor, **params)
 
     def get(self, name: str) -> Deployment:
         """Get a deployment by `"owner/name"`."""
@@ -189,7 +199,7 @@ class Deployments(Namespace):
         from replicate_api.api.deployments import create
 
         fields: Dict[str, Any] = dict(params)
-        _create.check_all_params(create.build, fields)
+        check_all_params(create.build, fields)
         fields["name"] = str(fields["name"]).rpartition("/")[2]
         return Deployment._of(await self._client._call(create.asyncio, **fields), self._client)
 
@@ -223,7 +233,7 @@ class Deployments(Namespace):
         """
         from replicate_api.api.deployments import update
 
-        _create.check_params(update.build, params, "update")
+        check_params(update.build, params, "update")
         data = await self._client._call(update.asyncio, deployment_owner, deployment_name, **params)
         return Deployment._of(data, self._client)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, Iterable, List, Literal, Optional, TypedDict
+from typing import TYPE_CHECKING, Any, Dict, Iterable, List, Literal, Optional
 
 from replicate_api import models
+from replicate_api.api.files.create import FilesCreateOptions
 
 from ._blocking import block, in_thread
 from .pagination import fetch_page
@@ -12,6 +13,8 @@ from .resource import Namespace, Resource
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+    from replicate_api.api.files.list import FilesListOptions
 
     from .pagination import Cursor
 
@@ -40,17 +43,11 @@ class FileList(List[File]):
         return self
 
 
-class FileParams(TypedDict, total=False):
+class FileParams(FilesCreateOptions, total=False):
     """What `files.create` takes besides the file."""
-
-    filename: str
-    """Its name; by default its own."""
 
     content_type: str
     """Its media type; by default what its name or content tells."""
-
-    metadata: Dict[str, Any]
-    """Any JSON object to keep with it."""
 
 
 class Files(Namespace):
@@ -103,12 +100,15 @@ class Files(Namespace):
                 file, name=params.get("filename"), content_type=params.get("content_type")
             )
 
+        fields: Dict[str, Any] = {**params}
+        for name in ("filename", "content_type"):  # the part of the form with the file has them
+            fields.pop(name, None)
         upload = await in_thread(open_upload)
         try:
             data = await self._client._call(
                 create.asyncio,
                 content=(upload.name, upload.handle, upload.content_type),
-                metadata=params.get("metadata"),
+                **fields,
             )
         finally:
             upload.handle.close()
@@ -124,29 +124,33 @@ class Files(Namespace):
 
         return File._of(await self._client._call(get.asyncio, file_id), self._client)
 
-    def list(self, cursor: Cursor = ...) -> FileList:
+    def list(self, cursor: Cursor = ..., **params: Unpack[FilesListOptions]) -> FileList:
         """List the account's files, newest first.
 
         Args:
             cursor: The `next` or `previous` of another page; by default the first page.
+            params: What else the API's list takes.
 
         Raises:
             ValueError: `cursor` is None.
         """
-        return block(self.async_list(cursor))
+        return block(self.async_list(cursor, **params))
 
-    async def async_list(self, cursor: Cursor = ...) -> FileList:
+    async def async_list(
+        self, cursor: Cursor = ..., **params: Unpack[FilesListOptions]
+    ) -> FileList:
         """List the account's files, newest first.
 
         Args:
             cursor: The `next` or `previous` of another page; by default the first page.
+            params: What else the API's list takes.
 
         Raises:
             ValueError: `cursor` is None.
         """
         from replicate_api.api.files import list
 
-        page = await fetch_page(self._client, list, File, cursor)
+        page = await fetch_page(self._client, list, File, cursor, **params)
         return FileList(page.results, next=page.next, previous=page.previous)
 
     def delete(self, file_id: str) -> bool:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import warnings
-from typing import List
+from typing import TYPE_CHECKING, List
 
 from replicate_api import models
 
+from ._arguments import check_params
 from ._blocking import block
 from .resource import Namespace, Resource
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from replicate_api.api.hardware.list import HardwareListOptions
 
 __all__ = ["Hardware", "HardwareNamespace"]
 
@@ -26,13 +32,14 @@ class Hardware(Resource, models.Hardware):
 class HardwareNamespace(Namespace):
     """Operations on hardware."""
 
-    def list(self) -> List[Hardware]:
+    def list(self, **params: Unpack[HardwareListOptions]) -> List[Hardware]:
         """List the hardware that models can run on."""
-        return block(self.async_list())
+        return block(self.async_list(**params))
 
-    async def async_list(self) -> List[Hardware]:
+    async def async_list(self, **params: Unpack[HardwareListOptions]) -> List[Hardware]:
         """List the hardware that models can run on."""
         from replicate_api.api.hardware import list
 
-        items = await self._client._call(list.asyncio)
+        check_params(list.build, params, "list")
+        items = await self._client._call(list.asyncio, **params)
         return [Hardware._of(item, self._client) for item in items]

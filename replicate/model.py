@@ -7,17 +7,17 @@ from typing import (
     TYPE_CHECKING,
     Any,
     Dict,
-    Literal,
     Mapping,
     NoReturn,
     Optional,
-    TypedDict,
     overload,
 )
 
 from replicate_api import models
+from replicate_api.api.models.create import ModelsCreateOptions
 from replicate_api.types import Field, nested
 
+from ._arguments import check_all_params
 from ._blocking import block
 from ._runs import create as _create
 from .exceptions import ReplicateException
@@ -28,6 +28,9 @@ from .version import Version, Versions
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+    from replicate_api.api.models.list import ModelsListOptions
+    from replicate_api.api.models.search import ModelsSearchOptions
 
     from .pagination import Cursor
     from .prediction import ModelRef
@@ -81,20 +84,14 @@ class Model(Resource, models.Model):
         self._update(await self._client._call(get.asyncio, self.owner, self.name))
 
 
-class ModelParams(TypedDict, total=False):
+class ModelParams(ModelsCreateOptions, total=False):
     """What `models.create` takes besides owner and name."""
 
     hardware: str
     """SKU of the hardware to run on, see `hardware.list`."""
 
-    visibility: Literal["public", "private"]
-    """Who can see it."""
-
-    description: str
-    github_url: str
-    paper_url: str
-    license_url: str
-    cover_image_url: str
+    visibility: models.ModelVisibility
+    """Who can see it: `public` for everyone, `private` for its owner."""
 
 
 class ModelsPredictions(Namespace):
@@ -131,39 +128,45 @@ class Models(Namespace):
         """Predictions of models by name."""
         return ModelsPredictions(client=self._client)
 
-    def list(self, cursor: Cursor = ...) -> Page[Model]:
+    def list(self, cursor: Cursor = ..., **params: Unpack[ModelsListOptions]) -> Page[Model]:
         """List public models.
 
         Args:
             cursor: The `next` or `previous` of another page; by default the first page.
+            params: `sort_by`: `model_created_at` or `latest_version_created_at`. `sort_direction`:
+                `asc` or `desc`.
 
         Raises:
             ValueError: `cursor` is None.
         """
-        return block(self.async_list(cursor))
+        return block(self.async_list(cursor, **params))
 
-    async def async_list(self, cursor: Cursor = ...) -> Page[Model]:
+    async def async_list(
+        self, cursor: Cursor = ..., **params: Unpack[ModelsListOptions]
+    ) -> Page[Model]:
         """List public models.
 
         Args:
             cursor: The `next` or `previous` of another page; by default the first page.
+            params: `sort_by`: `model_created_at` or `latest_version_created_at`. `sort_direction`:
+                `asc` or `desc`.
 
         Raises:
             ValueError: `cursor` is None.
         """
         from replicate_api.api.models import list
 
-        return await fetch_page(self._client, list, Model, cursor)
+        return await fetch_page(self._client, list, Model, cursor, **params)
 
-    def search(self, query: str) -> Page[Model]:
+    def search(self, query: str, **params: Unpack[ModelsSearchOptions]) -> Page[Model]:
         """Search public models."""
-        return block(self.async_search(query))
+        return block(self.async_search(query, **params))
 
-    async def async_search(self, query: str) -> Page[Model]:
+    async def async_search(self, query: str, **params: Unpack[ModelsSearchOptions]) -> Page[Model]:
         """Search public models."""
         from replicate_api.api.models import search
 
-        return await fetch_page(self._client, search, Model, ..., query)
+        return await fetch_page(self._client, search, Model, ..., query, **params)
 
     @overload
     def get(self, key: str) -> Model: ...
@@ -226,7 +229,7 @@ class Models(Namespace):
         """
         from replicate_api.api.models import create
 
-        _create.check_all_params(create.build, {"owner": owner, "name": name, **params})
+        check_all_params(create.build, {"owner": owner, "name": name, **params})
         fields: Dict[str, Any] = {"owner": owner, "name": name, **params}
         return Model._of(await self._client._call(create.asyncio, **fields), self._client)
 

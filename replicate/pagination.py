@@ -22,6 +22,7 @@ from typing import (
     overload,
 )
 
+from ._arguments import check_params
 from ._guards import is_array
 from ._http.address import rebase
 from .exceptions import InvalidResponseError
@@ -168,6 +169,7 @@ async def fetch_page(
     """
     if cursor is None:
         raise ValueError("cursor cannot be None")
+    check_params(operation.build, params, operation.__name__.rpartition(".")[2].split("_")[-1])
 
     async def fetch(transport: AsyncTransport) -> Any:
         request: Dict[str, Any] = operation.build(*args, **params)

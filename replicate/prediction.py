@@ -10,15 +10,14 @@ from typing import (
     AsyncGenerator,
     ClassVar,
     Iterator,
-    List,
     Mapping,
     Optional,
     Tuple,
-    TypedDict,
     Union,
 )
 
 from replicate_api import models
+from replicate_api.api.predictions.create import PredictionsCreateOptions
 
 from ._blocking import block, block_iter
 from ._guards import is_array, is_text, is_tuple
@@ -32,6 +31,8 @@ from .resource import Namespace
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from replicate_api.api.predictions.list import PredictionsListOptions
+
     from .deployment import Deployment
     from .model import Model
     from .pagination import Cursor
@@ -41,20 +42,8 @@ if TYPE_CHECKING:
 __all__ = ["Prediction", "Predictions"]
 
 
-class PredictionParams(TypedDict, total=False):
+class PredictionParams(PredictionsCreateOptions, total=False):
     """What every way to create a prediction takes besides the input."""
-
-    webhook: str
-    """URL to call when the prediction changes."""
-
-    webhook_completed: str
-    """Deprecated: use `webhook` with `webhook_events_filter=["completed"]`."""
-
-    webhook_events_filter: List[str]
-    """On what to call it: `start`, `output`, `logs`, `completed`."""
-
-    stream: bool
-    """Deprecated: models that can stream always do."""
 
     wait: Union[int, float, bool]
     """Whether, or for how many seconds (1 to 60), the server holds the request."""
@@ -230,29 +219,37 @@ class Predictions(Namespace):
 
     CreatePredictionParams = PredictionParams
 
-    def list(self, cursor: Cursor = ...) -> Page[Prediction]:
+    def list(
+        self, cursor: Cursor = ..., **params: Unpack[PredictionsListOptions]
+    ) -> Page[Prediction]:
         """List the account's predictions, newest first.
 
         Args:
             cursor: The `next` or `previous` of another page; by default the first page.
+            params: `created_after`, `created_before`: a time. `source`: `web` for those
+                of the web site, which go back 14 days.
 
         Raises:
             ValueError: `cursor` is None.
         """
-        return block(self.async_list(cursor))
+        return block(self.async_list(cursor, **params))
 
-    async def async_list(self, cursor: Cursor = ...) -> Page[Prediction]:
+    async def async_list(
+        self, cursor: Cursor = ..., **params: Unpack[PredictionsListOptions]
+    ) -> Page[Prediction]:
         """List the account's predictions, newest first.
 
         Args:
             cursor: The `next` or `previous` of another page; by default the first page.
+            params: `created_after`, `created_before`: a time. `source`: `web` for those
+                of the web site, which go back 14 days.
 
         Raises:
             ValueError: `cursor` is None.
         """
         from replicate_api.api.predictions import list
 
-        return await fetch_page(self._client, list, Prediction, cursor)
+        return await fetch_page(self._client, list, Prediction, cursor, **params)
 
     def get(self, id: str) -> Prediction:
         """Get a prediction by its id."""

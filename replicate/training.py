@@ -6,17 +6,17 @@ from typing import (
     TYPE_CHECKING,
     Any,
     Dict,
-    List,
     Mapping,
     NamedTuple,
     Optional,
-    TypedDict,
     Union,
 )
 
 from replicate_api import models
+from replicate_api.api.trainings.create import TrainingsCreateOptions
 from replicate_api.types import nested
 
+from ._arguments import check_params
 from ._blocking import block
 from ._guards import is_object
 from ._runs import create as _create
@@ -30,6 +30,8 @@ from .version import Version
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+    from replicate_api.api.trainings.list import TrainingsListOptions
 
     from .pagination import Cursor
     from .prediction import ModelRef
@@ -69,20 +71,11 @@ class Training(Running, models.Training):
         return await self._client._call_safely(cancel.asyncio, self.id)
 
 
-class TrainingParams(TypedDict, total=False):
+class TrainingParams(TrainingsCreateOptions, total=False):
     """What `trainings.create` takes besides the version and the input."""
 
     destination: ModelRef
     """The model that gets the new version, which must exist: `owner/name`."""
-
-    webhook: str
-    """URL to call when the training changes."""
-
-    webhook_completed: str
-    """Deprecated: use `webhook` with `webhook_events_filter=["completed"]`."""
-
-    webhook_events_filter: List[str]
-    """On what to call it: `start`, `output`, `logs`, `completed`."""
 
     file_encoding_strategy: str
     """`"base64"` to send files inside the request, anything else to upload them."""
@@ -105,29 +98,33 @@ class Trainings(Namespace):
 
     CreateTrainingParams = TrainingParams
 
-    def list(self, cursor: Cursor = ...) -> Page[Training]:
+    def list(self, cursor: Cursor = ..., **params: Unpack[TrainingsListOptions]) -> Page[Training]:
         """List the account's trainings, newest first.
 
         Args:
             cursor: The `next` or `previous` of another page; by default the first page.
+            params: What else the API's list takes.
 
         Raises:
             ValueError: `cursor` is None.
         """
-        return block(self.async_list(cursor))
+        return block(self.async_list(cursor, **params))
 
-    async def async_list(self, cursor: Cursor = ...) -> Page[Training]:
+    async def async_list(
+        self, cursor: Cursor = ..., **params: Unpack[TrainingsListOptions]
+    ) -> Page[Training]:
         """List the account's trainings, newest first.
 
         Args:
             cursor: The `next` or `previous` of another page; by default the first page.
+            params: What else the API's list takes.
 
         Raises:
             ValueError: `cursor` is None.
         """
         from replicate_api.api.trainings import list
 
-        return await fetch_page(self._client, list, Training, cursor)
+        return await fetch_page(self._client, list, Training, cursor, **params)
 
     def get(self, id: str) -> Training:
         """Get a training by its id."""
@@ -205,7 +202,7 @@ class Trainings(Namespace):
         from ._files.inputs import encode
 
         own = frozenset({"file_encoding_strategy"})
-        _create.check_params(create.build, params, own=own)
+        check_params(create.build, params, own=own)
         order = _order(*args, model=model, version=version, input=input, **params)
         _create.check_input(order.input)
         fields = {

@@ -13,6 +13,10 @@ from .prediction import model_target
 from .resource import Namespace, Resource
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from replicate_api.api.models.versions_list import ModelsVersionsListOptions
+
     from .client import Client
     from .pagination import Cursor
     from .prediction import ModelRef
@@ -78,29 +82,35 @@ class Versions(Namespace):
         data = await self._client._call(versions_get.asyncio, *self.model, id)
         return Version._of(data, self._client)
 
-    def list(self, cursor: Cursor = ...) -> Page[Version]:
+    def list(
+        self, cursor: Cursor = ..., **params: Unpack[ModelsVersionsListOptions]
+    ) -> Page[Version]:
         """List the model's versions, newest first.
 
         Args:
             cursor: The `next` or `previous` of another page; by default the first page.
+            params: What else the API's list takes.
 
         Raises:
             ValueError: `cursor` is None.
         """
-        return block(self.async_list(cursor))
+        return block(self.async_list(cursor, **params))
 
-    async def async_list(self, cursor: Cursor = ...) -> Page[Version]:
+    async def async_list(
+        self, cursor: Cursor = ..., **params: Unpack[ModelsVersionsListOptions]
+    ) -> Page[Version]:
         """List the model's versions, newest first.
 
         Args:
             cursor: The `next` or `previous` of another page; by default the first page.
+            params: What else the API's list takes.
 
         Raises:
             ValueError: `cursor` is None.
         """
         from replicate_api.api.models import versions_list
 
-        return await fetch_page(self._client, versions_list, Version, cursor, *self.model)
+        return await fetch_page(self._client, versions_list, Version, cursor, *self.model, **params)
 
     def delete(self, id: str) -> bool:
         """Delete a version, its predictions and their files; return True when that is under way."""

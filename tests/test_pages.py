@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import json
 import pickle
@@ -9,11 +10,14 @@ import pickle
 import httpx
 import pytest
 
+import replicate
 from replicate.file import File, FileList
 from replicate.pagination import Page
 from replicate.stream import ServerSentEvent
 from replicate_api import models
+from replicate_api.api.files import list as list_files
 from tests.bodies import FILE, page, prediction
+from tests.servers import Answer
 
 # Pages.
 
@@ -72,6 +76,46 @@ def test_none_is_no_cursor(call, served, server, namespace):
     with pytest.raises(ValueError, match="cursor cannot be None"):
         call(getattr(served, namespace).list, None)
     assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    ("namespace", "arguments", "query"),
+    [
+        ("predictions", {"created_after": "2026-01-01"}, "created_after=2026-01-01"),
+        ("predictions", {"source": "web", "created_before": None}, "source=web"),
+        ("models", {"sort_by": "x", "sort_direction": "asc"}, "sort_by=x&sort_direction=asc"),
+    ],
+)  # fmt: skip
+def test_lists_take_what_the_list_of_the_api_takes(
+    call, served, server, namespace, arguments, query
+):
+    server.on("GET", f"/v1/{namespace}", {"results": [], "next": None})
+    assert call(getattr(served, namespace).list, **arguments).results == []
+    assert server.requests[-1].target == f"/v1/{namespace}?{query}"
+
+
+@pytest.mark.parametrize("namespace", ["models", "predictions", "files", "hardware"])
+def test_lists_name_what_they_do_not_take(call, served, server, namespace):
+    with pytest.raises(TypeError, match=r"list\(\) got an unexpected keyword argument 'sorted'"):
+        call(getattr(served, namespace).list, sorted=True)
+    assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    "cursor", ["https://api.replicate.com/v1/files?cursor=a%3D%3D&x=1", "?cursor=a%3D%3D&x=1"]
+)
+def test_lists_of_the_generated_operations_can_be_paginated(served, server, cursor):
+    answers = {"": {"results": [FILE], "next": cursor}, "cursor=a%3D%3D&x=1": {"results": []}}
+    server.handle = lambda request: Answer(answers[request.query])
+    first, second = replicate.paginate(served.api.files.list)
+    assert (first.results[0].id, second.results) == (FILE["id"], [])
+
+    async def pages():
+        return [page async for page in replicate.async_paginate(served.api.files.async_list)]
+
+    assert asyncio.run(pages()) == [first, second]
+    assert [request.query for request in server.requests] == [*answers, *answers]
+    assert list_files.build("a==")["params"] == {"cursor": "a=="}
 
 
 def test_the_list_of_files_is_a_list():

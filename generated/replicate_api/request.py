@@ -6,12 +6,12 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from typing import Any, Dict, List, Mapping, Optional, Tuple, Union
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 from . import errors
 from .base import Json, plain
 
-__all__ = ("form", "json_fields", "moment", "path", "strings")
+__all__ = ("form", "json_fields", "moment", "page", "path", "strings")
 
 
 def path(template: str, /, **segments: Any) -> str:
@@ -30,6 +30,22 @@ def path(template: str, /, **segments: Any) -> str:
 def strings(values: Mapping[str, Any]) -> Dict[str, Any]:
     """Return query parameters or headers as strings, without those that are None."""
     return {name: _string(value) for name, value in values.items() if value is not None}
+
+
+def page(values: Mapping[str, Any], cursor: Any) -> Dict[str, Any]:
+    """Return query parameters for a page of a list.
+
+    Args:
+        values: The parameters of the first page.
+        cursor: What another page has as `next` or `previous`: a URL, whose query counts, or a
+            text without one. What is no text, such as None, leads to the first page.
+    """
+    parameters = strings(values)
+    if not isinstance(cursor, str):
+        return parameters
+    if cursor.startswith(("http:", "https:", "/", "?")):
+        return {**parameters, **parse_qs(urlsplit(cursor).query, keep_blank_values=True)}
+    return {**parameters, "cursor": cursor}
 
 
 def json_fields(values: Mapping[str, Any]) -> Dict[str, Any]:

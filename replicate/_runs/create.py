@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
-import inspect
 import math
-from typing import TYPE_CHECKING, Any, Callable, FrozenSet, Mapping, Optional, Tuple, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Mapping, Optional, Tuple, TypeVar, Union
 
+from .._arguments import check_params
 from .._blocking import monotonic
 from .._guards import is_mapping
 from .._http.deadline import remaining
@@ -182,47 +181,12 @@ async def _latest_version(client: Client, place: tuple[str, str], refusal: Repli
     return model.latest_version.id
 
 
-def check_params(
-    build: Callable[..., Any],
-    params: Mapping[str, Any],
-    name: str = "create",
-    own: FrozenSet[str] = frozenset(),
-) -> None:
-    """Check keyword arguments against what the generated operation takes, and `own` ones.
-
-    Raises:
-        TypeError: One is not known; the message names it, and what it may have meant.
-    """
-    known = {*inspect.signature(build).parameters, *own} - {"prefer", "cancel_after"}
-    for param in params:
-        if param not in known:
-            close = difflib.get_close_matches(param, known, 1)
-            hint = f"; did you mean {close[0]!r}?" if close else ""
-            if not close and "input" in known:
-                hint = f"; what the model takes goes into input={{{param!r}: ...}}"
-            raise TypeError(f"{name}() got an unexpected keyword argument {param!r}{hint}")
-
-
 def check_input(input: object) -> None:
     """Raise InvalidArgumentTypeError for an input that is not one value per name."""
     if input is not None and not is_mapping(input):
         raise InvalidArgumentTypeError(
             f"input must be a mapping of the model's input names to values, not {input!r:.100}"
         )
-
-
-def check_all_params(
-    build: Callable[..., Any], params: Mapping[str, Any], name: str = "create"
-) -> None:
-    """Check that no keyword argument is unknown, and that none is missing.
-
-    Raises:
-        TypeError: One is; the message names it.
-    """
-    check_params(build, params, name)
-    for parameter in inspect.signature(build).parameters.values():
-        if parameter.default is parameter.empty and params.get(parameter.name) is None:
-            raise TypeError(f"{name}() missing required keyword argument {parameter.name!r}")
 
 
 def prefer(wait: object) -> Optional[str]:

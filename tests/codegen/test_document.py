@@ -69,10 +69,8 @@ def test_only_the_query_method_is_beyond_openapi_3_1(document):
     ]
 
 
-def test_there_are_37_operations_and_all_are_described(document):
-    found = list(operations(document))
-    assert len(found) == 37
-    for _, _, operation in found:
+def test_all_operations_are_described(document):
+    for _, _, operation in operations(document):
         assert operation["summary"].endswith(".")
         for parameter in operation.get("parameters", []):
             assert follow(document, parameter)["description"]

@@ -8,7 +8,7 @@ away, mypy (`warn_unused_ignores`) or pyright (the setting in the next line) say
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import IO, Any, AsyncGenerator, Dict, Generator, Iterator, List, Optional, Union
 
@@ -126,6 +126,10 @@ def predictions(model: Model, version: Version) -> None:
     assert_type(replicate.predictions.get("id"), Prediction)
     assert_type(replicate.predictions.cancel("id"), Prediction)
     assert_type(replicate.predictions.list(), Page[Prediction])
+    assert_type(
+        replicate.predictions.list(created_after=datetime.now(timezone.utc)), Page[Prediction]
+    )
+    assert_type(replicate.predictions.list(created_after="2026-01-01T00:00:00Z"), Page[Prediction])
 
     assert_type(prediction.id, str)
     assert_type(prediction.status, PredictionStatus)
@@ -178,7 +182,9 @@ def models(client: Client) -> None:
     assert_type(client.models.search("llama"), Page[Model])
     created = client.models.create("owner", "name", hardware="cpu", visibility="private")
     assert_type(created, Model)
-    client.models.create("owner", "name", visibility="secret")  # type: ignore[arg-type]
+    client.models.create("owner", "name", visibility=5)  # type: ignore[arg-type]
+    assert_type(client.models.list(sort_by="model_created_at"), Page[Model])
+    client.models.list(sort="model_created_at")  # type: ignore[call-arg]
     assert_type(client.models.delete("owner", "name"), bool)
     assert_type(client.models.predictions.create("owner/name", {}, wait=5), Prediction)
     assert_type(model.owner, str)

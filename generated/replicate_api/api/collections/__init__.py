@@ -6,6 +6,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from typing import Optional
+
     from ...models.collection import Collection
     from ...models.collection_page import CollectionPage
     from ...types import AsyncTransport, SyncTransport
@@ -20,17 +22,25 @@ class CollectionsOperations:
         self._sync = sync_transport
         self._async = async_transport
 
-    def list(self) -> CollectionPage:
-        """List the collections of models."""
+    def list(self, cursor: Optional[str] = None) -> CollectionPage:
+        """List the collections of models.
+
+        Args:
+            cursor: The `next` or `previous` of another page; None for the first page.
+        """
         from .list import sync
 
-        return sync(self._sync)
+        return sync(self._sync, cursor)
 
-    async def async_list(self) -> CollectionPage:
-        """List the collections of models."""
+    async def async_list(self, cursor: Optional[str] = None) -> CollectionPage:
+        """List the collections of models.
+
+        Args:
+            cursor: The `next` or `previous` of another page; None for the first page.
+        """
         from .list import asyncio
 
-        return await asyncio(self._async)
+        return await asyncio(self._async, cursor)
 
     def get(self, collection_slug: str) -> Collection:
         """Get a collection with its models.

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from ... import answer, request
 from ...models.deployment import Deployment
@@ -11,7 +11,11 @@ from ...models.deployment import Deployment
 if TYPE_CHECKING:
     from ...types import AsyncTransport, Request, Response, SyncTransport
 
-__all__ = ("asyncio", "build", "parse", "sync")
+__all__ = ("DeploymentsCreateOptions", "asyncio", "build", "parse", "sync")
+
+
+class DeploymentsCreateOptions(TypedDict, total=False):
+    """The optional arguments of the operation, but for headers."""
 
 
 def build(

@@ -3,14 +3,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from ... import answer, request
 
 if TYPE_CHECKING:
     from ...types import AsyncTransport, Request, Response, SyncTransport
 
-__all__ = ("asyncio", "build", "parse", "sync")
+__all__ = ("DeploymentsDeleteOptions", "asyncio", "build", "parse", "sync")
+
+
+class DeploymentsDeleteOptions(TypedDict, total=False):
+    """The optional arguments of the operation, but for headers."""
 
 
 def build(deployment_owner: str, deployment_name: str) -> Request:

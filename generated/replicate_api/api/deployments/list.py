@@ -3,20 +3,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Optional, TypedDict
 
-from ... import answer
+from ... import answer, request
 from ...models.deployment_page import DeploymentPage
 
 if TYPE_CHECKING:
     from ...types import AsyncTransport, Request, Response, SyncTransport
 
-__all__ = ("asyncio", "build", "parse", "sync")
+__all__ = ("DeploymentsListOptions", "asyncio", "build", "parse", "sync")
 
 
-def build() -> Request:
-    """List the deployments of the account."""
-    return {"method": "GET", "url": "/deployments"}
+class DeploymentsListOptions(TypedDict, total=False):
+    """The optional arguments of the operation, but for headers."""
+
+
+def build(cursor: Optional[str] = None) -> Request:
+    """List the deployments of the account.
+
+    Args:
+        cursor: The `next` or `previous` of another page; None for the first page.
+    """
+    return {"method": "GET", "url": "/deployments", "params": request.page({}, cursor)}
 
 
 def parse(response: Response) -> DeploymentPage:
@@ -24,11 +32,11 @@ def parse(response: Response) -> DeploymentPage:
     return DeploymentPage.from_dict(answer.json_object(response))
 
 
-def sync(transport: SyncTransport) -> DeploymentPage:
+def sync(transport: SyncTransport, cursor: Optional[str] = None) -> DeploymentPage:
     """Send what `build` returns, return what `parse` reads."""
-    return parse(transport.request(**build()))
+    return parse(transport.request(**build(cursor)))
 
 
-async def asyncio(transport: AsyncTransport) -> DeploymentPage:
+async def asyncio(transport: AsyncTransport, cursor: Optional[str] = None) -> DeploymentPage:
     """Send what `build` returns, return what `parse` reads."""
-    return parse(await transport.request(**build()))
+    return parse(await transport.request(**build(cursor)))

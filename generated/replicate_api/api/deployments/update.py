@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING, Optional, TypedDict
 
 from ... import answer, request
 from ...models.deployment import Deployment
@@ -11,7 +11,20 @@ from ...models.deployment import Deployment
 if TYPE_CHECKING:
     from ...types import AsyncTransport, Request, Response, SyncTransport
 
-__all__ = ("asyncio", "build", "parse", "sync")
+__all__ = ("DeploymentsUpdateOptions", "asyncio", "build", "parse", "sync")
+
+
+class DeploymentsUpdateOptions(TypedDict, total=False):
+    """The optional arguments of the operation, but for headers."""
+
+    hardware: Optional[str]
+    """The SKU of the hardware, as `hardware.list` gives it."""
+    max_instances: Optional[int]
+    """The number of instances that are never exceeded."""
+    min_instances: Optional[int]
+    """The number of instances that are always running."""
+    version: Optional[str]
+    """The id of the version to run."""
 
 
 def build(

@@ -22,17 +22,25 @@ class FilesOperations:
         self._sync = sync_transport
         self._async = async_transport
 
-    def list(self) -> FilePage:
-        """List the files of the account."""
+    def list(self, cursor: Optional[str] = None) -> FilePage:
+        """List the files of the account.
+
+        Args:
+            cursor: The `next` or `previous` of another page; None for the first page.
+        """
         from .list import sync
 
-        return sync(self._sync)
+        return sync(self._sync, cursor)
 
-    async def async_list(self) -> FilePage:
-        """List the files of the account."""
+    async def async_list(self, cursor: Optional[str] = None) -> FilePage:
+        """List the files of the account.
+
+        Args:
+            cursor: The `next` or `previous` of another page; None for the first page.
+        """
         from .list import asyncio
 
-        return await asyncio(self._async)
+        return await asyncio(self._async, cursor)
 
     def create(
         self,

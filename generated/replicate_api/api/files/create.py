@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Mapping, Optional
+from typing import TYPE_CHECKING, Any, Mapping, Optional, TypedDict
 
 from ... import answer, request
 from ...models.file import File
@@ -11,7 +11,18 @@ from ...models.file import File
 if TYPE_CHECKING:
     from ...types import AsyncTransport, FileContent, Request, Response, SyncTransport
 
-__all__ = ("asyncio", "build", "parse", "sync")
+__all__ = ("FilesCreateOptions", "asyncio", "build", "parse", "sync")
+
+
+class FilesCreateOptions(TypedDict, total=False):
+    """The optional arguments of the operation, but for headers."""
+
+    filename: Optional[str]
+    """The name of the file, at most 255 bytes of UTF-8."""
+    metadata: Optional[Mapping[str, Any]]
+    """What to keep with the file."""
+    type: Optional[str]
+    """The media type of the content."""
 
 
 def build(

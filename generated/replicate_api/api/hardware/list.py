@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, List
+from typing import TYPE_CHECKING, List, TypedDict
 
 from ... import answer
 from ...models.hardware import Hardware
@@ -11,7 +11,11 @@ from ...models.hardware import Hardware
 if TYPE_CHECKING:
     from ...types import AsyncTransport, Request, Response, SyncTransport
 
-__all__ = ("asyncio", "build", "parse", "sync")
+__all__ = ("HardwareListOptions", "asyncio", "build", "parse", "sync")
+
+
+class HardwareListOptions(TypedDict, total=False):
+    """The optional arguments of the operation, but for headers."""
 
 
 def build() -> Request:

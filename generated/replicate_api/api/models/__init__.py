@@ -32,6 +32,7 @@ class ModelsOperations:
 
     def list(
         self,
+        cursor: Optional[str] = None,
         *,
         sort_by: Optional[ModelsListSortBy] = None,
         sort_direction: Optional[ModelsListSortDirection] = None,
@@ -39,15 +40,17 @@ class ModelsOperations:
         """List the public models.
 
         Args:
+            cursor: The `next` or `previous` of another page; None for the first page.
             sort_by: The time to sort by: that of the model, or that of its latest version.
             sort_direction: Whether to begin with the oldest or with the newest.
         """
         from .list import sync
 
-        return sync(self._sync, sort_by=sort_by, sort_direction=sort_direction)
+        return sync(self._sync, cursor, sort_by=sort_by, sort_direction=sort_direction)
 
     async def async_list(
         self,
+        cursor: Optional[str] = None,
         *,
         sort_by: Optional[ModelsListSortBy] = None,
         sort_direction: Optional[ModelsListSortDirection] = None,
@@ -55,12 +58,13 @@ class ModelsOperations:
         """List the public models.
 
         Args:
+            cursor: The `next` or `previous` of another page; None for the first page.
             sort_by: The time to sort by: that of the model, or that of its latest version.
             sort_direction: Whether to begin with the oldest or with the newest.
         """
         from .list import asyncio
 
-        return await asyncio(self._async, sort_by=sort_by, sort_direction=sort_direction)
+        return await asyncio(self._async, cursor, sort_by=sort_by, sort_direction=sort_direction)
 
     def create(
         self,
@@ -152,17 +156,25 @@ class ModelsOperations:
             paper_url=paper_url,
         )
 
-    def search(self, body: str) -> ModelPage:
-        """Search for public models."""
+    def search(self, body: str, cursor: Optional[str] = None) -> ModelPage:
+        """Search for public models.
+
+        Args:
+            cursor: The `next` or `previous` of another page; None for the first page.
+        """
         from .search import sync
 
-        return sync(self._sync, body)
+        return sync(self._sync, body, cursor)
 
-    async def async_search(self, body: str) -> ModelPage:
-        """Search for public models."""
+    async def async_search(self, body: str, cursor: Optional[str] = None) -> ModelPage:
+        """Search for public models.
+
+        Args:
+            cursor: The `next` or `previous` of another page; None for the first page.
+        """
         from .search import asyncio
 
-        return await asyncio(self._async, body)
+        return await asyncio(self._async, body, cursor)
 
     def get(self, model_owner: str, model_name: str) -> Model:
         """Get a model.
@@ -292,7 +304,9 @@ class ModelsOperations:
             weights_url=weights_url,
         )
 
-    def examples_list(self, model_owner: str, model_name: str) -> PredictionPage:
+    def examples_list(
+        self, model_owner: str, model_name: str, cursor: Optional[str] = None
+    ) -> PredictionPage:
         """List the example predictions of a model.
 
         Its author chose them.
@@ -300,12 +314,15 @@ class ModelsOperations:
         Args:
             model_owner: The account that the model belongs to.
             model_name: The name of the model.
+            cursor: The `next` or `previous` of another page; None for the first page.
         """
         from .examples_list import sync
 
-        return sync(self._sync, model_owner, model_name)
+        return sync(self._sync, model_owner, model_name, cursor)
 
-    async def async_examples_list(self, model_owner: str, model_name: str) -> PredictionPage:
+    async def async_examples_list(
+        self, model_owner: str, model_name: str, cursor: Optional[str] = None
+    ) -> PredictionPage:
         """List the example predictions of a model.
 
         Its author chose them.
@@ -313,10 +330,11 @@ class ModelsOperations:
         Args:
             model_owner: The account that the model belongs to.
             model_name: The name of the model.
+            cursor: The `next` or `previous` of another page; None for the first page.
         """
         from .examples_list import asyncio
 
-        return await asyncio(self._async, model_owner, model_name)
+        return await asyncio(self._async, model_owner, model_name, cursor)
 
     def predictions_create(
         self,
@@ -432,7 +450,9 @@ class ModelsOperations:
 
         return await asyncio(self._async, model_owner, model_name)
 
-    def versions_list(self, model_owner: str, model_name: str) -> VersionPage:
+    def versions_list(
+        self, model_owner: str, model_name: str, cursor: Optional[str] = None
+    ) -> VersionPage:
         """List the versions of a model.
 
         The newest comes first.
@@ -440,12 +460,15 @@ class ModelsOperations:
         Args:
             model_owner: The account that the model belongs to.
             model_name: The name of the model.
+            cursor: The `next` or `previous` of another page; None for the first page.
         """
         from .versions_list import sync
 
-        return sync(self._sync, model_owner, model_name)
+        return sync(self._sync, model_owner, model_name, cursor)
 
-    async def async_versions_list(self, model_owner: str, model_name: str) -> VersionPage:
+    async def async_versions_list(
+        self, model_owner: str, model_name: str, cursor: Optional[str] = None
+    ) -> VersionPage:
         """List the versions of a model.
 
         The newest comes first.
@@ -453,10 +476,11 @@ class ModelsOperations:
         Args:
             model_owner: The account that the model belongs to.
             model_name: The name of the model.
+            cursor: The `next` or `previous` of another page; None for the first page.
         """
         from .versions_list import asyncio
 
-        return await asyncio(self._async, model_owner, model_name)
+        return await asyncio(self._async, model_owner, model_name, cursor)
 
     def versions_get(self, model_owner: str, model_name: str, version_id: str) -> Version:
         """Get a version of a model.

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING, Optional, TypedDict
 
 from ... import answer, request
 from ...models.model import Model
@@ -12,7 +12,22 @@ if TYPE_CHECKING:
     from ...models.model_visibility import ModelVisibility
     from ...types import AsyncTransport, Request, Response, SyncTransport
 
-__all__ = ("asyncio", "build", "parse", "sync")
+__all__ = ("ModelsCreateOptions", "asyncio", "build", "parse", "sync")
+
+
+class ModelsCreateOptions(TypedDict, total=False):
+    """The optional arguments of the operation, but for headers."""
+
+    cover_image_url: Optional[str]
+    """An image that stands for the model."""
+    description: Optional[str]
+    """What the model does."""
+    github_url: Optional[str]
+    """The source code on GitHub."""
+    license_url: Optional[str]
+    """The license of the model."""
+    paper_url: Optional[str]
+    """The paper that describes the model."""
 
 
 def build(

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING, Optional, TypedDict
 
 from ... import answer, request
 from ...models.model_page import ModelPage
@@ -13,10 +13,20 @@ if TYPE_CHECKING:
     from ...models.models_list_sort_direction import ModelsListSortDirection
     from ...types import AsyncTransport, Request, Response, SyncTransport
 
-__all__ = ("asyncio", "build", "parse", "sync")
+__all__ = ("ModelsListOptions", "asyncio", "build", "parse", "sync")
+
+
+class ModelsListOptions(TypedDict, total=False):
+    """The optional arguments of the operation, but for headers."""
+
+    sort_by: Optional[ModelsListSortBy]
+    """The time to sort by: that of the model, or that of its latest version."""
+    sort_direction: Optional[ModelsListSortDirection]
+    """Whether to begin with the oldest or with the newest."""
 
 
 def build(
+    cursor: Optional[str] = None,
     *,
     sort_by: Optional[ModelsListSortBy] = None,
     sort_direction: Optional[ModelsListSortDirection] = None,
@@ -24,13 +34,14 @@ def build(
     """List the public models.
 
     Args:
+        cursor: The `next` or `previous` of another page; None for the first page.
         sort_by: The time to sort by: that of the model, or that of its latest version.
         sort_direction: Whether to begin with the oldest or with the newest.
     """
     return {
         "method": "GET",
         "url": "/models",
-        "params": request.strings({"sort_by": sort_by, "sort_direction": sort_direction}),
+        "params": request.page({"sort_by": sort_by, "sort_direction": sort_direction}, cursor),
     }
 
 
@@ -41,19 +52,23 @@ def parse(response: Response) -> ModelPage:
 
 def sync(
     transport: SyncTransport,
+    cursor: Optional[str] = None,
     *,
     sort_by: Optional[ModelsListSortBy] = None,
     sort_direction: Optional[ModelsListSortDirection] = None,
 ) -> ModelPage:
     """Send what `build` returns, return what `parse` reads."""
-    return parse(transport.request(**build(sort_by=sort_by, sort_direction=sort_direction)))
+    return parse(transport.request(**build(cursor, sort_by=sort_by, sort_direction=sort_direction)))
 
 
 async def asyncio(
     transport: AsyncTransport,
+    cursor: Optional[str] = None,
     *,
     sort_by: Optional[ModelsListSortBy] = None,
     sort_direction: Optional[ModelsListSortDirection] = None,
 ) -> ModelPage:
     """Send what `build` returns, return what `parse` reads."""
-    return parse(await transport.request(**build(sort_by=sort_by, sort_direction=sort_direction)))
+    return parse(
+        await transport.request(**build(cursor, sort_by=sort_by, sort_direction=sort_direction))
+    )

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING, Optional, TypedDict
 
 from ... import answer, request
 from ...models.model import Model
@@ -11,7 +11,24 @@ from ...models.model import Model
 if TYPE_CHECKING:
     from ...types import AsyncTransport, Request, Response, SyncTransport
 
-__all__ = ("asyncio", "build", "parse", "sync")
+__all__ = ("ModelsUpdateOptions", "asyncio", "build", "parse", "sync")
+
+
+class ModelsUpdateOptions(TypedDict, total=False):
+    """The optional arguments of the operation, but for headers."""
+
+    description: Optional[str]
+    """What the model does."""
+    github_url: Optional[str]
+    """The source code on GitHub."""
+    license_url: Optional[str]
+    """The license of the model."""
+    paper_url: Optional[str]
+    """The paper that describes the model."""
+    readme: Optional[str]
+    """The readme, in Markdown."""
+    weights_url: Optional[str]
+    """The weights of the model."""
 
 
 def build(

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Optional, TypedDict
 
 from ... import answer, request
 from ...models.version_page import VersionPage
@@ -11,10 +11,14 @@ from ...models.version_page import VersionPage
 if TYPE_CHECKING:
     from ...types import AsyncTransport, Request, Response, SyncTransport
 
-__all__ = ("asyncio", "build", "parse", "sync")
+__all__ = ("ModelsVersionsListOptions", "asyncio", "build", "parse", "sync")
 
 
-def build(model_owner: str, model_name: str) -> Request:
+class ModelsVersionsListOptions(TypedDict, total=False):
+    """The optional arguments of the operation, but for headers."""
+
+
+def build(model_owner: str, model_name: str, cursor: Optional[str] = None) -> Request:
     """List the versions of a model.
 
     The newest comes first.
@@ -22,6 +26,7 @@ def build(model_owner: str, model_name: str) -> Request:
     Args:
         model_owner: The account that the model belongs to.
         model_name: The name of the model.
+        cursor: The `next` or `previous` of another page; None for the first page.
     """
     return {
         "method": "GET",
@@ -30,6 +35,7 @@ def build(model_owner: str, model_name: str) -> Request:
             model_owner=model_owner,
             model_name=model_name,
         ),
+        "params": request.page({}, cursor),
     }
 
 
@@ -38,11 +44,15 @@ def parse(response: Response) -> VersionPage:
     return VersionPage.from_dict(answer.json_object(response))
 
 
-def sync(transport: SyncTransport, model_owner: str, model_name: str) -> VersionPage:
+def sync(
+    transport: SyncTransport, model_owner: str, model_name: str, cursor: Optional[str] = None
+) -> VersionPage:
     """Send what `build` returns, return what `parse` reads."""
-    return parse(transport.request(**build(model_owner, model_name)))
+    return parse(transport.request(**build(model_owner, model_name, cursor)))
 
 
-async def asyncio(transport: AsyncTransport, model_owner: str, model_name: str) -> VersionPage:
+async def asyncio(
+    transport: AsyncTransport, model_owner: str, model_name: str, cursor: Optional[str] = None
+) -> VersionPage:
     """Send what `build` returns, return what `parse` reads."""
-    return parse(await transport.request(**build(model_owner, model_name)))
+    return parse(await transport.request(**build(model_owner, model_name, cursor)))

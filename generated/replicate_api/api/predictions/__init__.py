@@ -27,6 +27,7 @@ class PredictionsOperations:
 
     def list(
         self,
+        cursor: Optional[str] = None,
         *,
         created_after: Optional[Union[datetime, str]] = None,
         created_before: Optional[Union[datetime, str]] = None,
@@ -37,6 +38,7 @@ class PredictionsOperations:
         The newest comes first; a page has 100.
 
         Args:
+            cursor: The `next` or `previous` of another page; None for the first page.
             created_after: List only what was created at this time or later.
             created_before: List only what was created before this time.
             source: List only what was created there: `web` is the web site, and goes back 14 days.
@@ -44,11 +46,16 @@ class PredictionsOperations:
         from .list import sync
 
         return sync(
-            self._sync, created_after=created_after, created_before=created_before, source=source
+            self._sync,
+            cursor,
+            created_after=created_after,
+            created_before=created_before,
+            source=source,
         )
 
     async def async_list(
         self,
+        cursor: Optional[str] = None,
         *,
         created_after: Optional[Union[datetime, str]] = None,
         created_before: Optional[Union[datetime, str]] = None,
@@ -59,6 +66,7 @@ class PredictionsOperations:
         The newest comes first; a page has 100.
 
         Args:
+            cursor: The `next` or `previous` of another page; None for the first page.
             created_after: List only what was created at this time or later.
             created_before: List only what was created before this time.
             source: List only what was created there: `web` is the web site, and goes back 14 days.
@@ -66,7 +74,11 @@ class PredictionsOperations:
         from .list import asyncio
 
         return await asyncio(
-            self._async, created_after=created_after, created_before=created_before, source=source
+            self._async,
+            cursor,
+            created_after=created_after,
+            created_before=created_before,
+            source=source,
         )
 
     def create(

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Mapping, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Mapping, Optional, Sequence, TypedDict
 
 from ... import answer, request
 from ...models.prediction import Prediction
@@ -12,7 +12,20 @@ if TYPE_CHECKING:
     from ...models.webhook_event import WebhookEvent
     from ...types import AsyncTransport, Request, Response, SyncTransport
 
-__all__ = ("asyncio", "build", "parse", "sync")
+__all__ = ("PredictionsCreateOptions", "asyncio", "build", "parse", "sync")
+
+
+class PredictionsCreateOptions(TypedDict, total=False):
+    """The optional arguments of the operation, but for headers."""
+
+    stream: Optional[bool]
+    """Deprecated: every model that can stream has a stream URL without it."""
+    webhook: Optional[str]
+    """The HTTPS URL that is told when the prediction has changed."""
+    webhook_events_filter: Optional[Sequence[WebhookEvent]]
+    """Which changes the webhook is told of."""
+    webhook_completed: Optional[str]
+    """Deprecated: use `webhook`, with `completed` as its event."""
 
 
 def build(

@@ -3,20 +3,33 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Optional, Union
+from typing import TYPE_CHECKING, Optional, TypedDict, Union
 
 from ... import answer, request
 from ...models.prediction_page import PredictionPage
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from ...models.predictions_list_source import PredictionsListSource
     from ...types import AsyncTransport, Request, Response, SyncTransport
 
-__all__ = ("asyncio", "build", "parse", "sync")
+__all__ = ("PredictionsListOptions", "asyncio", "build", "parse", "sync")
+
+
+class PredictionsListOptions(TypedDict, total=False):
+    """The optional arguments of the operation, but for headers."""
+
+    created_after: Optional[Union[datetime, str]]
+    """List only what was created at this time or later."""
+    created_before: Optional[Union[datetime, str]]
+    """List only what was created before this time."""
+    source: Optional[PredictionsListSource]
+    """List only what was created there: `web` is the web site, and goes back 14 days."""
 
 
 def build(
+    cursor: Optional[str] = None,
     *,
     created_after: Optional[Union[datetime, str]] = None,
     created_before: Optional[Union[datetime, str]] = None,
@@ -27,6 +40,7 @@ def build(
     The newest comes first; a page has 100.
 
     Args:
+        cursor: The `next` or `previous` of another page; None for the first page.
         created_after: List only what was created at this time or later.
         created_before: List only what was created before this time.
         source: List only what was created there: `web` is the web site, and goes back 14 days.
@@ -34,12 +48,13 @@ def build(
     return {
         "method": "GET",
         "url": "/predictions",
-        "params": request.strings(
+        "params": request.page(
             {
                 "created_after": request.moment("created_after", created_after),
                 "created_before": request.moment("created_before", created_before),
                 "source": source,
-            }
+            },
+            cursor,
         ),
     }
 
@@ -51,6 +66,7 @@ def parse(response: Response) -> PredictionPage:
 
 def sync(
     transport: SyncTransport,
+    cursor: Optional[str] = None,
     *,
     created_after: Optional[Union[datetime, str]] = None,
     created_before: Optional[Union[datetime, str]] = None,
@@ -59,13 +75,16 @@ def sync(
     """Send what `build` returns, return what `parse` reads."""
     return parse(
         transport.request(
-            **build(created_after=created_after, created_before=created_before, source=source)
+            **build(
+                cursor, created_after=created_after, created_before=created_before, source=source
+            )
         )
     )
 
 
 async def asyncio(
     transport: AsyncTransport,
+    cursor: Optional[str] = None,
     *,
     created_after: Optional[Union[datetime, str]] = None,
     created_before: Optional[Union[datetime, str]] = None,
@@ -74,6 +93,8 @@ async def asyncio(
     """Send what `build` returns, return what `parse` reads."""
     return parse(
         await transport.request(
-            **build(created_after=created_after, created_before=created_before, source=source)
+            **build(
+                cursor, created_after=created_after, created_before=created_before, source=source
+            )
         )
     )

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING, Optional, TypedDict
 
 from ... import answer, request
 from ...models.search_results import SearchResults
@@ -11,7 +11,14 @@ from ...models.search_results import SearchResults
 if TYPE_CHECKING:
     from ...types import AsyncTransport, Request, Response, SyncTransport
 
-__all__ = ("asyncio", "build", "parse", "sync")
+__all__ = ("SearchSearchOptions", "asyncio", "build", "parse", "sync")
+
+
+class SearchSearchOptions(TypedDict, total=False):
+    """The optional arguments of the operation, but for headers."""
+
+    limit: Optional[int]
+    """How many models to return at most."""
 
 
 def build(*, query: str, limit: Optional[int] = None) -> Request:

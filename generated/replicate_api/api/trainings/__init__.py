@@ -105,23 +105,29 @@ class TrainingsOperations:
             webhook_completed=webhook_completed,
         )
 
-    def list(self) -> TrainingPage:
+    def list(self, cursor: Optional[str] = None) -> TrainingPage:
         """List the trainings of the account.
 
         The newest comes first.
+
+        Args:
+            cursor: The `next` or `previous` of another page; None for the first page.
         """
         from .list import sync
 
-        return sync(self._sync)
+        return sync(self._sync, cursor)
 
-    async def async_list(self) -> TrainingPage:
+    async def async_list(self, cursor: Optional[str] = None) -> TrainingPage:
         """List the trainings of the account.
 
         The newest comes first.
+
+        Args:
+            cursor: The `next` or `previous` of another page; None for the first page.
         """
         from .list import asyncio
 
-        return await asyncio(self._async)
+        return await asyncio(self._async, cursor)
 
     def get(self, training_id: str) -> Training:
         """Get a training.

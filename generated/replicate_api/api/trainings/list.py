@@ -3,23 +3,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Optional, TypedDict
 
-from ... import answer
+from ... import answer, request
 from ...models.training_page import TrainingPage
 
 if TYPE_CHECKING:
     from ...types import AsyncTransport, Request, Response, SyncTransport
 
-__all__ = ("asyncio", "build", "parse", "sync")
+__all__ = ("TrainingsListOptions", "asyncio", "build", "parse", "sync")
 
 
-def build() -> Request:
+class TrainingsListOptions(TypedDict, total=False):
+    """The optional arguments of the operation, but for headers."""
+
+
+def build(cursor: Optional[str] = None) -> Request:
     """List the trainings of the account.
 
     The newest comes first.
+
+    Args:
+        cursor: The `next` or `previous` of another page; None for the first page.
     """
-    return {"method": "GET", "url": "/trainings"}
+    return {"method": "GET", "url": "/trainings", "params": request.page({}, cursor)}
 
 
 def parse(response: Response) -> TrainingPage:
@@ -27,11 +34,11 @@ def parse(response: Response) -> TrainingPage:
     return TrainingPage.from_dict(answer.json_object(response))
 
 
-def sync(transport: SyncTransport) -> TrainingPage:
+def sync(transport: SyncTransport, cursor: Optional[str] = None) -> TrainingPage:
     """Send what `build` returns, return what `parse` reads."""
-    return parse(transport.request(**build()))
+    return parse(transport.request(**build(cursor)))
 
 
-async def asyncio(transport: AsyncTransport) -> TrainingPage:
+async def asyncio(transport: AsyncTransport, cursor: Optional[str] = None) -> TrainingPage:
     """Send what `build` returns, return what `parse` reads."""
-    return parse(await transport.request(**build()))
+    return parse(await transport.request(**build(cursor)))
