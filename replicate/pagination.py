@@ -8,13 +8,11 @@ from typing import (
     AsyncGenerator,
     Awaitable,
     Callable,
-    ClassVar,
     Dict,
     Generator,
     Generic,
     Iterator,
     List,
-    Mapping,
     Optional,
     Protocol,
     TypeVar,
@@ -25,8 +23,8 @@ from typing import (
 from ._arguments import check_params
 from ._guards import is_array
 from ._http.address import rebase
+from ._manners import Manners
 from .exceptions import InvalidResponseError
-from .resource import _plain
 
 if TYPE_CHECKING:
     from types import EllipsisType, ModuleType
@@ -44,7 +42,7 @@ T = TypeVar("T")
 __all__ = ["Page", "async_paginate", "paginate"]
 
 
-class Page(Generic[T]):
+class Page(Manners, Generic[T]):
     """One page of a list; it iterates, measures and slices like the list of its results.
 
     A page is always true, also an empty one, so that `while page:` ends at the last page.
@@ -102,47 +100,6 @@ class Page(Generic[T]):
 
     def _fields(self) -> Dict[str, Any]:
         return {**vars(self)}
-
-    def dict(self) -> Dict[str, Any]:
-        """Return the page as a dict, its results as dicts too."""
-        return {**self._fields(), "results": _plain(self.results)}
-
-    def json(self, **options: Any) -> str:
-        """Return `dict()` as JSON; the options are those of `json.dumps`."""
-        import json
-
-        options.setdefault("default", str)
-        return json.dumps(self.dict(), **options)
-
-    def copy(self, *, update: Optional[Mapping[str, Any]] = None, deep: bool = False) -> Page[T]:
-        """Return a copy.
-
-        Args:
-            update: Fields to change in the copy.
-            deep: Copy the results too.
-        """
-        import copy
-
-        fields = copy.deepcopy(self._fields()) if deep else self._fields()
-        return type(self)(**{**fields, **(update or {})})
-
-    def __eq__(self, other: object) -> bool:
-        if isinstance(other, Page):
-            return self.dict() == other.dict()  # pyright: ignore[reportUnknownMemberType]
-        if isinstance(other, dict):
-            return self.dict() == other
-        return NotImplemented
-
-    __hash__: ClassVar[None] = None  # type: ignore[assignment]
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(self._pairs())})"
-
-    def __str__(self) -> str:
-        return " ".join(self._pairs())
-
-    def _pairs(self) -> List[str]:
-        return [f"{name}={value!r}" for name, value in self._fields().items()]
 
 
 def _cursor(cursor: Optional[str]) -> Optional[str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import copy as _copy
-import json
-from typing import TYPE_CHECKING, Any, ClassVar, Dict, List, cast
+from typing import TYPE_CHECKING, Any, Dict, cast
 
 from replicate_api.types import ApiModel
 
 from ._guards import is_object
+from ._manners import Choice, Manners
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .client import Client
 
 
-class Resource(ApiModel):
+class Resource(Manners, ApiModel):
     """A thing of the API: a generated model plus behaviour.
 
     It behaves as the pydantic models of 1.x did: `dict(resource)`, `.dict()`, `.json()`,
@@ -36,6 +36,33 @@ class Resource(ApiModel):
         resource = cls.__new__(cls)
         resource._fill(wire, {"client": client})
         return resource
+
+    @classmethod
+    def parse_obj(cls, obj: Mapping[str, Any]) -> Self:
+        """Make one from the API's form of it, as `from_dict` and the constructor do."""
+        return cls.from_dict(obj)
+
+    @classmethod
+    def parse_raw(cls, b: str | bytes) -> Self:
+        """Make one from the API's form of it, as JSON text: the body of a webhook, for example.
+
+        Raises:
+            ValueError: It is no JSON.
+        """
+        from replicate_api.answer import loads
+
+        return cls.from_dict(loads(b if isinstance(b, bytes) else b.encode()))
+
+    @classmethod
+    def construct(cls, _fields_set: set[str] | None = None, **values: Any) -> Self:
+        """Make one from its fields, as the constructor does."""
+        del _fields_set
+        return cls.from_dict(values)
+
+    @property
+    def __fields_set__(self) -> set[str]:
+        """Names of the fields that the API sent, or the constructor got."""
+        return set(self._wire)
 
     def _read_inner(self, cls: type[Any], data: Mapping[str, Any]) -> Any:
         if issubclass(cls, Resource):
@@ -68,72 +95,27 @@ class Resource(ApiModel):
     def __iter__(self) -> Iterator[tuple[str, Any]]:
         return iter(self._fields().items())
 
-    def dict(
-        self,
-        *,
-        include: Any = None,
-        exclude: Any = None,
-        exclude_unset: bool = False,
-        exclude_none: bool = False,
-    ) -> Dict[str, Any]:
-        """Return the fields by their wire names, nested resources as dicts too.
+    def _given(self) -> Mapping[str, Any]:
+        return self._wire
 
-        Args:
-            include: Names of the only fields to return.
-            exclude: Names of fields to leave out.
-            exclude_unset: Leave out what the API did not send.
-            exclude_none: Leave out what is None.
-        """
-        wire = self._wire or {}
-        return {
-            name: _plain(value)
-            for name, value in self._fields().items()
-            if (include is None or name in include)
-            and (exclude is None or name not in exclude)
-            and not (exclude_unset and value is None and name not in wire)
-            and not (exclude_none and value is None)
-        }
-
-    def json(
-        self,
-        *,
-        include: Any = None,
-        exclude: Any = None,
-        exclude_unset: bool = False,
-        exclude_none: bool = False,
-        **options: Any,
-    ) -> str:
-        """Return `dict()` as JSON; further options are those of `json.dumps`."""
-        fields = self.dict(
-            include=include,
-            exclude=exclude,
-            exclude_unset=exclude_unset,
-            exclude_none=exclude_none,
-        )
-        options.setdefault("default", _json)
-        return json.dumps(fields, **options)
-
-    def copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """Return a copy with the same client.
-
-        Args:
-            update: Fields to change in the copy.
-            deep: Copy what is inside the fields too.
-        """
-        duplicate = _copy.deepcopy(self) if deep else _copy.copy(self)
-        vars(duplicate).update(update or {})
-        return duplicate
+    def _declared(self) -> Mapping[str, Any]:
+        return self._known
 
     def __copy__(self) -> Self:
-        duplicate = type(self).__new__(type(self))
-        self._fields()  # so that both have the same objects inside
-        duplicate.__setstate__(super().__getstate__())
-        return duplicate
+        return self.copy()
 
     def __deepcopy__(self, memo: Any) -> Self:
+        return self._with(*_copy.deepcopy((vars(self), self._wire), memo))
+
+    def _duplicate(self, fields: Dict[str, Any], choice: Choice, *, deep: bool) -> Self:
+        wire = self._wire
+        if not choice.is_everything:
+            wire = {name: value for name, value in wire.items() if choice.takes(name)}
+        return self._with(*(_copy.deepcopy((fields, wire)) if deep else (fields, wire)))
+
+    def _with(self, fields: Dict[str, Any], wire: Mapping[str, Any]) -> Self:
         duplicate = type(self).__new__(type(self))
-        duplicate.__setstate__(_copy.deepcopy(self.__getstate__(), memo))
-        duplicate._client = self._client_or_none
+        duplicate.__setstate__((fields, wire, {**self._own}))
         return duplicate
 
     def __getstate__(self) -> tuple[Dict[str, Any], Mapping[str, Any], Dict[str, Any]]:
@@ -148,30 +130,12 @@ class Resource(ApiModel):
         else:
             super().__setstate__(state)
 
-    def __eq__(self, other: object) -> bool:
-        if isinstance(other, Resource):
-            return self.dict() == other.dict()
-        if isinstance(other, dict):
-            return self.dict() == other
-        return NotImplemented
-
-    __hash__: ClassVar[None] = None
-
     if not TYPE_CHECKING:  # to a type checker, a misspelt field must stay an error
 
         def __setattr__(self, name: str, value: Any) -> None:
-            if not (name.startswith("_") or name in vars(self) or hasattr(type(self), name)):
+            if not (name in self._known or name in vars(self) or hasattr(type(self), name)):
                 raise ValueError(f'"{type(self).__name__}" object has no field "{name}"')
             super().__setattr__(name, value)
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(self._pairs())})"
-
-    def __str__(self) -> str:
-        return " ".join(self._pairs())
-
-    def _pairs(self) -> list[str]:
-        return [f"{name}={value!r}" for name, value in self._fields().items()]
 
 
 class Namespace:
@@ -181,19 +145,3 @@ class Namespace:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-
-
-def _json(value: Any) -> str:
-    """Return what JSON has no form for as text."""
-    return str(value.isoformat() if hasattr(value, "isoformat") else value)
-
-
-def _plain(value: Any) -> Any:
-    """Turn resources and generated models inside a value into dicts."""
-    if isinstance(value, Resource):
-        return value.dict()
-    if hasattr(value, "to_dict"):
-        return value.to_dict()
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in cast("List[Any]", value)]
-    return value

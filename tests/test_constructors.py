@@ -45,6 +45,16 @@ def test_a_resource_is_made_from_any_form_of_it(kind):
     assert copy.deepcopy(made) == pickle.loads(pickle.dumps(made)) == made
 
 
+def test_the_names_that_pydantic_had_for_it(kind):
+    cls, _, wire, _ = kind
+    made = cls(**wire)
+    assert cls.parse_obj(wire) == cls.construct(**wire) == made
+    assert cls.parse_raw(json.dumps(wire)) == cls.parse_raw(json.dumps(wire).encode()) == made
+    assert made.__fields_set__ == set(wire)
+    with pytest.raises(ValueError, match="JSON|Expecting"):
+        cls.parse_raw("{")
+
+
 def test_what_is_absent_is_absent(kind):
     cls, _, wire, fields = kind
     made = cls()
