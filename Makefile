@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INTEGRATIONS := .venv-integrations
+CONTRACT := .venv-contract
 FUZZ_SECONDS ?= 600
 FAULTS := tests/faults tests/fuzz tests/load tests/test_recover.py tests/test_secrets.py tests/test_transfers.py tests/test_files_hostile.py tests/test_stream_ends.py
 REQUIREMENTS := tests/requirements.txt tests/requirements-checks.txt codegen/requirements.txt docs/requirements.txt
@@ -45,6 +46,10 @@ fuzz: $(VENV)/fuzz ## Feed hostile input to everything that parses, for ten minu
 test-integrations: $(INTEGRATIONS)/test ## Run code of others that depends on replicate against ours
 	$(INTEGRATIONS)/bin/python -m pip check
 	$(INTEGRATIONS)/bin/python -m pytest -o asyncio_mode=auto -o asyncio_default_fixture_loop_scope=function tests/integrations
+
+.PHONY: test-contract
+test-contract: $(CONTRACT)/test ## Hold the sandbox against openapi.yaml with schemathesis (EXAMPLES=30 SEED=1)
+	$(CONTRACT)/bin/python -m tests.contract --examples $(or $(EXAMPLES),30) --seed $(or $(SEED),1)
 
 .PHONY: record
 record: $(VENV)/test ## Record tests/cassettes from the sandbox (LIVE=1: from Replicate, with REPLICATE_API_TOKEN)
@@ -108,7 +113,7 @@ build: $(VENV)/all ## Build wheel and sdist into dist/
 
 .PHONY: clean
 clean: ## Remove everything that the targets made
-	rm -rf $(VENV) $(INTEGRATIONS) build dist demo-output .coverage .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(INTEGRATIONS) $(CONTRACT) build dist demo-output .coverage .mypy_cache .pytest_cache .ruff_cache
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -135,4 +140,9 @@ $(VENV)/fuzz: $(VENV)/test tests/fuzz/requirements.txt
 $(INTEGRATIONS)/test: pyproject.toml tests/integrations/requirements.txt
 	test -x $(INTEGRATIONS)/bin/python || $(PYTHON) -m venv $(INTEGRATIONS)
 	$(INTEGRATIONS)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[sandbox]' -r tests/integrations/requirements.txt
+	@touch $@
+
+$(CONTRACT)/test: pyproject.toml tests/contract/requirements.txt
+	test -x $(CONTRACT)/bin/python || $(PYTHON) -m venv $(CONTRACT)
+	$(CONTRACT)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[sandbox]' -r tests/contract/requirements.txt
 	@touch $@
