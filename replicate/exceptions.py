@@ -168,6 +168,9 @@ class ReplicateError(ReplicateException):
     body: Any
     """The decoded body of the answer, also where it is not a problem object."""
 
+    about: dict[str, str]
+    """What this package adds to the answer: `request`, `model`, `hint` and other lines."""
+
     def __init__(
         self,
         type: str | None = None,
@@ -201,6 +204,7 @@ class ReplicateError(ReplicateException):
         self.instance = instance
         self.response = response
         self.body = members if body is None and members else body
+        self.about = {}
 
     @classmethod
     def from_response(cls, response: httpx.Response) -> ReplicateError:
@@ -270,6 +274,8 @@ class ReplicateError(ReplicateException):
         fields = self.to_dict()
         if self.prediction is not None:
             fields["prediction"] = self.prediction.id
+        for name, value in self.about.items():
+            fields.setdefault(name, value)
         return "ReplicateError Details:\n" + "\n".join(
             f"{key}: {value}" for key, value in fields.items()
         )
@@ -297,9 +303,15 @@ def _restore(
 
 def _excerpt(response: httpx.Response) -> str | None:
     try:
-        text = " ".join(response.text.split())
+        text = response.text
     except Exception:  # noqa: BLE001 - Python knows "charsets" that are none, such as `hex`
-        text = " ".join(response.content.decode("utf-8", "replace").split())
+        text = response.content.decode("utf-8", "replace")
+    if "html" in response.headers.get("content-type", ""):
+        import re
+
+        title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
+        text = title[1] if title else re.sub(r"(?s)<(script|style).*?</\1>|<[^>]*>", " ", text)
+    text = " ".join(text.split())
     return text if len(text) <= 500 else text[:500] + " …"
 
 
@@ -398,7 +410,7 @@ class APIConnectionError(ReplicateError):
 
     def __str__(self) -> str:
         where = f" (prediction {self.prediction.id})" if self.prediction is not None else ""
-        return f"{self.detail or ''}{where}"
+        return "\n".join([f"{self.detail or ''}{where}", *map(": ".join, self.about.items())])
 
 
 class APITimeoutError(APIConnectionError):

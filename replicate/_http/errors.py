@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from typing import TYPE_CHECKING, Any
+
 import httpx
 
 from replicate_api import errors as _generated
@@ -14,8 +17,13 @@ from ..exceptions import (
     InvalidResponseError,
     ReplicateError,
 )
+from . import hints
 from . import retry as _retry
 from .address import shown
+from .subjects import without_query
+
+if TYPE_CHECKING:
+    from .settings import Settings
 
 # What no path can hold is refused before it gets to the API, and as if by it.
 _generated.invalid_argument = InvalidArgumentError
@@ -53,42 +61,77 @@ def connection_error(error: httpx.TransportError, message: str) -> APIConnection
     return kind(message, request=error._request)  # the property raises where there is none
 
 
-def lost(error: httpx.TransportError) -> APIConnectionError:
+def lost(session: Settings, error: httpx.TransportError) -> APIConnectionError:
     """Say of an error of httpx what was asked, and of whom."""
-    reason = f"{type(error).__name__}: {error}".rstrip(": ")
+    reason = f"{type(error).__name__}: {_said_of(error)}".rstrip(": ")
     request = error._request
     if request is None:
         return connection_error(error, reason)
     hide(request)
     place = f"{request.method} {without_query(str(request.url))}"
-    return connection_error(error, f"{place}: {reason}")
+    ours = connection_error(error, f"{place}: {reason}")
+    ours.about = hints.of_lost(session, request, error, reason)
+    return ours
 
 
-def refused(response: httpx.Response) -> ReplicateError:
+def _said_of(error: BaseException) -> str:
+    """Return what the operating system said, where an error goes back to that.
+
+    What stands between it and httpx says less: "All connection attempts failed".
+    """
+    inner: BaseException | None = error
+    while inner is not None:
+        if isinstance(inner, ConnectionError) and inner.errno:
+            return f"[Errno {inner.errno}] {os.strerror(inner.errno)}"  # asyncio has other words
+        if isinstance(inner, OSError) and inner.errno:
+            return str(inner)
+        group: Any = getattr(inner, "exceptions", None)
+        inner = group[0] if group else inner.__cause__ or inner.__context__
+    return str(error)
+
+
+def refused(session: Settings, response: httpx.Response) -> ReplicateError:
     """Create the error for an answer that was read and is not a success."""
     redact(response)
     if response.has_redirect_location:
-        return ReplicateError(
+        error = ReplicateError(
             title="Unexpected redirect",
             status=response.status_code,
             detail=f"{response.request.method} {shown(str(response.request.url))} was redirected "
             f"to {shown(response.headers.get('location', ''))}. Check base_url.",
             response=hide_in(response),
         )
-    return ReplicateError.from_response(response)
+        error.about = hints.of_request(session, response.request)
+    else:
+        error = ReplicateError.from_response(response)
+        error.about = hints.of_refusal(session, response.request, error)
+    return error
 
 
-def unreadable(response: httpx.Response) -> InvalidResponseError:
+def unreadable(session: Settings, response: httpx.Response) -> InvalidResponseError:
     """Create the error for a success that is not what the operation promises."""
     from replicate_api.errors import UnexpectedResponse
 
     redact(response)
-    return InvalidResponseError(
+    error = InvalidResponseError(
         title="Unreadable answer",
         status=response.status_code,
         detail=str(UnexpectedResponse(response)),
         response=hide_in(response),
     )
+    error.about = hints.of_request(session, response.request)
+    if "json" not in response.headers.get("content-type", ""):
+        error.about.update(hints.of_stranger(session))
+    return error
+
+
+def tried(error: ReplicateError, attempts: int, seconds: float) -> None:
+    """Note in an error how often a request was sent, and for how long in all."""
+    if attempts > 1 or isinstance(error, APIConnectionError):
+        hint = error.about.pop("hint", None)
+        error.about["attempts"] = f"{attempts} in {seconds:.1f} s"
+        if hint:
+            error.about["hint"] = hint
 
 
 def may_have_happened(error: ReplicateError) -> bool:
@@ -115,8 +158,3 @@ def asks_for_too_long(error: ReplicateError) -> bool:
     """Say whether a server asks to wait for longer than calls do, which end then."""
     advised = error.retry_after
     return advised is not None and advised > _retry.MAX_WAIT
-
-
-def without_query(url: str) -> str:
-    """Return a URL for messages: neither its query nor a password is in it."""
-    return shown(str(url).split("?", 1)[0])

@@ -27,7 +27,8 @@ from .address import API_PATH, is_stored_file, joined, origin, parsed
 from .body import Streamed, close, read, read_in_time
 from .connections import Pools
 from .deadline import CLOCK_MARGIN, check_deadline, deadline_exceeded, remaining
-from .errors import lost, may_have_happened, may_repeat, refused, unreadable, without_query
+from .errors import lost, may_have_happened, may_repeat, refused, tried, unreadable
+from .subjects import without_query
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,6 +107,7 @@ class HTTP:
                 if in_doubt and method == "DELETE" and isinstance(error, NotFoundError):
                     # The attempt whose answer was lost has deleted it.
                     return httpx.Response(204, request=_request_of(error))
+                tried(error, attempt, _elapsed(started))
                 in_doubt = in_doubt or may_have_happened(error)
                 if on_send is not None and not in_doubt:
                     on_send(False)
@@ -133,7 +135,7 @@ class HTTP:
             send = partial(self._follow, method, url, stream=stream, **kwargs)
             response = await queue.send(send, patience, stream=stream)
         except httpx.TransportError as error:
-            raise lost(error) from error
+            raise lost(self._owner, error) from error
         except (httpx.RequestError, httpx.InvalidURL) as error:
             raise InvalidResponseError(
                 title=type(error).__name__, detail=f"{method} {without_query(url)}: {error}"
@@ -145,7 +147,7 @@ class HTTP:
                 await read(response)
             finally:
                 await close(response)
-        raise refused(response)
+        raise refused(self._owner, response)
 
     async def _follow(
         self,
@@ -257,7 +259,7 @@ class Transport:
     async def request(self, method: str, url: str, **kwargs: Any) -> httpx.Response:
         """Send an operation's request; what cannot be read of the answer is an error of ours."""
         response = await self._http.request(method, API_PATH + url, safe=self._safe, **kwargs)
-        response.extensions[ERROR] = unreadable
+        response.extensions[ERROR] = partial(unreadable, self._http._owner)
         return response
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 VARIABLE = "REPLICATE_API_TOKEN"
 
+TOKENS_PAGE = "https://replicate.com/account/api-tokens"
+
 
 def from_environment() -> str | None:
     """Return the token of cog's current scope, else of `REPLICATE_API_TOKEN`.
@@ -33,6 +35,18 @@ def from_environment() -> str | None:
     except Exception:  # noqa: BLE001, S110 - no cog, one without scopes, or no prediction running
         pass
     return os.environ.get(VARIABLE)
+
+
+def described(source: TokenSource | None) -> str:
+    """Say where the token that `resolve` returns comes from, for messages."""
+    if callable(source):
+        return "the function given as api_token"
+    if source:
+        return "the argument api_token of the client"
+    scoped = from_environment() if sys.modules.get("cog") else None
+    if scoped and scoped != os.environ.get(VARIABLE):
+        return "the scope of the Cog model"
+    return f"the environment variable {VARIABLE}"
 
 
 def resolve(source: TokenSource | None) -> Secret:
@@ -60,7 +74,7 @@ def resolve(source: TokenSource | None) -> Secret:
         raise AuthenticationError(
             title="No API token",
             detail=f"Set the environment variable {VARIABLE}, or pass Client(api_token=...). "
-            "Create a token at https://replicate.com/account/api-tokens",
+            f"Create a token at {TOKENS_PAGE}",
         )
     if not (token.isascii() and token.isprintable()):
         raise AuthenticationError(

@@ -1,0 +1,229 @@
+"""What users read when something goes wrong, whole, so that it can be judged in one place.
+
+The lines of 1.0.7 come first and are what they were, because programs search them. What this
+package knows besides stands below, in lines of its own.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+
+import pytest
+
+import replicate
+from replicate import exceptions
+
+VERSION = "5c7d5dc6dd8bf75c1acaa8565735e7986bc5b66206b55cca93cb72c9bf15ccaa"
+
+
+@pytest.fixture
+def says(call, sandbox):
+    """Check the whole text of the error that a call ends with."""
+
+    def check(kind, text, method, *args, use=call, **kwargs):
+        with pytest.raises(kind) as caught:
+            use(method, *args, **kwargs)
+        assert plain(caught.value, sandbox) == textwrap.dedent(text).strip()
+        return caught.value
+
+    return check
+
+
+def plain(error, sandbox):
+    """Return the text of an error without what is different each time."""
+    text = str(error).replace(sandbox.url, "http://sandbox")
+    return re.sub(r"(attempts: \d+ in) \d+\.\d s", r"\1 0.1 s", text)
+
+
+# 404: which request, and what is it that is not there?
+
+
+def test_model(says, client):
+    says(
+        exceptions.NotFoundError,
+        """
+        ReplicateError Details:
+        status: 404
+        detail: The requested resource could not be found.
+        request: POST /v1/models/acme/flux-schnel/predictions
+        model: acme/flux-schnel
+        base_url: http://sandbox
+        hint: There is no such model, or the token's account may not see it.
+        """,
+        client.run,
+        "acme/flux-schnel",
+        {"prompt": "a llama"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("call_of", "request_line", "kind", "id"),
+    [
+        (lambda c: (c.predictions.get, "p1"), "GET /v1/predictions/p1", "prediction", "p1"),
+        (
+            lambda c: (c.predictions.cancel, "p1"),
+            "POST /v1/predictions/p1/cancel",
+            "prediction",
+            "p1",
+        ),
+        (lambda c: (c.trainings.get, "t1"), "GET /v1/trainings/t1", "training", "t1"),
+        (lambda c: (c.models.get, "a/b"), "GET /v1/models/a/b", "model", "a/b"),
+        (lambda c: (c.deployments.get, "a/b"), "GET /v1/deployments/a/b", "deployment", "a/b"),
+        (lambda c: (c.collections.get, "c1"), "GET /v1/collections/c1", "collection", "c1"),
+        (
+            lambda c: (c.predictions.create, {"deployment": "a/b", "input": {}}),
+            "POST /v1/deployments/a/b/predictions",
+            "deployment",
+            "a/b",
+        ),
+    ],
+)
+def test_things_that_are_not_there(says, client, call_of, request_line, kind, id):
+    method, arguments = call_of(client)
+    named = arguments if isinstance(arguments, dict) else {}
+    says(
+        exceptions.NotFoundError,
+        f"""
+        ReplicateError Details:
+        status: 404
+        detail: The requested resource could not be found.
+        request: {request_line}
+        {kind}: {id}
+        base_url: http://sandbox
+        hint: There is no such {kind}, or the token's account may not see it.
+        """,
+        method,
+        *([] if named else [arguments]),
+        **named,
+    )
+
+
+def test_file(says, client):
+    says(
+        exceptions.NotFoundError,
+        """
+        ReplicateError Details:
+        status: 404
+        detail: File not found
+        request: GET /v1/files/f1
+        file: f1
+        base_url: http://sandbox
+        """,
+        client.files.get,
+        "f1",
+    )
+
+
+def test_version(says, client):
+    says(
+        exceptions.UnprocessableEntityError,
+        f"""
+        ReplicateError Details:
+        title: Invalid version or not permitted
+        status: 422
+        detail: The specified version does not exist (or perhaps you don't have permission to \
+use it?)
+        request: POST /v1/predictions
+        version: {VERSION}
+        base_url: http://sandbox
+        """,
+        client.run,
+        VERSION,
+        {},
+    )
+
+
+def test_training(says, client):
+    says(
+        exceptions.NotFoundError,
+        f"""
+        ReplicateError Details:
+        status: 404
+        detail: The requested resource could not be found.
+        request: POST /v1/models/acme/base/versions/{VERSION}/trainings
+        model: acme/base
+        version: {VERSION}
+        destination: acme/mine
+        base_url: http://sandbox
+        hint: There is no such model, version or destination, or the token's account may not see it.
+        """,
+        client.trainings.create,
+        version=f"acme/base:{VERSION}",
+        input={},
+        destination="acme/mine",
+    )
+
+
+def test_the_address_of_the_api_itself_is_not_named(call, mock):
+    import httpx
+
+    answer = {"detail": "The requested resource could not be found.", "status": 404}
+    client = mock(lambda _: httpx.Response(404, json=answer))
+    with pytest.raises(exceptions.NotFoundError) as caught:
+        call(client.predictions.get, "p1")
+    assert str(caught.value).splitlines()[3:] == [
+        "request: GET /v1/predictions/p1",
+        "prediction: p1",
+        "hint: There is no such prediction, or the token's account may not see it.",
+    ]
+
+
+# Servers that are not Replicate's.
+
+
+def test_page_of_another_server(says, client, sandbox):
+    page = "<html><head><title>404 Not Found</title></head><body>nginx</body></html>"
+    sandbox.fault("account.get", status=404, body=page, content_type="text/html")
+    says(
+        exceptions.NotFoundError,
+        """
+        ReplicateError Details:
+        title: Not Found
+        status: 404
+        detail: 404 Not Found
+        request: GET /v1/account
+        base_url: http://sandbox
+        hint: The server that answered is not Replicate's API. Check the argument base_url: it is \
+the address without /v1, by default https://api.replicate.com
+        """,
+        client.accounts.current,
+    )
+
+
+def test_page_that_is_a_success(says, monkeypatch, sandbox):
+    page = "<html><body>Welcome to nginx!</body></html>"
+    sandbox.fault("account.get", status=200, body=page, content_type="text/html")
+    monkeypatch.setenv("REPLICATE_BASE_URL", sandbox.url)
+    with replicate.Client(sandbox.token) as client:
+        says(
+            exceptions.InvalidResponseError,
+            """
+            ReplicateError Details:
+            title: Unreadable answer
+            status: 200
+            detail: unexpected response 200 (text/html): <html><body>Welcome to nginx!</body></html>
+            request: GET /v1/account
+            base_url: http://sandbox
+            hint: The server that answered is not Replicate's API. Check the variable \
+REPLICATE_BASE_URL: it is the address without /v1, by default https://api.replicate.com
+            """,
+            client.accounts.current,
+        )
+
+
+# No answer.
+
+
+def test_nothing_listens(says, waits):
+    with replicate.Client("t", base_url="http://127.0.0.1:9") as client:
+        says(
+            exceptions.APIConnectionError,
+            """
+            GET http://127.0.0.1:9/v1/account: ConnectError: [Errno 111] Connection refused
+            base_url: http://127.0.0.1:9
+            attempts: 6 in 0.1 s
+            hint: The host 127.0.0.1 cannot be reached: is it up, and let through by firewalls?
+            """,
+            client.accounts.current,
+        )
