@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INTEGRATIONS := .venv-integrations
 CONTRACT := .venv-contract
+CLIENTS := .venv-clients
 FUZZ_SECONDS ?= 600
 FAULTS := tests/faults tests/fuzz tests/load tests/test_recover.py tests/test_secrets.py tests/test_transfers.py tests/test_files_hostile.py tests/test_stream_ends.py
 REQUIREMENTS := tests/requirements.txt tests/requirements-checks.txt codegen/requirements.txt docs/requirements.txt
@@ -50,6 +51,10 @@ test-integrations: $(INTEGRATIONS)/test ## Run code of others that depends on re
 .PHONY: test-contract
 test-contract: $(CONTRACT)/test ## Hold the sandbox against openapi.yaml with schemathesis (EXAMPLES=30 SEED=1)
 	$(CONTRACT)/bin/python -m tests.contract --examples $(or $(EXAMPLES),30) --seed $(or $(SEED),1)
+
+.PHONY: test-clients
+test-clients: $(VENV)/test $(CLIENTS)/installed ## Run the official clients, Python and JavaScript, against the sandbox (needs Node.js)
+	$(BIN)/python -m tests.clients
 
 .PHONY: record
 record: $(VENV)/test ## Record tests/cassettes from the sandbox (LIVE=1: from Replicate, with REPLICATE_API_TOKEN)
@@ -113,7 +118,7 @@ build: $(VENV)/all ## Build wheel and sdist into dist/
 
 .PHONY: clean
 clean: ## Remove everything that the targets made
-	rm -rf $(VENV) $(INTEGRATIONS) $(CONTRACT) build dist demo-output .coverage .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(INTEGRATIONS) $(CONTRACT) $(CLIENTS) build dist demo-output .coverage .mypy_cache .pytest_cache .ruff_cache
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -145,4 +150,14 @@ $(INTEGRATIONS)/test: pyproject.toml tests/integrations/requirements.txt
 $(CONTRACT)/test: pyproject.toml tests/contract/requirements.txt
 	test -x $(CONTRACT)/bin/python || $(PYTHON) -m venv $(CONTRACT)
 	$(CONTRACT)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[sandbox]' -r tests/contract/requirements.txt
+	@touch $@
+
+$(CLIENTS)/installed: Makefile tests/clients/package.json
+	for version in 1.0.7 2.0.0b4; do \
+		$(PYTHON) -m venv $(CLIENTS)/$$version && \
+		$(CLIENTS)/$$version/bin/python -m pip install --quiet --disable-pip-version-check replicate==$$version || exit 1; \
+	done
+	mkdir -p $(CLIENTS)/node
+	cp tests/clients/package.json $(CLIENTS)/node/
+	npm install --silent --no-audit --no-fund --prefix $(CLIENTS)/node
 	@touch $@
