@@ -58,7 +58,8 @@ async def create(state: State, request: Request) -> Response:
         raise Problem(
             409, "A deployment with that name already exists.", title="Deployment already exists"
         )
-    deployment = Deployment(**{name: body[name] for name in _CREATE["properties"]})
+    facts = {name: body[name] for name in _CREATE["properties"]}
+    deployment = Deployment(**facts, created_at=state.clock.nanoseconds())
     state.deployments[full_name] = deployment
     return Answer(_render(state, deployment))
 
@@ -86,7 +87,7 @@ async def update(
         if name in body:
             setattr(deployment, name, body[name])
     deployment.number += 1
-    deployment.created_at = wire.now()
+    deployment.created_at = state.clock.nanoseconds()
     return Answer(_render(state, deployment))
 
 

@@ -54,8 +54,9 @@ async def create(state: State, request: Request) -> Response:
 @operation("files.list", "GET", "/files")
 async def list_(state: State, request: Request) -> Response:
     """List the uploaded files, the newest first."""
+    there = [stored for stored in state.files.uploads.values() if state.files.uploaded(stored.id)]
     return wire.page(
-        list(state.files.uploads.values())[::-1],
+        there[::-1],
         request,
         size=state.settings.page_size,
         key=lambda stored: stored.id,
@@ -83,7 +84,8 @@ async def download(state: State, request: Request, file_id: str) -> Response:
     stored = _find(state, file_id)
     owner = request.query_params.get("owner", "")
     expiry = request.query_params.get("expiry", "")
-    if not re.fullmatch("[0-9]{1,19}", expiry) or int(expiry) * wire.NANOSECONDS < wire.now():
+    now = state.clock.nanoseconds()
+    if not re.fullmatch("[0-9]{1,19}", expiry) or int(expiry) * wire.NANOSECONDS < now:
         raise _unknown()
     expected = state.files.signature(owner, file_id, int(expiry))
     given = request.query_params.get("signature", "")
@@ -93,10 +95,10 @@ async def download(state: State, request: Request, file_id: str) -> Response:
 
 
 def _find(state: State, file_id: str) -> StoredFile:
-    try:
-        return state.files.uploads[file_id]
-    except KeyError:
-        raise _unknown() from None
+    stored = state.files.uploaded(file_id)
+    if stored is None:
+        raise _unknown()
+    return stored
 
 
 def _unknown() -> Problem:

@@ -118,14 +118,15 @@ async def _create(
     validation.check(version.signature.inputs, body["input"], "input")
     wait = parse_wait(request.headers)
     cancel_after = parse_cancel_after(request.headers, state.settings.cancel_after_minimum)
-    run = Run(model, version, body["input"], deployment=deployment)
+    run = Run(model, version, body["input"], clock=state.clock, deployment=deployment)
     set_webhook(run, body)
     run.asked_to_stream = bool(body.get("stream"))
     state.create(run, cancel_after=cancel_after)
     headers: Dict[str, str] = {}
     if wait is not None:
         headers["preference-applied"] = request.headers["prefer"].strip()
-        await state.hold(run, wait)
+        with state.clock.held():
+            await state.hold(run, wait)
     return Answer(state.render(run, created=True), 201, headers)
 
 

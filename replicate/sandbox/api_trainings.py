@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Dict
 
 from . import validation, wire
 from .api_predictions import set_webhook
+from .history import urls_in
 from .models import Model, Version, make_version
 from .operations import operation
 from .rules import WEBHOOK_FIELDS
@@ -49,8 +50,14 @@ async def create(
     if version.trainer is None:
         raise Problem(422, "This version can't be trained.", title="Invalid version")
     validation.check(version.trainer.signature.inputs, body["input"], "input")
-    run = Run(model, version.trainer, body["input"], destination=destination.full_name)
-    run.finalize = lambda weights: _publish(version, destination, weights)
+    run = Run(
+        model,
+        version.trainer,
+        body["input"],
+        clock=state.clock,
+        destination=destination.full_name,
+    )
+    run.finalize = lambda weights: _publish(state, version, destination, weights)
     set_webhook(run, body)
     state.create(run)
     return Answer(state.render(run, created=True), 201)
@@ -78,7 +85,7 @@ async def cancel(state: State, request: Request, training_id: str) -> Response:
     return Answer(state.render(run))
 
 
-def _publish(version: Version, destination: Model, weights: Any) -> Dict[str, Any]:
+def _publish(state: State, version: Version, destination: Model, weights: Any) -> Dict[str, Any]:
     # The new version is the old function with other weights, if it has a use for them.
     parameters = version.signature.annotations
     defaults = {**version.defaults, **({"weights": weights} if "weights" in parameters else {})}
@@ -90,5 +97,8 @@ def _publish(version: Version, destination: Model, weights: Any) -> Dict[str, An
         defaults=defaults,
     )
     trained.trainer = version.trainer and replace(version.trainer, id=trained.id)
+    trained.created_at = state.clock.nanoseconds()
     destination.add(trained)
+    for url in urls_in(weights):
+        state.files.keep(url)
     return {"version": f"{destination.full_name}:{trained.id}", "weights": weights}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Awaitable, Callable, List, Sequence
 
 from starlette.requests import Request
@@ -52,7 +51,7 @@ async def answer_api(state: State, request: Request) -> Response:
             _authenticate(state, request)
         if operation is None:
             raise _not_allowed(request.method, known) if known else not_found()
-        headers = limits.pass_limit(state.rate_limit, operation.id, time.monotonic())
+        headers = limits.pass_limit(state.rate_limit, operation.id, state.clock.monotonic())
         response = await operation.handler(state, request, **parameters)
         response.headers.update(headers)
     except Problem as problem:
@@ -100,7 +99,7 @@ async def answer_delivery(state: State, request: Request) -> Response:
             if run is not None:
                 return streams.respond(run, request)
         elif len(parts) == 3:
-            stored = state.files.outputs.get(parts[1])
+            stored = state.files.output(parts[1])
             if stored is not None and stored.name == parts[2]:
                 return stored.serve(public=True)
     return PlainTextResponse("Not found", 404)

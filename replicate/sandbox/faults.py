@@ -198,7 +198,7 @@ def _check_target(target: Tuple[Any, ...]) -> None:
     if len(target) == 1 and target[0] not in known:
         if "/" in target[0]:
             raise ValueError(f'a path needs a method: fault("*", {target[0]!r})')
-        near = difflib.get_close_matches(target[0], known, n=1)
+        near: List[str] = difflib.get_close_matches(str(target[0]), known, n=1)
         meant = f"; perhaps {near[0]}" if near else f"; there are {', '.join(known)}"
         raise ValueError(f"there is no operation {target[0]}{meant}")
     if len(target) == 2:

@@ -11,17 +11,22 @@ import shutil
 import tempfile
 import threading
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Dict, Optional, Union
+from typing import IO, TYPE_CHECKING, Any, Dict, Optional, Set, Union
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from starlette.responses import FileResponse
 
 from . import wire
+from .runs import RETENTION
+
+if TYPE_CHECKING:
+    from .clock import Clock
 
 CHUNK = 1 << 18
 DAY = 24 * 3600 * wire.NANOSECONDS
+"""How long uploads are kept."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +53,8 @@ class StoredFile:
     size: int
     sha256: str
     md5: str
-    metadata: Dict[str, Any] = field(default_factory=wire.empty_dict)
-    created_at: int = field(default_factory=wire.now)
+    metadata: Dict[str, Any]
+    created_at: int
 
     def to_wire(self, api_url: str) -> Dict[str, Any]:
         """Render an upload as the API does."""
@@ -77,8 +82,10 @@ class StoredFile:
 class FileStore:
     """Keeps files, and knows under which URLs they are."""
 
-    def __init__(self, key: str, limit: int) -> None:
+    def __init__(self, key: str, limit: int, clock: Clock) -> None:
         self._limit = limit
+        self._clock = clock
+        self._kept: Set[str] = set()
         self.api_url = ""
         self.delivery_url = ""
         self.uploads: Dict[str, StoredFile] = {}
@@ -122,6 +129,20 @@ class FileStore:
         self.outputs[key] = stored
         return f"{self.delivery_url}/{key}/{quote(stored.name)}"
 
+    def keep(self, url: str) -> None:
+        """Keep a file that a model made for good: an example, or trained weights."""
+        if url.startswith(f"{self.delivery_url}/"):
+            self._kept.add(url.split("/")[-2])
+
+    def uploaded(self, file_id: str) -> Optional[StoredFile]:
+        """Return an upload, unless it has expired."""
+        return self._unexpired(self.uploads.get(file_id), DAY)
+
+    def output(self, key: str) -> Optional[StoredFile]:
+        """Return a file that a model made, unless it has expired."""
+        stored = self.outputs.get(key)
+        return stored if key in self._kept else self._unexpired(stored, RETENTION)
+
     def find(self, url: str) -> Optional[StoredFile]:
         """Return the file behind one of the sandbox's own URLs, whatever the host in it.
 
@@ -129,8 +150,13 @@ class FileStore:
         """
         directory, _, name = unquote(urlsplit(url).path).rpartition("/")
         if directory.endswith("/v1/files"):
-            return self.uploads.get(name)
-        return self.outputs.get(directory.rpartition("/")[2])
+            return self.uploaded(name)
+        return self.output(directory.rpartition("/")[2])
+
+    def _unexpired(self, stored: Optional[StoredFile], age: int) -> Optional[StoredFile]:
+        if stored is None or self._clock.nanoseconds() - stored.created_at >= age:
+            return None
+        return stored
 
     def download_url(self, file_id: str, owner: str, expiry: int) -> str:
         """Return the signed address at which the API serves an upload's content."""
@@ -150,6 +176,7 @@ class FileStore:
         """Forget all files and free their space."""
         self.uploads.clear()
         self.outputs.clear()
+        self._kept.clear()
         with self._lock:
             directory, self._directory = self._directory, None
         if directory is not None:
@@ -167,9 +194,9 @@ class FileStore:
                 md5.update(chunk)
                 size += len(chunk)
         name = safe_name(name)
-        return StoredFile(
-            key, name, content_type, path, size, sha256.hexdigest(), md5.hexdigest(), metadata
-        )
+        checksums = sha256.hexdigest(), md5.hexdigest()
+        created_at = self._clock.nanoseconds()
+        return StoredFile(key, name, content_type, path, size, *checksums, metadata, created_at)
 
     def _root(self) -> Path:
         with self._lock:

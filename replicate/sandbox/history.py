@@ -98,7 +98,7 @@ class RunHistory:
         self._used -= self._sizes.pop(run.id, 0)
         example = run.model.example
         if run.destination is None and not (example and example["id"] == run.id):
-            for url in _urls(run.output):
+            for url in urls_in(run.output):
                 self._state.files.remove_output(url)
 
     def clear(self) -> None:
@@ -116,11 +116,12 @@ def _size_of(run: Run) -> int:
     return len(json.dumps(run.input)) + 2 * events + len(run.logs)
 
 
-def _urls(output: Any) -> Iterator[str]:
+def urls_in(output: Any) -> Iterator[str]:
+    """Yield the strings in an output, some of which are URLs of files."""
     if isinstance(output, str):
         yield output
     elif isinstance(output, dict):
-        yield from _urls(list(cast("Dict[str, Any]", output).values()))
+        yield from urls_in(list(cast("Dict[str, Any]", output).values()))
     elif isinstance(output, list):
         for item in cast("Sequence[Any]", output):
-            yield from _urls(item)
+            yield from urls_in(item)

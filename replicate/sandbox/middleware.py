@@ -8,6 +8,7 @@ import socket
 import struct
 import time
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -22,6 +23,7 @@ from typing import (
 
 from starlette.requests import Request
 
+from . import wire
 from .access import log_request
 from .addresses import current_view
 from .faults import CUT, Fault
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from starlette.types import Message, Receive, Send
 
     from .app import Handler
+    from .clock import Clock
     from .history import RequestLog
     from .state import State
 
@@ -85,12 +88,16 @@ class RecordedRequest:
 
         return recording
 
-    def sending(self, send: Send) -> Send:
-        """Keep the status of what is sent."""
+    def sending(self, send: Send, clock: Clock) -> Send:
+        """Keep the status of what is sent, and date it."""
 
         async def recording(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self.status = message["status"]
+                headers = message["headers"] = list(message["headers"])
+                if all(name != b"date" for name, _ in headers):
+                    date = formatdate(clock.nanoseconds() // wire.NANOSECONDS, usegmt=True)
+                    headers.insert(0, (b"date", date.encode()))
             await send(message)
 
         return recording
@@ -118,20 +125,24 @@ class Edge:
         started = time.perf_counter()
         record = self._record(scope)
         self._state.addresses.enter(scope)
-        receive, send = record.reading(receive), record.sending(send)
+        receive, send = record.reading(receive), record.sending(send, self._state.clock)
         request = Request(scope, receive)
         names = self._names(self._state, request)
         fault = record.fault = self._state.faults.decide(record.method, record.path, names)
+        clock = self._state.clock
+        clock.took_over()
         try:
-            if fault is None:
-                response = await self._answer(request)
-                await response(scope, receive, send)
-            else:
-                await self._break(fault, request, send)
+            with clock.busy():
+                if fault is None:
+                    response = await self._answer(request)
+                    await response(scope, receive, send)
+                else:
+                    await self._break(fault, request, send)
         except asyncio.CancelledError:
             # Only the end of the sandbox cancels requests, and it asks for no explanation.
             return
         finally:
+            clock.handed_over()
             record.seconds = time.perf_counter() - started
             self._requests.received(record)
             log_request(record)

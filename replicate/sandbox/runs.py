@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, List, NamedTuple, Optiona
 
 from . import wire
 from .addresses import View, current_view
+from .clock import Clock
 
 if TYPE_CHECKING:
     from .models import Model, Version
+
+RETENTION = 3600 * wire.NANOSECONDS
+"""How long the data of a prediction that was made through the API is kept."""
 
 TERMINAL = frozenset({"succeeded", "failed", "canceled", "aborted"})
 
@@ -74,7 +78,8 @@ class Run:
     error: Optional[str] = None
     logs: str = ""
     metrics: Dict[str, Any] = field(default_factory=wire.empty_dict)
-    created_at: int = field(default_factory=wire.now)
+    clock: Clock = field(default_factory=Clock)
+    created_at: int = 0
     started_at: Optional[int] = None
     completed_at: Optional[int] = None
     deadline: Optional[int] = None
@@ -94,6 +99,17 @@ class Run:
     finalize: Callable[[Any], Any] = lambda output: output
     stop: Callable[[], object] = lambda: None
 
+    def __post_init__(self) -> None:
+        """Begin now."""
+        self.created_at = self.clock.nanoseconds()
+
+    @property
+    def expired(self) -> bool:
+        """Whether the input, the output and the logs are gone: an hour after the end."""
+        if self.data_removed or self.destination is not None or self.completed_at is None:
+            return self.data_removed
+        return self.clock.nanoseconds() - self.completed_at >= RETENTION
+
     @property
     def finished(self) -> bool:
         """Whether the run has come to an end, good or bad."""
@@ -110,7 +126,7 @@ class Run:
     def start(self) -> None:
         """Leave the queue."""
         self.status = "processing"
-        self.started_at = wire.now()
+        self.started_at = self.clock.nanoseconds()
         self._tell("start")
 
     def put(self, output: Any, *, piece: bool) -> None:
@@ -141,7 +157,8 @@ class Run:
         """End the run; only the first end counts."""
         if self.finished:
             return
-        self.status, self.error, self.completed_at = status, error, wire.now()
+        self.status, self.error = status, error
+        self.completed_at = self.clock.nanoseconds()
         if status == "succeeded" and self.version.signature.iterates and self.output is None:
             self.output = []
         if status != "aborted":
@@ -162,7 +179,7 @@ class Run:
         self.finish("aborted" if deadline and self.started_at is None else "canceled")
 
     def _event(self, kind: str, data: str) -> None:
-        second = wire.now() // wire.NANOSECONDS
+        second = self.clock.nanoseconds() // wire.NANOSECONDS
         previous = self.events[-1].id.split(":") if self.events else ["", ""]
         index = int(previous[1]) + 1 if previous[0] == str(second) else 0
         self.events.append(Event(kind, data, f"{second}:{index}"))
@@ -191,11 +208,11 @@ class Run:
             "input": {key: self.input[key] for key in sorted(self.input)},
             "logs": "" if early else self.logs,
         }
-        body["output"] = None if self.data_removed else self.output
-        if self.data_removed:
+        body["output"] = None if self.expired else self.output
+        if self.expired:
             body["input"], body["logs"] = {}, ""
         if self.destination is None:
-            body["data_removed"] = self.data_removed
+            body["data_removed"] = self.expired
             body["source"] = "api"
         body["error"] = self.error
         body["status"] = "processing" if early else self.status

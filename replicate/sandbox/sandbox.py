@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 from dataclasses import replace
@@ -22,7 +23,7 @@ from . import demo, wire
 from .app import answer_api, answer_delivery, api_names, delivery_names
 from .control import Front
 from .faults import Fault, Step
-from .history import RequestLog
+from .history import RequestLog, urls_in
 from .limits import RateLimit
 from .middleware import Edge, RecordedRequest
 from .models import Model, make_version
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from replicate.client import Client
 
+    from .clock import Clock
     from .runs import Run
     from .webhooks import Delivery
 
@@ -80,6 +82,7 @@ class Sandbox:
             are forgotten.
         secret: What control over HTTP asks for (`/_sandbox/`, and the web page). Without a
             secret only this machine can control the sandbox.
+        drive_clock: Whether time is driven from the start, as after `clock.drive()`.
     """
 
     def __init__(
@@ -100,6 +103,7 @@ class Sandbox:
         webhook_retries: Sequence[float] = Settings.webhook_retries,
         history: int = Settings.history,
         secret: Optional[str] = None,
+        drive_clock: bool = False,
     ) -> None:
         if history < 1:
             raise ValueError("history is how much is kept, at least 1")
@@ -115,6 +119,8 @@ class Sandbox:
             history,
         )
         self._state = State(settings)
+        if drive_clock:
+            self.clock.drive()
         self._requests = RequestLog(history)
         self._host = host
         self._ports = (port, files_port)
@@ -219,7 +225,7 @@ class Sandbox:
         self._delivery = Listener(files, self._host, self._ports[1], context)
         loop = LoopThread(self._clean_up)
         try:
-            loop.call(self._open())
+            loop.call(self._begin())
         except BaseException:
             loop.stop()
             if self._authority is not None:
@@ -245,6 +251,10 @@ class Sandbox:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
+    async def _begin(self) -> None:
+        self._state.clock.open(asyncio.get_running_loop())
+        await self._open()
+
     async def _open(self) -> None:
         await self._api.open()
         try:
@@ -255,6 +265,7 @@ class Sandbox:
         self._state.locate(self._api.url, self._delivery.url)
 
     async def _clean_up(self) -> None:
+        await self._state.clock.close()
         await self._state.shut_down()
         for listener in (self._api, self._delivery):
             await listener.close()
@@ -414,6 +425,11 @@ class Sandbox:
         await self._api.refuse()
         await self._delivery.refuse()
 
+    @property
+    def clock(self) -> Clock:
+        """The time of the sandbox, which tests can drive."""
+        return self._state.clock
+
     # --- looking -------------------------------------------------------------------------------
 
     @property
@@ -458,11 +474,14 @@ class Sandbox:
 
     def expire(self, run_id: str) -> None:
         """Remove a finished prediction's data, as the API does after an hour."""
-        self._state.runs[run_id].data_removed = True
+        run = self._state.runs[run_id]
+        run.data_removed = True
+        for url in urls_in(run.output):
+            self._state.files.remove_output(url)
 
     def download_url(self, file_id: str, *, seconds: float = 3600) -> str:
         """Return the signed address of an uploaded file's content."""
-        expiry = int(wire.now() // wire.NANOSECONDS + seconds)
+        expiry = int(self._state.clock.nanoseconds() // wire.NANOSECONDS + seconds)
         return self._state.files.download_url(file_id, self._state.settings.username, expiry)
 
     def reset(self) -> None:

@@ -13,7 +13,6 @@ import contextlib
 import logging
 import socket
 import threading
-from email.utils import formatdate
 from typing import TYPE_CHECKING, Any, Awaitable, Callable, Coroutine, Optional, Tuple, TypeVar
 
 from uvicorn.config import Config
@@ -43,8 +42,6 @@ class _Protocol(H11Protocol):
         self.app_state = {"transport": transport}
         self.access_log = False
         self.logger = logger
-        # The header and its value as late as possible: there is no tick that renews it.
-        self.server_state.default_headers = [(b"date", formatdate(usegmt=True).encode())]
 
 
 class Listener:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import math
 import re
 from dataclasses import dataclass, field
@@ -11,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional, Sequence, 
 
 from . import wire
 from .addresses import Addresses, Place
+from .clock import Clock
 from .faults import FaultPlan
 from .feed import Feed
 from .files import FileStore
-from .history import RunHistory
+from .history import RunHistory, urls_in
 from .webhooks import Webhooks, new_secret
 from .wire import Problem, not_found
 from .worker import Worker
@@ -61,8 +61,8 @@ class Deployment:
     hardware: str
     min_instances: int
     max_instances: int
+    created_at: int
     number: int = 1
-    created_at: int = field(default_factory=wire.now)
 
 
 class State:
@@ -76,8 +76,9 @@ class State:
         self.streams: Dict[str, Run] = {}
         self.collections: Dict[str, Collection] = {}
         self.deployments: Dict[str, Deployment] = {}
-        self.files: FileStore = FileStore(self.webhook_secret, settings.history)
         self.feed: Feed = Feed()
+        self.clock: Clock = Clock()
+        self.files: FileStore = FileStore(self.webhook_secret, settings.history, self.clock)
         self.history: RunHistory = RunHistory(self, settings.history)
         self.worker: Worker = Worker(self.files, stream_logs=settings.stream_logs)
         self.faults: FaultPlan = FaultPlan()
@@ -194,44 +195,56 @@ class State:
         return run
 
     async def _live(self, run: Run, cancel_after: Optional[float]) -> None:
-        loop = asyncio.get_running_loop()
         alarm = None
         if cancel_after is not None:
-            alarm = loop.call_later(cancel_after, lambda: run.cancel(deadline=True))
+            alarm = self.clock.call_later(cancel_after, lambda: run.cancel(deadline=True))
         try:
-            if run.version.cold_start:
-                await self.hold(run, run.version.cold_start)
-            if run.finished:
-                return
-            run.start()
-            await self.worker.run(run)
-            self._keep_example(run)
+            with self.clock.busy():
+                if run.version.cold_start:
+                    with self.clock.idle():
+                        await self.hold(run, run.version.cold_start)
+                if run.finished:
+                    return
+                run.start()
+                await self.worker.run(run)
+                self._keep_example(run)
         finally:
             if alarm is not None:
                 alarm.cancel()
 
     async def hold(self, run: Run, seconds: float) -> None:
         """Wait until a run has finished, but no longer than this."""
+        over = False
 
-        async def finish() -> None:
-            while not run.finished:
+        def ring() -> None:
+            nonlocal over
+            over = True
+            run.changed.fire()
+
+        alarm = self.clock.call_later(seconds, ring)
+        try:
+            while not (run.finished or over):
                 await run.changed.wait()
-
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(finish(), seconds)
+        finally:
+            alarm.cancel()
 
     def _keep_example(self, run: Run) -> None:
         if run.status == "succeeded" and run.model.example is None and run.destination is None:
             run.model.example = self.render(run)
+            for url in urls_in(run.output):
+                self.files.keep(url)
 
     async def settle(self) -> None:
         """Wait until no run and no webhook is under way."""
-        while True:
-            tasks = [run.task for run in self.runs.values() if run.task and not run.task.done()]
-            tasks += self.webhooks.tasks
-            if not tasks:
-                return
-            await asyncio.wait(tasks)
+        self.clock.took_over()
+        with self.clock.awaited():
+            while True:
+                tasks = [run.task for run in self.runs.values() if run.task and not run.task.done()]
+                tasks += self.webhooks.tasks
+                if not tasks:
+                    self.clock.handed_over()
+                    return
+                await asyncio.wait(tasks)
 
     async def shut_down(self) -> None:
         """End all runs, so that whoever waits for one is answered."""

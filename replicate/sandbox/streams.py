@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, AsyncIterator, Optional
 from starlette.responses import StreamingResponse
 
 from .addresses import View, current_view
+from .timeline import GLANCE
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -35,16 +36,21 @@ def position_after(run: Run, last_event_id: Optional[str]) -> int:
 
 async def follow(run: Run, position: int, view: View) -> AsyncIterator[bytes]:
     """Yield the events from a position on, as they happen, until the run ends."""
+    if run.expired:
+        yield b":408: 408 Request Timeout\n\n"
+        return
     yield b": hi\n\n"
     while True:
         fresh = run.events[position:]
         position += len(fresh)
         if fresh:
+            run.clock.handed_over(GLANCE)
             yield view.translate(b"".join(encode(event) for event in fresh))
         if run.finished and position == len(run.events):
             return
         if position == len(run.events):
-            await run.changed.wait()
+            with run.clock.held():
+                await run.changed.wait()
 
 
 def respond(run: Run, request: Request) -> StreamingResponse:

@@ -89,7 +89,7 @@ class Webhooks:
         if url is None:
             return
         if event in ("output", "logs"):
-            now = time.monotonic()
+            now = self._state.clock.monotonic()
             last = self._last.get((run.id, event))
             if last is not None and now - last < self._state.settings.webhook_interval:
                 return
@@ -125,8 +125,9 @@ class Webhooks:
     async def _deliver_all(self, run_id: str) -> None:
         waiting = self._waiting[run_id]
         try:
-            while waiting:
-                await self._deliver(*waiting.popleft())
+            with self._state.clock.busy():
+                while waiting:
+                    await self._deliver(*waiting.popleft())
         finally:
             del self._tasks[run_id], self._waiting[run_id]
 
@@ -134,7 +135,8 @@ class Webhooks:
         # Only the last word about a run is worth repeating.
         retries = self._state.settings.webhook_retries if delivery.event == "completed" else ()
         for pause in (0.0, *retries):
-            await asyncio.sleep(pause)
+            if pause:
+                await self._state.clock.wait(pause)
             attempt = Delivery(delivery.run_id, delivery.event, delivery.url, delivery.webhook_id)
             attempt.status = await self._post(attempt, body)
             self.deliveries.append(attempt)
@@ -151,6 +153,7 @@ class Webhooks:
                 return fault.status
         if self._client is None:
             self._client = httpx.AsyncClient(timeout=TIMEOUT, trust_env=False)
+        # Not the sandbox's own time: receivers compare it with theirs.
         now = int(time.time())
         headers = sign(self._state.webhook_secret, attempt.webhook_id, now, body)
         headers["content-type"] = "application/json"

@@ -34,7 +34,7 @@ NANOSECONDS = 1_000_000_000
 BODY_LIMIT = 20 << 20
 """Larger bodies were refused when users reported it (2023 and 2024); no page documents it."""
 DEPTH_LIMIT = 500
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|h|m|s)")
 
@@ -163,7 +163,7 @@ def now() -> int:
 def timestamp(nanoseconds: int, digits: int = 9) -> str:
     """Write a time the way the API does: in UTC, without trailing zeros of the fraction."""
     seconds, rest = divmod(nanoseconds, NANOSECONDS)
-    moment = _EPOCH + timedelta(seconds=seconds)
+    moment = EPOCH + timedelta(seconds=seconds)
     fraction = f"{rest:09d}"[:digits].rstrip("0")
     return f"{moment:%Y-%m-%dT%H:%M:%S}{'.' if fraction else ''}{fraction}Z"
 
@@ -184,7 +184,7 @@ def parse_timestamp(text: str) -> int:
         raise ValueError(f"{text!r} is not an RFC 3339 time")
     day, clock, fraction, zone = match.groups()
     moment = datetime.strptime(f"{day}T{clock}+0000", "%Y-%m-%dT%H:%M:%S%z")
-    seconds = (moment - _EPOCH) // timedelta(seconds=1)
+    seconds = (moment - EPOCH) // timedelta(seconds=1)
     if zone and zone not in "Zz":
         offset = 3600 * int(zone[1:3]) + 60 * int(zone[-2:])
         seconds -= offset if zone[0] == "+" else -offset

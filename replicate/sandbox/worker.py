@@ -9,6 +9,7 @@ import inspect
 import sys
 import tempfile
 import threading
+import time
 import traceback
 from contextvars import ContextVar
 from pathlib import Path
@@ -16,8 +17,8 @@ from typing import TYPE_CHECKING, Any, AsyncGenerator, Callable, Dict, Generator
 
 from starlette.concurrency import run_in_threadpool
 
-from . import wire
 from .capture import captured
+from .nap import Nap
 from .values import decode_input, encode_output
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class CurrentPrediction:
         self._thread = threading.get_ident()
         self._stream_logs = stream_logs
         self._canceled = threading.Event()
+        self._nap: Optional[Nap] = None
 
     @property
     def id(self) -> str:
@@ -74,13 +76,34 @@ class CurrentPrediction:
             raise Canceled
 
     def sleep(self, seconds: float) -> None:
-        """Sleep in a model that is not async, no longer than the prediction lives.
+        """Sleep on the sandbox's clock, no longer than the prediction lives.
+
+        A model that is async sleeps with `asleep`.
 
         Raises:
             Canceled: if the prediction is cancelled meanwhile.
         """
-        self._canceled.wait(seconds)
+        if threading.get_ident() == self._thread:
+            raise RuntimeError("this model is async, and so is its sleep: await asleep()")
         self.check()
+        nap = self._nap = Nap(self._run.clock, seconds)
+        self._post(self._begin, nap)
+        nap.wait()
+        self.check()
+
+    async def asleep(self, seconds: float) -> None:
+        """Sleep on the sandbox's clock, in a model that is async."""
+        await self._run.clock.wait(seconds)
+
+    def _begin(self, nap: Nap) -> None:
+        nap.begin()
+        if self.canceled:
+            nap.end()
+
+    def _cancel(self) -> None:
+        self._canceled.set()
+        if self._nap is not None:
+            self._nap.end()
 
     def metric(self, name: str, value: Any) -> None:
         """Record a metric of the prediction."""
@@ -153,14 +176,14 @@ class Worker:
             if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
                 await self._run_async(run, current)
             else:
-                run.stop = current._canceled.set
+                run.stop = current._cancel
                 await self._run_in_thread(run, current)
 
     def join(self, seconds: float) -> None:
         """Wait for the threads of cancelled runs; one that does not listen is left behind."""
-        deadline = wire.now() + int(seconds * wire.NANOSECONDS)
+        deadline = time.monotonic() + seconds
         for thread in list(self._threads):
-            thread.join(max(0.0, (deadline - wire.now()) / wire.NANOSECONDS))
+            thread.join(max(0.0, deadline - time.monotonic()))
 
     async def _run_async(self, run: Run, current: CurrentPrediction) -> None:
         task = asyncio.current_task()
