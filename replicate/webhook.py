@@ -42,6 +42,14 @@ TOLERANCE = 5 * 60
 """Seconds that a webhook's time may differ from ours, as Standard Webhooks recommends."""
 
 
+_WHERE_IT_IS = "replicate.webhooks.default.secret() returns that of your account."
+
+_CAUSES = (
+    "\nhint: Most often the body is not what was sent: it was parsed and written again, or changed "
+    "by a proxy. Pass the bytes of the request. Or the secret is another account's: " + _WHERE_IT_IS
+)
+
+
 class WebhookValidationError(ValueError):
     """A webhook that is not to be trusted."""
 
@@ -174,16 +182,23 @@ def verify(
     """
     for name in ("id", "timestamp", "signature"):
         if not headers.get(f"webhook-{name}"):
-            raise MissingWebhookHeaderError(f"Missing webhook {name}")
+            raise MissingWebhookHeaderError(
+                f"Missing webhook {name}\nhint: Replicate sends the header webhook-{name}. A proxy "
+                "may have dropped it, or the request comes from somebody else."
+            )
     if not body:
         raise MissingWebhookBodyError("Missing webhook body")
     timestamp = headers["webhook-timestamp"]
     if tolerance is not None:
         if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 15):
             raise InvalidTimestampError("The webhook timestamp is not a number of seconds")
-        if abs(time.time() - int(timestamp)) > tolerance:
+        age = time.time() - int(timestamp)
+        if abs(age) > tolerance:
+            when = f"{age:,.0f} seconds old" if age > 0 else f"from {-age:,.0f} seconds ahead"
             raise InvalidTimestampError(
-                f"Webhook timestamp is outside the allowed tolerance of {tolerance} seconds"
+                f"Webhook timestamp is outside the allowed tolerance of {tolerance} seconds\n"
+                f"hint: It is {when}. Is the clock of this machine right? For webhooks that wait in "
+                "a queue, or are sent again on purpose, pass tolerance="
             )
     message = _encoded(f"{headers['webhook-id']}.{timestamp}.") + body
     expected = [hmac.new(key, message, hashlib.sha256).digest() for key in keys]
@@ -202,7 +217,7 @@ def verify(
             return
     if not well_formed:
         raise InvalidSignatureError("Invalid signature format: expected v1,<base64>")
-    raise InvalidSignatureError("Webhook signature is invalid")
+    raise InvalidSignatureError(f"Webhook signature is invalid{_CAUSES}")
 
 
 def _arguments(
@@ -216,7 +231,7 @@ def _arguments(
     if secret is None and is_mapping(request):
         request, headers, body, secret = None, request, headers, body
     if not secret:
-        raise ValueError("Missing webhook signing secret")
+        raise ValueError(f"Missing webhook signing secret\nhint: {_WHERE_IT_IS}")
     if request is not None:
         if headers is not None or body is not None:
             raise ValueError("Only one of request or headers/body can be provided")
@@ -288,7 +303,8 @@ def _key(secret: Any) -> bytes:
         key = b""
     # The secret itself is not for messages.
     if not underscore or not key:
-        raise InvalidSecretKeyError("Invalid secret key format: expected whsec_<base64>")
+        hint = "" if not text.startswith("r8_") else "\nhint: This is an API token. " + _WHERE_IT_IS
+        raise InvalidSecretKeyError(f"Invalid secret key format: expected whsec_<base64>{hint}")
     return key
 
 

@@ -6,13 +6,24 @@ package knows besides stands below, in lines of its own.
 
 from __future__ import annotations
 
+import base64
+import hmac
 import re
+import sys
 import textwrap
+import time
+import types
 
 import pytest
 
 import replicate
 from replicate import exceptions
+from replicate.webhook import (
+    InvalidSecretKeyError,
+    InvalidSignatureError,
+    InvalidTimestampError,
+    MissingWebhookHeaderError,
+)
 
 VERSION = "5c7d5dc6dd8bf75c1acaa8565735e7986bc5b66206b55cca93cb72c9bf15ccaa"
 
@@ -227,3 +238,146 @@ def test_nothing_listens(says, waits):
             """,
             client.accounts.current,
         )
+
+
+# Tokens.
+
+
+@pytest.fixture
+def cog_scope(monkeypatch):
+    """Run as if inside a Cog model, where a token belongs to who runs it."""
+    scope = types.SimpleNamespace(context={"replicate_api_token": "of the scope"})
+    cog = types.SimpleNamespace(current_scope=lambda: scope)
+    monkeypatch.setitem(sys.modules, "cog", cog)
+
+
+def test_no_token(says):
+    says(
+        exceptions.AuthenticationError,
+        """
+        ReplicateError Details:
+        title: No API token
+        detail: Set the environment variable REPLICATE_API_TOKEN, or pass Client(api_token=...). \
+Create a token at https://replicate.com/account/api-tokens
+        """,
+        replicate.Client().accounts.current,
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "source"),
+    [
+        ({}, "the environment variable REPLICATE_API_TOKEN"),
+        ({"api_token": "r8_argument"}, "the argument api_token of the client"),
+        ({"api_token": lambda: "r8_function"}, "the function given as api_token"),
+        ({"headers": {"Authorization": "Bearer r8_x"}}, "the argument headers of the client"),
+        ({"auth": ("user", "password")}, "the argument auth of the client"),
+    ],
+)
+def test_wrong_token(says, sandbox, monkeypatch, options, source):
+    monkeypatch.setenv("REPLICATE_API_TOKEN", "r8_variable")
+    with replicate.Client(base_url=sandbox.url, **options) as client:
+        refused_token(says, client, source)
+
+
+def test_wrong_token_of_a_cog_model(says, sandbox, monkeypatch, cog_scope):
+    monkeypatch.setenv("REPLICATE_API_TOKEN", "r8_variable")
+    with replicate.Client(base_url=sandbox.url) as client:
+        refused_token(says, client, "the scope of the Cog model")
+
+
+def refused_token(says, client, source):
+    says(
+        exceptions.AuthenticationError,
+        f"""
+        ReplicateError Details:
+        title: Unauthenticated
+        status: 401
+        detail: You did not pass a valid authentication token
+        request: GET /v1/account
+        base_url: http://sandbox
+        token: from {source}
+        hint: Replicate does not accept this token: it is mistyped, or was deleted. Your tokens \
+are at https://replicate.com/account/api-tokens, where you can also create one.
+        """,
+        client.accounts.current,
+    )
+
+
+# Webhooks.
+
+SECRET = "whsec_" + base64.b64encode(b"a secret").decode()
+
+
+def refused_webhook(kind, text, body=b'{"id": "p1"}', secret=SECRET, age=0, **headers):
+    """Validate a webhook that was signed for one body and may have come with another."""
+    moment = str(int(time.time() - age))
+    digest = hmac.new(b"a secret", f"id.{moment}.".encode() + b'{"id": "p1"}', "sha256").digest()
+    signature = f"v1,{base64.b64encode(digest).decode()}"
+    sent = {"webhook-id": "id", "webhook-timestamp": moment, "webhook-signature": signature}
+    sent.update({f"webhook-{name}": value for name, value in headers.items()})
+    with pytest.raises(kind) as caught:
+        replicate.webhooks.validate(headers=sent, body=body, secret=secret)
+    text_of = re.sub(r"3,6\d\d seconds", "3,600 seconds", str(caught.value))
+    assert text_of == textwrap.dedent(text).strip()
+
+
+@pytest.mark.parametrize("change", [{"body": b'{"id":"p1"}'}, {"secret": "whsec_b3RoZXI="}])
+def test_signature_of_a_webhook(change):
+    refused_webhook(
+        InvalidSignatureError,
+        """
+        Webhook signature is invalid
+        hint: Most often the body is not what was sent: it was parsed and written again, or \
+changed by a proxy. Pass the bytes of the request. Or the secret is another account's: \
+replicate.webhooks.default.secret() returns that of your account.
+        """,
+        **change,
+    )
+
+
+def test_old_webhook():
+    refused_webhook(
+        InvalidTimestampError,
+        """
+        Webhook timestamp is outside the allowed tolerance of 300 seconds
+        hint: It is 3,600 seconds old. Is the clock of this machine right? For webhooks that \
+wait in a queue, or are sent again on purpose, pass tolerance=
+        """,
+        age=3600,
+    )
+
+
+def test_webhook_without_a_header():
+    refused_webhook(
+        MissingWebhookHeaderError,
+        """
+        Missing webhook id
+        hint: Replicate sends the header webhook-id. A proxy may have dropped it, or the request \
+comes from somebody else.
+        """,
+        id="",
+    )
+
+
+def test_no_secret():
+    refused_webhook(
+        ValueError,
+        """
+        Missing webhook signing secret
+        hint: replicate.webhooks.default.secret() returns that of your account.
+        """,
+        secret="",
+    )
+
+
+def test_token_for_a_secret():
+    refused_webhook(
+        InvalidSecretKeyError,
+        """
+        Invalid secret key format: expected whsec_<base64>
+        hint: This is an API token. replicate.webhooks.default.secret() returns that of your \
+account.
+        """,
+        secret="r8_0123456789",
+    )

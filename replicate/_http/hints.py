@@ -41,7 +41,7 @@ def of_refusal(session: Settings, request: httpx.Request, error: ReplicateError)
         lines["token"] = f"from {_source(session)}"
         lines["hint"] = (
             "Replicate does not accept this token: it is mistyped, or was deleted. "
-            f"Your tokens are at {_token.TOKENS_PAGE}"
+            f"Your tokens are at {_token.TOKENS_PAGE}, where you can also create one."
         )
     elif error.status_code == 404 and _text(error.detail) in SAYS_NOTHING and kinds:
         lines["hint"] = f"There is no such {_listed(kinds)}, or the token's account may not see it."

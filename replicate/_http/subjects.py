@@ -62,7 +62,7 @@ def _patterns() -> list[re.Pattern[str]]:
     import pkgutil
 
     document: Any = json.loads(pkgutil.get_data("replicate_api", "openapi.json") or "{}")
-    root = urlsplit(document["servers"][0]["url"]).path.rstrip("/")
+    root = urlsplit(str(document["servers"][0]["url"])).path.rstrip("/")
     return [
         re.compile(root + re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(path)))
         for path in document["paths"]

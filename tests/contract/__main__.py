@@ -123,7 +123,7 @@ def furnish(sandbox: Sandbox) -> Tuple[Values, Dict[str, Values], Values]:
             "destination": ["sandbox/private-0"],
             "hardware": ["cpu"],
             "model": ["sandbox/markov"],
-        "name": [f"new-{number}" for number in range(9)],
+            "name": [f"new-{number}" for number in range(9)],
             "owner": ["sandbox"],
             "version": ["sandbox/primes", markov.id, f"sandbox/markov:{markov.id}"],
             "webhook": ["http://127.0.0.1:1/"],  # any other would be called
