@@ -14,6 +14,7 @@ that blocking calls, generators and a running event loop mix freely in one threa
 
 from __future__ import annotations
 
+import sys
 import time
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -40,6 +41,9 @@ T = TypeVar("T")
 _clock: Clock | None = None
 _blocking: ContextVar[bool] = ContextVar("replicate_blocking", default=False)
 
+_looks_for_loops = True
+"""Whether a blocking call in an event loop would be the first one, of which there is a warning."""
+
 
 def is_blocking() -> bool:
     """Say whether the running coroutine is stepped by `block()`."""
@@ -48,6 +52,8 @@ def is_blocking() -> bool:
 
 def block(coroutine: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine to completion, blocking."""
+    if _looks_for_loops and _is_loop_running():
+        _warn()
     mode = _blocking.set(True)
     try:
         coroutine.send(None)
@@ -58,6 +64,24 @@ def block(coroutine: Coroutine[Any, Any, T]) -> T:
         _blocking.reset(mode)
         coroutine.close()
     raise RuntimeError("a blocking call tried to suspend: await only replicate's own primitives")
+
+
+def _is_loop_running() -> bool:
+    """Say whether an event loop runs in this thread. Libraries that are not loaded run none."""
+    # A library that another thread is importing is there, but may be empty.
+    running = getattr(sys.modules.get("asyncio"), "_get_running_loop", None)
+    if running is not None and running() is not None:
+        return True
+    in_trio = getattr(getattr(sys.modules.get("trio"), "lowlevel", None), "in_trio_run", None)
+    return in_trio is not None and bool(in_trio())
+
+
+def _warn() -> None:
+    global _looks_for_loops  # noqa: PLW0603 - once in a process
+    _looks_for_loops = False
+    from ._loop_warning import warn
+
+    warn()
 
 
 def block_iter(items: AsyncGenerator[T, None]) -> Generator[T, None, None]:

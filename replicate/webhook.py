@@ -197,8 +197,8 @@ def verify(
             when = f"{age:,.0f} seconds old" if age > 0 else f"from {-age:,.0f} seconds ahead"
             raise InvalidTimestampError(
                 f"Webhook timestamp is outside the allowed tolerance of {tolerance} seconds\n"
-                f"hint: It is {when}. Is the clock of this machine right? For webhooks that wait in "
-                "a queue, or are sent again on purpose, pass tolerance="
+                f"hint: It is {when}. Is the clock of this machine right? For webhooks that wait "
+                "in a queue, or are sent again on purpose, pass tolerance="
             )
     message = _encoded(f"{headers['webhook-id']}.{timestamp}.") + body
     expected = [hmac.new(key, message, hashlib.sha256).digest() for key in keys]
