@@ -157,7 +157,11 @@ if not TYPE_CHECKING:
             value = getattr(import_module(".pagination", __name__), name)
         elif name in _SUBMODULES:
             return import_module(f".{name}", __name__)
-        else:
+        elif name.startswith("__"):
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        else:
+            from ._names import lookup
+
+            return lookup(__name__, name)
         globals()[name] = value
         return value

@@ -216,6 +216,13 @@ class Manners:
         vars(duplicate).update(_copy.deepcopy(fields) if deep else fields)
         return duplicate
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            from ._suggestions import attribute
+
+            return attribute(self, name)
+
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Manners):
             return self.dict() == other.dict()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from .account import Accounts
@@ -82,3 +82,10 @@ class Namespaces:
         from .webhook import Webhooks
 
         return Webhooks(client=cast("Client", self))
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            from ._suggestions import attribute
+
+            return attribute(self, name)

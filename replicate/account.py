@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from replicate_api import models
 
 from ._blocking import block
@@ -26,3 +28,11 @@ class Accounts(Namespace):
         from replicate_api.api.account import get
 
         return Account._of(await self._client._call(get.asyncio), self._client)
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        from ._names import lookup
+
+        return lookup(__name__, name)

@@ -390,9 +390,6 @@ def _check_httpx_options(options: Dict[str, Any]) -> None:
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:
-        # It is an httpx transport, and `import replicate` does not load httpx.
-        if name == "RetryTransport":
-            from ._http.retry_transport import RetryTransport
+        from ._names import lookup
 
-            return RetryTransport
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return lookup(__name__, name)

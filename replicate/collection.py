@@ -102,3 +102,11 @@ class Collections(Namespace):
         from replicate_api.api.collections import get
 
         return Collection._of(await self._client._call(get.asyncio, slug), self._client)
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        from ._names import lookup
+
+        return lookup(__name__, name)

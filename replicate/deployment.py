@@ -247,3 +247,11 @@ class Deployments(Namespace):
 
         await self._client._call(delete.asyncio, deployment_owner, deployment_name)
         return True
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        from ._names import lookup
+
+        return lookup(__name__, name)

@@ -436,3 +436,11 @@ _STATUSES: dict[int, type[ReplicateError]] = {
 
 def _by_status(status: int) -> type[ReplicateError]:
     return _STATUSES.get(status, InternalServerError if status >= 500 else ReplicateError)
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        from ._names import lookup
+
+        return lookup(__name__, name)

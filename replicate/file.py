@@ -163,3 +163,11 @@ class Files(Namespace):
 
         await self._client._call(delete.asyncio, file_id)
         return True
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        from ._names import lookup
+
+        return lookup(__name__, name)

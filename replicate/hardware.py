@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, List
+from typing import TYPE_CHECKING, Any, List
 
 from replicate_api import models
 
@@ -43,3 +43,11 @@ class HardwareNamespace(Namespace):
         check_params(list.build, params, "list")
         items = await self._client._call(list.asyncio, **params)
         return [Hardware._of(item, self._client) for item in items]
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        from ._names import lookup
+
+        return lookup(__name__, name)

@@ -33,3 +33,11 @@ async def async_encode_json(
 ) -> Any:
     """Return a JSON value for any input; files are uploaded, or inlined with `"base64"`."""
     return await encode(obj, client, file_encoding_strategy)
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        from ._names import lookup
+
+        return lookup(__name__, name)

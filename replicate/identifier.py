@@ -113,3 +113,11 @@ def _resolve(  # pyright: ignore[reportUnusedFunction] - code written for 1.x ca
     target = resolve(ref)
     version = ref if isinstance(ref, models.Version) else None
     return version, target.owner, target.name, target.version
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        from ._names import lookup
+
+        return lookup(__name__, name)

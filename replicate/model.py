@@ -260,3 +260,11 @@ def _place(method: str, *args: Any, **kwargs: Any) -> tuple[str, str]:
     if not (owner and name):
         raise ValueError("Both 'owner' and 'name' must be provided if 'key' is not specified.")
     return owner, name
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        from ._names import lookup
+
+        return lookup(__name__, name)

@@ -184,3 +184,11 @@ async def async_paginate(list_method: Callable[[Any], Awaitable[P]]) -> AsyncGen
     while page.next is not None:
         page = await list_method(page.next)
         yield page
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        from ._names import lookup
+
+        return lookup(__name__, name)

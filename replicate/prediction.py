@@ -386,3 +386,11 @@ def deployment_target(deployment: Any) -> Target:
         "deployment must be a Deployment, a tuple of (owner, name), or a string in the format "
         "'owner/name'"
     )
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        from ._names import lookup
+
+        return lookup(__name__, name)

@@ -145,3 +145,18 @@ class Namespace:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            from ._suggestions import attribute
+
+            return attribute(self, name)
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        from ._names import lookup
+
+        return lookup(__name__, name)

@@ -122,3 +122,11 @@ async def _version(client: Client, ref: Reference, target: Target) -> Optional[V
             )
             return None
     return client._versions[key]
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        from ._names import lookup
+
+        return lookup(__name__, name)

@@ -98,3 +98,11 @@ def resolved(node: Any, schema: Mapping[str, Any] | None) -> dict[str, Any] | No
 
 def _get(node: Any, key: str) -> Any:
     return node.get(key) if is_object(node) else None
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        from ._names import lookup
+
+        return lookup(__name__, name)

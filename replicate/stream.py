@@ -229,3 +229,11 @@ def _detail(data: str) -> str:
     except (ValueError, TypeError, KeyError):
         return data
     return detail if isinstance(detail, str) else data
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        from ._names import lookup
+
+        return lookup(__name__, name)

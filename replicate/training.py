@@ -286,3 +286,11 @@ def _order(
         file_encoding_strategy,
         {name: value for name, value in named.items() if value is not None},
     )
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        from ._names import lookup
+
+        return lookup(__name__, name)

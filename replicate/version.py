@@ -122,3 +122,11 @@ class Versions(Namespace):
 
         await self._client._call(versions_delete.asyncio, *self.model, id)
         return True
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        from ._names import lookup
+
+        return lookup(__name__, name)

@@ -313,3 +313,11 @@ def _is_training(data: Mapping[str, Any]) -> bool:
     return (is_object(output) and "weights" in output) or (
         is_object(urls) and "/trainings/" in str(urls.get("get"))
     )
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        from ._names import lookup
+
+        return lookup(__name__, name)
