@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Dict, Iterable, List, Literal, Optional
 from replicate_api import models
 from replicate_api.api.files.create import FilesCreateOptions
 
-from ._blocking import block, in_thread
+from ._blocking import block
 from .pagination import fetch_page
 from .resource import Namespace, Resource
 
@@ -85,25 +85,22 @@ class Files(Namespace):
 
         from replicate_api.api.files import create
 
-        from ._files import uploads as _upload
+        from ._files.handles import is_file
+        from ._files.uploads import async_open_upload
 
         unknown = sorted(set(params) - set(FileParams.__annotations__))
         if unknown:
             raise TypeError(f"create() got an unexpected keyword argument {unknown[0]!r}")
         if isinstance(file, str):
             file = Path(file)
-        if not _upload.is_file(file):
+        if not is_file(file):
             raise ValueError("Unsupported file type. Must be a file path or file-like object.")
-
-        def open_upload() -> _upload.Upload:
-            return _upload.open_upload(
-                file, name=params.get("filename"), content_type=params.get("content_type")
-            )
-
         fields: Dict[str, Any] = {**params}
         for name in ("filename", "content_type"):  # the part of the form with the file has them
             fields.pop(name, None)
-        upload = await in_thread(open_upload)
+        upload = await async_open_upload(
+            file, name=params.get("filename"), content_type=params.get("content_type")
+        )
         try:
             data = await self._client._call(
                 create.asyncio,

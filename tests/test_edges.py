@@ -13,8 +13,8 @@ import pytest
 
 import replicate
 from replicate._blocking import block, in_thread, sleep
-from replicate._files import inputs as _inputs
 from replicate._files import uploads as _upload
+from replicate._files import values as _values
 from replicate.identifier import _resolve
 from replicate.version import Version
 
@@ -115,7 +115,7 @@ def test_uploaded_file_without_a_url_is_an_unreadable_answer(call, mock):
 
 def test_input_is_named_where_it_cannot_be_sent():
     with pytest.raises(TypeError, match=r"input\['a'\]\[1\] is a object"):
-        _inputs.plain({"a": [1, object()]}, "input")
+        _values.plain({"a": [1, object()]}, "input")
 
 
 def test_resolve_of_1x():

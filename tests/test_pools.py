@@ -11,7 +11,7 @@ import weakref
 import pytest
 
 import replicate
-from replicate._files import inputs as _inputs
+from replicate._files import values as _values
 from replicate._http.connections import Pools
 
 
@@ -46,6 +46,6 @@ def test_options_that_refer_to_the_client_do_not_keep_it():
 @pytest.mark.parametrize("module", ["trio", "numpy", "replicate.helpers"])
 def test_what_another_thread_is_importing_does_no_harm(sandbox, module, monkeypatch):
     monkeypatch.setitem(sys.modules, module, types.ModuleType(module))
-    assert _inputs.plain({"a": [1.5, "x"]}) == {"a": [1.5, "x"]}
+    assert _values.plain({"a": [1.5, "x"]}) == {"a": [1.5, "x"]}
     with sandbox.client(verify=False) as client:
         assert asyncio.run(client.accounts.async_current())

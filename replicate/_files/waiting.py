@@ -1,0 +1,113 @@
+"""Waiting for files that may keep one waiting: pipes, sockets, handles on remote storage."""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+import threading
+from typing import TYPE_CHECKING, Any, Generic, List, Optional, TypeVar
+
+from .._blocking import is_blocking
+from .._http.deadline import deadline_exceeded, remaining
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+
+async def in_time(function: Callable[[], T], discard: Callable[[T], None]) -> T:
+    """Call a function that reads from a file, for as long as the caller waits for it.
+
+    Nothing interrupts a thread that reads from a pipe. So the function gets a thread of its own,
+    which is left behind when the deadline comes or the task is canceled, and which does not
+    keep the interpreter from ending.
+
+    Args:
+        function: What to call.
+        discard: What to do with its result, if nobody waits for it any more.
+
+    Raises:
+        DeadlineExceededError: The deadline came first.
+    """
+    left = remaining()
+    if is_blocking() and left is None:
+        return function()
+    handover = _Handover(discard)
+    run: Callable[..., Any] = contextvars.copy_context().run
+    try:
+        if is_blocking():
+            done = threading.Event()
+            _start(run, handover.call, function, done.set)
+            done.wait(left)
+        else:
+            import anyio
+
+            event = anyio.Event()
+            _start(run, handover.call, function, _from_thread(event.set))
+            with anyio.move_on_after(float("inf") if left is None else left):
+                await event.wait()
+        return handover.take()
+    finally:
+        handover.abandon()
+
+
+def _start(run: Callable[..., Any], *args: Any) -> None:
+    threading.Thread(target=run, args=args, name="replicate file", daemon=True).start()
+
+
+def _from_thread(function: Callable[[], None]) -> Callable[[], None]:
+    """Let another thread call a function in the running event loop, of asyncio or of trio."""
+    import asyncio
+
+    try:
+        soon: Any = asyncio.get_running_loop().call_soon_threadsafe
+    except RuntimeError:
+        import trio
+
+        soon = trio.lowlevel.current_trio_token().run_sync_soon
+
+    def call() -> None:
+        with contextlib.suppress(Exception):  # the loop may have ended
+            soon(function)
+
+    return call
+
+
+class _Handover(Generic[T]):
+    """The result of a function, for a caller who may have gone."""
+
+    def __init__(self, discard: Callable[[T], None]) -> None:
+        self._discard = discard
+        self._lock = threading.Lock()
+        self._results: List[T] = []
+        self._error: Optional[BaseException] = None
+        self._abandoned = False
+
+    def call(self, function: Callable[[], T], done: Callable[[], None]) -> None:
+        try:
+            result = function()
+            with self._lock:
+                if not self._abandoned:
+                    self._results.append(result)
+                    return
+            self._discard(result)
+        except BaseException as error:  # noqa: BLE001 - raised where it is waited for
+            self._error = error
+        finally:
+            done()
+
+    def take(self) -> T:
+        with self._lock:
+            if self._error is not None:
+                raise self._error
+            if not self._results:
+                raise deadline_exceeded()
+            return self._results.pop()
+
+    def abandon(self) -> None:
+        with self._lock:
+            self._abandoned = True
+            left, self._results = self._results, []
+        for result in left:
+            self._discard(result)
