@@ -79,7 +79,8 @@ class Client(Settings, Namespaces):
 
         Raises:
             TypeError: A keyword argument that httpx does not know; `max_retries` is no integer.
-            ValueError: `base_url` is not an absolute http or https URL.
+            InvalidArgumentError: `base_url` is not an absolute http or https URL, or `proxy` no
+                address of a proxy.
         """
         api_token = self._api_token = hidden(api_token)
         self._base_url = base_url
@@ -103,7 +104,9 @@ class Client(Settings, Namespaces):
         if base_url:
             self._base_of(base_url)
         if kwargs:
-            _check_httpx_options(kwargs)
+            from ._http.options import check
+
+            check(kwargs)
 
     # Running models.
 
@@ -365,26 +368,6 @@ def _default_client() -> Client:
     from . import default_client
 
     return default_client
-
-
-def _check_httpx_options(options: Dict[str, Any]) -> None:
-    import inspect
-
-    import httpx
-
-    known = {
-        *inspect.signature(httpx.Client).parameters,
-        *inspect.signature(httpx.AsyncClient).parameters,
-    }
-    for name in options:
-        if name not in known:
-            import difflib
-
-            close = difflib.get_close_matches(
-                name, ["api_token", *known, "headers", "max_retries"], 1
-            )
-            hint = f"; did you mean {close[0]}?" if close else ""
-            raise TypeError(f"Client() got an unexpected keyword argument {name!r}{hint}")
 
 
 if not TYPE_CHECKING:

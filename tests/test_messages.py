@@ -381,3 +381,78 @@ account.
         """,
         secret="r8_0123456789",
     )
+
+
+# Proxies.
+
+
+@pytest.mark.parametrize("proxy", ["localhost:3128", "proxy.example", "ftp://proxy.example"])
+def test_proxy_without_a_scheme_fails_when_the_client_is_made(proxy):
+    with pytest.raises(exceptions.InvalidArgumentError) as caught:
+        replicate.Client("t", proxy=proxy)
+    host = proxy.rpartition("/")[2]
+    assert str(caught.value) == (
+        f"the argument proxy has the proxy '{proxy}', which is none that can be used: write its "
+        f"scheme and host, such as 'http://{host}'"
+    )
+
+
+def test_proxy_of_the_environment_that_is_none(call, monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", "ftp://user:password@proxy.example")
+    with pytest.raises(exceptions.InvalidArgumentError) as caught:
+        call(replicate.Client("t").accounts.current)
+    assert str(caught.value) == (
+        "the variable HTTPS_PROXY has the proxy 'ftp://proxy.example', which is none that can be "
+        "used: write its scheme and host, such as 'http://proxy.example'"
+    )
+
+
+@pytest.mark.parametrize("source", ["the argument proxy", "the variable HTTPS_PROXY"])
+def test_proxy_that_is_not_there(says, monkeypatch, waits, source):
+    options = {}
+    if source == "the argument proxy":
+        options["proxy"] = "http://user:password@127.0.0.1:9"
+    else:
+        monkeypatch.setenv("HTTPS_PROXY", "user:password@127.0.0.1:9")
+    with replicate.Client("t", max_retries=1, **options) as client:
+        says(
+            exceptions.APIConnectionError,
+            f"""
+            GET https://api.replicate.com/v1/account: ConnectError: [Errno 111] Connection refused
+            proxy: http://127.0.0.1:9 ({source})
+            attempts: 2 in 0.1 s
+            hint: The host 127.0.0.1 cannot be reached: is it up, and let through by firewalls?
+            """,
+            client.accounts.current,
+        )
+
+
+def test_host_that_does_not_exist(says, waits):
+    with replicate.Client("t", base_url="http://nowhere.invalid", max_retries=0) as client:
+        says(
+            exceptions.APIConnectionError,
+            """
+            GET http://nowhere.invalid/v1/account: ConnectError: [Errno -2] Name or service not \
+known
+            base_url: http://nowhere.invalid
+            attempts: 1 in 0.1 s
+            hint: The host nowhere.invalid cannot be found: is this machine online, and the name \
+right?
+            """,
+            client.accounts.current,
+        )
+
+
+def test_answer_that_takes_too_long(says, sandbox):
+    sandbox.fault("account.get", delay=5)
+    with sandbox.client(timeout=0.2, max_retries=0) as client:
+        says(
+            exceptions.APITimeoutError,
+            """
+            GET http://sandbox/v1/account: ReadTimeout: no answer in 0.2 s
+            base_url: http://sandbox
+            attempts: 1 in 0.1 s
+            hint: Client(timeout=...) takes the seconds to wait for an answer.
+            """,
+            client.accounts.current,
+        )

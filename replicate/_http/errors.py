@@ -35,6 +35,16 @@ GATEWAY_STATUS_CODES = frozenset({502, 504, 520, 524})
 
 _USELESS_TO_REPEAT = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
 
+_PHASES: dict[type[httpx.TimeoutException], tuple[str, str]] = {
+    httpx.ConnectTimeout: ("connect", "no connection"),
+    httpx.ReadTimeout: ("read", "no answer"),
+    httpx.WriteTimeout: ("write", "nothing more could be sent"),
+    httpx.PoolTimeout: ("pool", "no free connection"),
+}
+"""By kind of time-out: what httpx calls the phase, and what there was not."""
+
+_NO_WORDS = {"", "timed out", "The read operation timed out", "The write operation timed out"}
+
 _CLASSES: dict[type[BaseException], type[APIConnectionError]] = {
     httpx.TransportError: _errors.APITransportError,
     httpx.TimeoutException: _errors.APITimeoutException,
@@ -77,8 +87,17 @@ def lost(session: Settings, error: httpx.TransportError) -> APIConnectionError:
 def _said_of(error: BaseException) -> str:
     """Return what the operating system said, where an error goes back to that.
 
-    What stands between it and httpx says less: "All connection attempts failed".
+    What stands between it and httpx says less: "All connection attempts failed". And of a time that
+    ran out httpx says nothing, or "timed out".
     """
+    if isinstance(error, httpx.TimeoutException) and str(error) in _NO_WORDS:
+        phase, lack = next(
+            (value for kind, value in _PHASES.items() if isinstance(error, kind)), ("", "")
+        )
+        extensions: Any = getattr(error._request, "extensions", {})
+        limits: Any = extensions.get("timeout") or {}
+        seconds: float | None = limits.get(phase)
+        return f"{lack} in {seconds:g} s" if seconds is not None else ""
     inner: BaseException | None = error
     while inner is not None:
         if isinstance(inner, ConnectionError) and inner.errno:

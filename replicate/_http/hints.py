@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -15,6 +15,8 @@ from .address import DEFAULT_BASE_URL, shown
 from .subjects import facts_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..exceptions import ReplicateError
     from .settings import Settings
 
@@ -75,7 +77,7 @@ def of_lost(
     base = session._base
     if base != DEFAULT_BASE_URL and _is_own(session, request):
         lines["base_url"] = shown(base)
-    proxy, source = proxy_of(session, request.url)
+    proxy, source = proxy_of(session._client_kwargs, request.url)
     if proxy:
         lines["proxy"] = f"{shown(proxy)} ({source})"
     hint = _advice(error, reason, urlsplit(proxy).hostname or proxy if proxy else request.url.host)
@@ -103,9 +105,8 @@ def _advice(error: httpx.TransportError, reason: str, host: str) -> str:
     return ""
 
 
-def proxy_of(session: Settings, url: httpx.URL) -> tuple[str, str]:
+def proxy_of(options: Mapping[str, Any], url: httpx.URL) -> tuple[str, str]:
     """Return the proxy that requests to a URL go through, and what names it; empty for none."""
-    options = session._client_kwargs
     given = options.get("proxy")
     if given is not None:
         return str(getattr(given, "url", given)), "the argument proxy"

@@ -98,8 +98,10 @@ class Settings:
         """Return the keyword arguments for the httpx clients."""
         import httpx
 
+        from .options import check_proxy
         from .request import USER_AGENT
 
+        check_proxy(self._client_kwargs, self._base)
         headers = httpx.Headers({"User-Agent": USER_AGENT})
         headers.update(self._headers)
         options = {**self._client_kwargs, "headers": headers}

@@ -1,0 +1,57 @@
+"""What is wrong with a client's options, said when the client is made and not by its first call."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from ..exceptions import InvalidArgumentError
+from .address import shown
+from .hints import proxy_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+OURS = ("api_token", "headers", "max_retries")
+"""Options that httpx does not see."""
+
+
+def check(options: Mapping[str, Any]) -> None:
+    """Check the options for httpx.
+
+    Raises:
+        TypeError: httpx has no such option.
+        InvalidArgumentError: The proxy has no address that httpx can connect to.
+    """
+    known = {
+        *inspect.signature(httpx.Client).parameters,
+        *inspect.signature(httpx.AsyncClient).parameters,
+    }
+    for name in options:
+        if name not in known:
+            close = difflib.get_close_matches(name, [*known, *OURS], 1)
+            hint = f"; did you mean {close[0]}?" if close else ""
+            raise TypeError(f"Client() got an unexpected keyword argument {name!r}{hint}")
+    if isinstance(options.get("proxy"), (str, httpx.URL)):
+        check_proxy(options)
+
+
+def check_proxy(options: Mapping[str, Any], url: str = "https://") -> None:
+    """Check the proxy that requests to a URL go through, be it an option or of the environment.
+
+    Raises:
+        InvalidArgumentError: It has no address that httpx can connect to.
+    """
+    proxy, source = proxy_of(options, httpx.URL(url))
+    try:
+        if proxy:
+            httpx.Proxy(proxy)
+    except (ValueError, httpx.InvalidURL):
+        example = proxy.rpartition("://")[2] or "localhost:3128"
+        raise InvalidArgumentError(
+            f"{source} has the proxy {shown(proxy)!r}, which is none that can be used: "
+            f"write its scheme and host, such as {shown(f'http://{example}')!r}"
+        ) from None
