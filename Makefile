@@ -25,7 +25,7 @@ test: $(VENV)/test ## Run the tests, but for the slow ones
 
 .PHONY: test-slow
 test-slow: $(VENV)/all ## Run the slow tests: packaging, type checkers
-	$(BIN)/python -m pytest -m slow $(addprefix --ignore=,$(FAULTS))
+	$(BIN)/python -m pytest -m slow $(addprefix --ignore=,tests/browser $(FAULTS))
 
 .PHONY: test-faults
 test-faults: $(VENV)/test ## Run all tests of faults, hostile input, secrets, large files and load, the slow ones too
@@ -55,6 +55,10 @@ test-contract: $(CONTRACT)/test ## Hold the sandbox against openapi.yaml with sc
 .PHONY: test-clients
 test-clients: $(VENV)/test $(CLIENTS)/installed ## Run the official clients, Python and JavaScript, against the sandbox (needs Node.js)
 	$(BIN)/python -m tests.clients
+
+.PHONY: test-browser
+test-browser: $(VENV)/browser ## Use the sandbox's web page in a headless Chromium (the system's: apt-get install chromium)
+	$(BIN)/python -m pytest tests/browser
 
 .PHONY: record
 record: $(VENV)/test ## Record tests/cassettes from the sandbox (LIVE=1: from Replicate, with REPLICATE_API_TOKEN)
@@ -135,6 +139,10 @@ $(VENV)/test: $(BIN)/python pyproject.toml tests/requirements.txt codegen/requir
 $(VENV)/all: $(BIN)/python pyproject.toml $(REQUIREMENTS)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[sandbox]' $(addprefix -r ,$(REQUIREMENTS))
 	@touch $@ $(VENV)/test $(VENV)/demo
+
+$(VENV)/browser: $(VENV)/test tests/browser/requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/browser/requirements.txt
+	@touch $@
 
 # atheris is a fuzzer in C++: to build it takes clang, so a wheel it is, or nothing.
 $(VENV)/fuzz: $(VENV)/test tests/fuzz/requirements.txt

@@ -25,10 +25,13 @@ PYTHONS = ("3.8", "3.13")
 PROGRAM = """
 import sys
 import replicate, replicate_api
+import httpx
 from replicate.sandbox import Sandbox
 
 with Sandbox() as sandbox, sandbox.client() as client:
     assert client.run("sandbox/painter", {"prompt": "x"}).read()[:4] == b"\\x89PNG"
+    for path in ("/", "/openapi.json", "/_sandbox/openapi.json"):
+        assert httpx.get(sandbox.url + path).status_code == 200
 print(replicate.__version__, replicate.__file__, replicate_api.__file__)
 """
 
