@@ -106,6 +106,10 @@ class ModelError(ReplicateException):
         logs = str(get("logs") or "").rstrip().splitlines()[-LAST_LOG_LINES:]
         if logs:
             lines += ["last log lines:", *(f"  {line}" for line in logs)]
+        if get("error"):
+            from ._hints import paths_as_text
+
+            lines += [f"hint: {hint}" for hint in paths_as_text(get("input"), lambda _: True)]
         return "\n".join(filter(None, lines))
 
     if not TYPE_CHECKING:  # type checkers know it as an attribute

@@ -22,6 +22,7 @@ from replicate_api.api.predictions.create import PredictionsCreateOptions
 from ._blocking import block, block_iter
 from ._guards import is_array, is_text, is_tuple
 from ._runs import create as _create
+from ._runs.refusals import remember
 from ._runs.running import Running
 from .exceptions import InvalidArgumentError
 from .identifier import Target, split
@@ -346,7 +347,10 @@ class Predictions(Namespace):
         elif deployment:
             target = deployment_target(deployment)
         else:
-            target = Target(version=version.id if isinstance(version, models.Version) else version)
+            if isinstance(version, models.Version):
+                remember(self._client, version)
+                version = version.id
+            target = Target(version=version)
         return await _create.create(self._client, target, input, **params)
 
 

@@ -103,9 +103,11 @@ async def _version(client: Client, ref: Reference, target: Target) -> Optional[V
     It is looked up before the prediction is created and kept, as versions never change. A
     look-up that fails costs the schema's knowledge, not the run.
     """
+    from ._runs.refusals import remember
     from .version import Version, Versions
 
     if isinstance(ref, Version):
+        remember(client, ref)
         return ref
     if target.version is None or target.owner is None or target.name is None:
         return None

@@ -64,6 +64,21 @@ def output_schema(schema: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return _follow(output, schemas) if is_object(output) else None
 
 
+def input_properties(
+    schema: Mapping[str, Any] | None, *, of_training: bool = False
+) -> dict[str, Any]:
+    """Return the schemas of a model's inputs by name, in the order in which its author has them."""
+    name = "TrainingInput" if of_training else "Input"
+    part = resolved(_get(_get(_get(schema, "components"), "schemas"), name), schema)
+    properties: Any = _get(part, "properties") or {}
+    return dict(sorted(properties.items(), key=lambda item: _order(item[1])))
+
+
+def _order(node: Any) -> float:
+    order = _get(node, "x-order")
+    return order if isinstance(order, (int, float)) else float("inf")
+
+
 def is_iterator(schema: Mapping[str, Any] | None, cog_version: Any = None) -> bool:
     """Say whether the model yields its output item by item."""
     output = output_schema(schema)

@@ -14,10 +14,12 @@ import textwrap
 import time
 import types
 
+import httpx
 import pytest
 
 import replicate
 from replicate import exceptions
+from replicate.sandbox import File
 from replicate.webhook import (
     InvalidSecretKeyError,
     InvalidSignatureError,
@@ -167,8 +169,6 @@ def test_training(says, client):
 
 
 def test_the_address_of_the_api_itself_is_not_named(call, mock):
-    import httpx
-
     answer = {"detail": "The requested resource could not be found.", "status": 404}
     client = mock(lambda _: httpx.Response(404, json=answer))
     with pytest.raises(exceptions.NotFoundError) as caught:
@@ -456,3 +456,105 @@ def test_answer_that_takes_too_long(says, sandbox):
             """,
             client.accounts.current,
         )
+
+
+# Inputs.
+
+
+@pytest.fixture
+def speaker(sandbox):
+    """A model with inputs of several kinds; return its reference with its version."""
+
+    @sandbox.model("me/speaker")
+    def speak(text: str, voice: File, speed: float = 1.0) -> str:
+        return text
+
+    return f"me/speaker:{sandbox.models['me/speaker'].latest_version.id}"
+
+
+def test_misspelt_input(says, client, speaker):
+    says(
+        exceptions.UnprocessableEntityError,
+        f"""
+        ReplicateError Details:
+        title: Input validation failed
+        status: 422
+        detail: - input: text is required
+        - input: voice is required
+
+        request: POST /v1/predictions
+        model: me/speaker
+        version: {speaker.rpartition(":")[2]}
+        base_url: http://sandbox
+        inputs: text, voice, speed
+        hint: There is no input 'txt': did you mean 'text'? There is no input 'zzz'.
+        """,
+        client.run,
+        speaker,
+        {"txt": "hello", "zzz": 1},
+    )
+
+
+@pytest.mark.parametrize("how", ["object", "latest"])
+def test_misspelt_input_of_a_version_that_is_known_by_other_ways(call, client, speaker, how):
+    model = client.models.get("me/speaker")
+    target = {"object": {"version": model.latest_version}, "latest": {"model": "me/speaker"}}[how]
+    with pytest.raises(exceptions.UnprocessableEntityError) as caught:
+        call(client.predictions.create, input={"txt": "hello"}, **target)
+    assert caught.value.about["inputs"] == "text, voice, speed"
+    assert caught.value.about["hint"] == "There is no input 'txt': did you mean 'text'?"
+
+
+def test_misspelt_input_of_an_unknown_schema(call, mock):
+    body = {
+        "title": "Input validation failed",
+        "detail": "- input: prompt is required\n",
+        "status": 422,
+        "invalid_fields": [
+            {"type": "required", "field": "input", "description": "prompt is required"}
+        ],
+    }
+    client = mock(lambda _: httpx.Response(422, json=body))
+    with pytest.raises(exceptions.UnprocessableEntityError) as caught:
+        call(client.run, "acme/flux", {"promt": "a llama"})
+    assert str(caught.value).splitlines()[5:] == [
+        "request: POST /v1/models/acme/flux/predictions",
+        "model: acme/flux",
+        "hint: There is no input 'promt': did you mean 'prompt'? "  # noqa: ISC004 - one line
+        "The inputs of this model are at https://replicate.com/acme/flux/api/schema",
+    ]
+
+
+def test_path_as_text(call, mock, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "speech.wav").write_bytes(b"RIFF")
+    description = "Does not match format 'uri'"
+    body = {
+        "title": "Input validation failed",
+        "detail": f"- input.audio: {description}\n",
+        "status": 422,
+        "invalid_fields": [
+            {"type": "format", "field": "input.audio", "description": description},
+        ],
+    }
+    client = mock(lambda _: httpx.Response(422, json=body))
+    with pytest.raises(exceptions.UnprocessableEntityError) as caught:
+        call(client.run, "acme/hear", {"audio": "speech.wav", "title": "speech.wav"})
+    assert str(caught.value).splitlines()[5:] == [
+        "request: POST /v1/models/acme/hear/predictions",
+        "model: acme/hear",
+        "hint: 'audio' is the text 'speech.wav', which is the path of a file here. "  # noqa: ISC004
+        "To send the file, give pathlib.Path('speech.wav').",
+    ]
+
+
+def test_path_as_text_that_only_the_model_minds(call, client, speaker, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "speech.wav").write_bytes(b"RIFF")
+    with pytest.raises(exceptions.ModelError) as caught:
+        call(client.run, speaker, {"text": "hello", "voice": "speech.wav"})
+    assert str(caught.value) == "input file not found: speech.wav"
+    assert caught.value.details.splitlines()[-1] == (
+        "hint: 'voice' is the text 'speech.wav', which is the path of a file here. "
+        "To send the file, give pathlib.Path('speech.wav')."
+    )

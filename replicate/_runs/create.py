@@ -17,6 +17,7 @@ from ..exceptions import (
     UnprocessableEntityError,
 )
 from .creates import Made
+from .refusals import explain, remember
 from .running import Running, identified, is_interruption
 
 if TYPE_CHECKING:
@@ -148,6 +149,15 @@ async def start(
             data: ApiModel = identified(operation.parse(answer))
             created = kind._of(data, client)
         except BaseException as error:
+            if isinstance(error, ReplicateError):
+                explain(
+                    client,
+                    error,
+                    kind.__name__,
+                    model=made.model,
+                    version=made.version,
+                    input=fields["input"],
+                )
             from .recover import find, may_have_started
 
             lost = None
@@ -178,6 +188,7 @@ async def _latest_version(client: Client, place: tuple[str, str], refusal: Repli
         raise refusal from None
     if model.latest_version is None or not model.latest_version.id:
         raise refusal
+    remember(client, model.latest_version)
     return model.latest_version.id
 
 
