@@ -176,10 +176,10 @@ def test_target_that_cannot_be_written(call, small_file, tmp_path):
 def test_target_that_is_a_folder(call, small_file, tmp_path):
     taken = tmp_path / small_file.name
     taken.mkdir()
-    with pytest.raises(OSError) as caught:
-        call(small_file.save, tmp_path)  # into the folder, under its own name
-    assert caught.value.filename == str(taken)
-    assert list(tmp_path.iterdir()) == [taken]
+    saved = call(small_file.save, tmp_path)  # into the folder, under a free name
+    assert saved == tmp_path / f"{taken.stem}-1{taken.suffix}"
+    assert saved.stat().st_size == SIZE
+    assert not list(taken.iterdir())
 
 
 def test_a_name_as_long_as_the_file_system_takes(call, small_file, tmp_path):

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import os
 import re
-import secrets
-import stat
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple
-from urllib.parse import unquote
 
 import httpx
 
 from .._blocking import closing, in_thread
 from .._http import retry as _retry
-from .._http.address import parts_of
 from .._http.body import iterate
 from .._http.deadline import pause
 from .._http.errors import connection_error
 from ..connection_errors import FileUnavailableError
 from ..exceptions import APIConnectionError, DownloadError, ReplicateError
 from . import data_uri as _data_uri
+from .saving import Draft
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Generator
+    from collections.abc import AsyncGenerator
+    from pathlib import Path
 
     from ..client import Client
 
@@ -196,87 +191,24 @@ def _ends_at(refusal: httpx.Response, received: int) -> bool:
     )
 
 
-async def save(content: AsyncGenerator[bytes, None], path: Path) -> None:
-    """Write content to a file that appears only when it is complete.
-
-    A link stays one: what it leads to is written. So is a device or pipe, as it is.
+async def save(content: AsyncGenerator[bytes, None], path: Path, *, replace: bool) -> Path:
+    """Write content to a file that appears only when it is complete, and return its path.
 
     Raises:
         OSError: The file cannot be written. It is named, and nothing is left behind.
     """
+    draft = Draft(path, replace=replace)
     try:
-        with _about(path):
-            target, mode = await in_thread(_look_up, path)
-        if mode is not None and not stat.S_ISREG(mode):
-            await _write(content, target, "wb", path)
-            return
-        temporary = target.with_name(f".{_cut(target.name, 200)}.{secrets.token_hex(8)}")
-        # With the permissions that the user's umask leaves, or those that the file has.
-        await _write(content, temporary, "xb", path)
-        try:
-            with _about(path):
-                if mode is not None:
-                    temporary.chmod(stat.S_IMODE(mode))
-                os.replace(temporary, target)  # noqa: PTH105 - the same on every Python
-        except BaseException:
-            temporary.unlink()
-            raise
+        await in_thread(draft.open)
+        async for chunk in content:
+            await in_thread(draft.write, [chunk])
+        return await in_thread(draft.finish)
+    except BaseException:
+        draft.discard()
+        await draft.settle()
+        raise
     finally:
         await content.aclose()
-
-
-def _look_up(path: Path) -> tuple[Path, int | None]:
-    """Return where a path leads, and the mode of what is there."""
-    target = Path(os.path.realpath(path)) if path.is_symlink() else path
-    return target, target.stat().st_mode if target.exists() else None
-
-
-async def _write(content: AsyncGenerator[bytes, None], to: Path, mode: str, asked: Path) -> None:
-    with _about(asked):
-        file: Any = await in_thread(to.open, mode)
-    try:
-        async for chunk in content:
-            with _about(asked):
-                await in_thread(file.write, chunk)
-        with _about(asked):
-            file.close()
-    except BaseException:
-        with contextlib.suppress(OSError):
-            file.close()
-        if mode == "xb":
-            to.unlink()  # noqa: ASYNC240 - as quick as closing it
-        raise
-
-
-@contextlib.contextmanager
-def _about(path: Path) -> Generator[None, None, None]:
-    """Let an error of writing name the file that was asked for, not the one that stands in."""
-    try:
-        yield
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from error
-
-
-def file_name(url: str, content_type: str | None) -> str:
-    """Return a name to save a file under: one path segment, whatever its URL says. Pure."""
-    name = ""
-    if url[:5].lower() != "data:":
-        name = unquote(parts_of(url).path.rpartition("/")[2], errors="replace")
-        name = re.split(r"[/\\]", name)[-1]
-        name = re.sub(r'[\x00-\x1f\x7f<>:"|?*]', "_", name).strip(" .")
-        stem, dot, suffix = name.rpartition(".")
-        name = f"{_cut(stem, 200)}{dot}{_cut(suffix, 50)}" if stem else _cut(name, 200)
-    if not name or set(name) <= {"_"}:
-        import mimetypes
-
-        name = "output" + (mimetypes.guess_extension(content_type or "") or "")
-    return name
-
-
-def _cut(text: str, size: int) -> str:
-    """Shorten a text to so many bytes: file systems count those, and take 255."""
-    encoded = text.encode("utf-8", "replace").replace(b"?", b"_")
-    return encoded[:size].decode("utf-8", "ignore")
 
 
 def _shown(url: Any) -> str:

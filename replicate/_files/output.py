@@ -14,6 +14,7 @@ from .._blocking import block, block_iter, in_thread
 from .._http.address import parts_of
 from . import data_uri as _data_uri
 from . import downloads as _downloads
+from .saving import file_name
 
 if TYPE_CHECKING:
     import os
@@ -64,7 +65,7 @@ class FileOutput(httpx.SyncByteStream, httpx.AsyncByteStream):
     @property
     def name(self) -> str:
         """A file name for it, the one in its URL where there is one: never a path."""
-        return _downloads.file_name(self.url, self.content_type)
+        return file_name(self.url, self.content_type)
 
     def read(self) -> bytes:
         """Return the whole content.
@@ -118,7 +119,9 @@ class FileOutput(httpx.SyncByteStream, httpx.AsyncByteStream):
         """Write the file to disk, where it appears only when it is complete.
 
         Args:
-            path: The file to write, or a folder to write it to under its own `name`.
+            path: The file to write, which is replaced if it is there; or a folder to write it
+                to under its own `name`, or under a free one like it: `out-0-1.webp` where
+                there is an `out-0.webp`.
 
         Returns:
             The path of the file.
@@ -129,16 +132,18 @@ class FileOutput(httpx.SyncByteStream, httpx.AsyncByteStream):
         """Write the file to disk, where it appears only when it is complete.
 
         Args:
-            path: The file to write, or a folder to write it to under its own `name`.
+            path: The file to write, which is replaced if it is there; or a folder to write it
+                to under its own `name`, or under a free one like it: `out-0-1.webp` where
+                there is an `out-0.webp`.
 
         Returns:
             The path of the file.
         """
         target = Path(path)
-        if target.is_dir():  # noqa: ASYNC240 - one look, as fast as the path is near
+        in_folder = await in_thread(target.is_dir)
+        if in_folder:
             target /= self.name
-        await _downloads.save(self._chunks(), target)
-        return target
+        return await _downloads.save(self._chunks(), target, replace=not in_folder)
 
     def __str__(self) -> str:
         return self.url

@@ -13,7 +13,7 @@ from typing import Any, List, Mapping, Optional
 
 from replicate import exceptions, schema, webhook
 from replicate._files import data_uri as _data_uri
-from replicate._files import downloads as _download
+from replicate._files import saving as _saving
 from replicate._files.transform import looks_like_file
 from replicate._http import address as _url
 from replicate._http import retry as _retry
@@ -105,7 +105,7 @@ def check_progress(logs: str) -> None:
 def check_file_name(url: str, content_type: Optional[str] = None) -> str:
     """The name of a file is one segment of a path, on every system, whatever its URL says."""
     FileOutput(url).name  # noqa: B018 - the property knows the media type
-    name = _download.file_name(url, content_type)
+    name = _saving.file_name(url, content_type)
     assert name
     assert name not in {".", ".."}
     assert not set(name) & set('/\\\0:"|?*<>\n\r')
