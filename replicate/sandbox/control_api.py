@@ -11,7 +11,7 @@ from starlette.responses import Response, StreamingResponse
 from replicate.__about__ import __version__
 
 from . import control as controls
-from . import validation
+from . import validation, wire
 from .addresses import current_view
 from .control import control, number
 from .faults import CUT, Fault
@@ -96,6 +96,11 @@ _SETTLE: Schema = {
     **_object(timeout={"type": "number", "minimum": 0}),
     "additionalProperties": False,
 }
+_DRIVE: Schema = {**_object(auto=_FLAG), "additionalProperties": False}
+_ADVANCE: Schema = {
+    **_object("seconds", seconds={"type": "number", "minimum": 0, "maximum": 1e9}),
+    "additionalProperties": False,
+}
 _SECRET: Schema = {**_object("secret", secret=_TEXT), "additionalProperties": False}
 
 COMPONENTS: Dict[str, Schema] = {
@@ -107,6 +112,7 @@ COMPONENTS: Dict[str, Schema] = {
         username=_TEXT,
         rate_limited=_FLAG,
     ),
+    "Clock": _object(now=_TIME, driven=_FLAG),
     "Model": _object(
         name=_TEXT,
         reference={"type": "string", "description": "What runs it: owner/name, or with version."},
@@ -235,6 +241,45 @@ async def events(sandbox: Sandbox, request: Request) -> Any:
         media_type="text/event-stream",
         headers={"cache-control": "no-store"},
     )
+
+
+# --- time --------------------------------------------------------------------------------------
+
+
+@control("clock.get", "GET", "/clock", answer=_ref("Clock"))
+async def get_clock(sandbox: Sandbox, request: Request) -> Any:
+    """Tell the sandbox's time, and whether it is driven."""
+    clock = sandbox.clock
+    return {"now": wire.timestamp(clock.nanoseconds(), 6), "driven": clock.driven}
+
+
+@control("clock.drive", "POST", "/clock/drive", body=_DRIVE, answer=_ref("Clock"))
+async def drive_clock(sandbox: Sandbox, request: Request) -> Any:
+    """Stop the time, as `sandbox.clock.drive` does.
+
+    It jumps ahead when something in the sandbox waits, unless `auto` is false. The pauses of
+    clients in other processes are not on it.
+    """
+    body = await json_object(request)
+    validation.check(_DRIVE, body)
+    sandbox.clock.drive(auto=body.get("auto", True))
+    return await get_clock(sandbox, request)
+
+
+@control("clock.release", "POST", "/clock/release", answer=_ref("Clock"))
+async def release_clock(sandbox: Sandbox, request: Request) -> Any:
+    """Let time go on by itself."""
+    sandbox.clock.release()
+    return await get_clock(sandbox, request)
+
+
+@control("clock.advance", "POST", "/clock/advance", body=_ADVANCE, answer=_ref("Clock"))
+async def advance_clock(sandbox: Sandbox, request: Request) -> Any:
+    """Let some time pass, and all happen that happens in it, whether or not it is driven."""
+    body = await json_object(request)
+    validation.check(_ADVANCE, body)
+    await sandbox.clock.aadvance(body["seconds"])
+    return await get_clock(sandbox, request)
 
 
 # --- models --------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import Any, Dict, Iterator, List, Tuple
 import httpx
 import pytest
 
-from replicate.sandbox import CUT, Sandbox
+from replicate.sandbox import CUT, Sandbox, wire
 from replicate.sandbox import feed as feeds
 from replicate.sandbox.addresses import is_loopback
 
@@ -145,6 +145,23 @@ def test_runs_and_their_end(sandbox: Sandbox, control: httpx.Client, api: Api) -
     done(control.post("/reset"), 204)
     assert done(control.get("/runs")) == []
     assert sandbox.requests == []
+
+
+def test_the_clock(sandbox: Sandbox, control: httpx.Client, api: Api) -> None:
+    assert done(control.get("/clock"))["driven"] is False
+    before = done(control.post("/clock/drive", json={"auto": False}))
+    assert before["driven"] is True
+    created = api.create("sandbox/primes", limit=30, delay=5)
+    after = done(control.post("/clock/advance", json={"seconds": 100}))
+    passed = wire.parse_timestamp(after["now"]) - wire.parse_timestamp(before["now"])
+    assert passed == 100 * wire.NANOSECONDS
+    assert api.get(f"/predictions/{created['id']}").json()["status"] == "succeeded"
+    done(control.post("/clock/advance", json={"seconds": 3600}))
+    assert api.get(f"/predictions/{created['id']}").json()["data_removed"] is True
+    assert done(control.post("/clock/release"))["driven"] is False
+    done(control.post("/clock/advance", json={"seconds": -1}), 422)
+    done(control.post("/clock/advance", json={}), 422)
+    done(control.post("/clock/drive", json={"auto": 1}), 422)
 
 
 def test_webhooks(sandbox: Sandbox, control: httpx.Client, api: Api) -> None:
