@@ -105,8 +105,6 @@ class Sandbox:
         secret: Optional[str] = None,
         drive_clock: bool = False,
     ) -> None:
-        if history < 1:
-            raise ValueError("history is how much is kept, at least 1")
         settings = Settings(
             token,
             username,

@@ -39,6 +39,25 @@ class Settings:
     public_url: Optional[str] = None
     history: int = 10_000
 
+    def __post_init__(self) -> None:
+        """Refuse what can't be meant.
+
+        Raises:
+            ValueError: if an option is out of range.
+        """
+        if not self.token or not self.token.isascii() or any(c.isspace() for c in self.token):
+            raise ValueError("token is ASCII text without white space")
+        if not re.fullmatch(r"[A-Za-z0-9_.-]+", self.username):
+            raise ValueError(f"username has letters, digits, -, _ and . only: {self.username!r}")
+        for name in ("page_size", "history"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is at least 1, not {getattr(self, name)}")
+        for name in ("cancel_after_minimum", "webhook_interval"):
+            if not getattr(self, name) >= 0:
+                raise ValueError(f"{name} is a number of seconds, not {getattr(self, name)}")
+        if not all(pause >= 0 for pause in self.webhook_retries):
+            raise ValueError("webhook_retries are numbers of seconds")
+
 
 @dataclass
 class Collection:
