@@ -56,7 +56,7 @@ REFUSED = {
         lambda c: (c.trainings.create, {"version": VERSION, "destination": 5}),
     ),
     # Inputs and parameters.
-    "run, input": (TypeError, lambda c: (c.run, "a/b", "text")),
+    "input": (TypeError, lambda c: (c.run, "a/b", "text")),
     "create, input": (
         TypeError,
         lambda c: (c.predictions.create, {"model": "a/b", "input": ["text"]}),
@@ -67,6 +67,17 @@ REFUSED = {
             c.trainings.create,
             {"version": VERSION, "destination": "a/b", "input": "text"},
         ),
+    ),
+    "run, a number that JSON has not": (ValueError, lambda c: (c.run, "a/b", {"x": float("nan")})),
+    "run, half a character": (ValueError, lambda c: (c.run, "a/b", {"x": "\ud800"})),
+    "run, keys that are the same": (ValueError, lambda c: (c.run, "a/b", {1: "a", "1": "b"})),
+    "files.create, name": (
+        ValueError,
+        lambda c: (c.files.create, {"file": b"x", "filename": "a\r\nb"}),
+    ),
+    "files.create, type": (
+        TypeError,
+        lambda c: (c.files.create, {"file": b"x", "content_type": 5}),
     ),
     "wait": (ValueError, lambda c: (c.run, "a/b", {"input": {}, "wait": 61})),
     "wait, no number": (TypeError, lambda c: (c.run, "a/b", {"input": {}, "wait": "long"})),
@@ -82,7 +93,7 @@ def test_refusals_of_ours_are_those_of_the_api_too(name, call, client, sandbox):
     kind, arrange = REFUSED[name]
     method, *arguments = arrange(client)
     named = arguments.pop() if arguments and isinstance(arguments[-1], dict) else {}
-    if name in {"run, address", "run, reference", "stream, reference"}:
+    if name.startswith(("run, ", "stream, ")):
         named = {"input": named}
     use = call.list if name.startswith("stream") else call
     with pytest.raises(exceptions.ReplicateError) as caught:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Optional
 
 from .._guards import classes_of, is_path
+from ..exceptions import InvalidArgumentError, InvalidArgumentTypeError
 from .values import check_text
 
 UNKNOWN = "application/octet-stream"
@@ -99,8 +100,8 @@ def check_name(name: Any) -> str:
     """Check a name that the caller gave for a file.
 
     Raises:
-        TypeError: It is no text.
-        ValueError: It has characters that would end the line of the request that it is in.
+        InvalidArgumentTypeError: It is no text.
+        InvalidArgumentError: It has characters that would end its line of the request.
     """
     return _checked(os.fspath(name) if is_path(name) else name, "filename")
 
@@ -109,17 +110,17 @@ def check_type(media_type: Any) -> str:
     """Check a media type that the caller gave for a file.
 
     Raises:
-        TypeError: It is no text.
-        ValueError: It has characters that would end the line of the request that it is in.
+        InvalidArgumentTypeError: It is no text.
+        InvalidArgumentError: It has characters that would end its line of the request.
     """
     return _checked(media_type, "content_type")
 
 
 def _checked(text: Any, what: str) -> str:
     if not isinstance(text, str):
-        raise TypeError(f"{what} must be text, not {type(text).__name__}")
+        raise InvalidArgumentTypeError(f"{what} must be text, not {type(text).__name__}")
     if _CONTROL.search(text):
-        raise ValueError(
+        raise InvalidArgumentError(
             f"{what} must not have control characters such as line ends: {text!r:.100}"
         )
     check_text(text, what)

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Iterable, List, Mapping, NamedTuple, Opti
 from replicate_api import models
 
 from .._guards import classes_of, is_mapping, is_object, is_text
+from ..exceptions import InvalidArgumentError
 from .handles import is_file
 
 if TYPE_CHECKING:
@@ -97,18 +98,18 @@ def plain(value: Any, place: Optional[str] = None) -> Any:
 
     Raises:
         TypeError: It has no JSON form.
-        ValueError: It is a number or a text without one.
+        InvalidArgumentError: It is a number or a text without one.
     """
     if isinstance(value, enum.Enum):
         return plain(value.value, place)
     if value is None or isinstance(value, (bool, int)):
         if place is not None and (value or 0).bit_length() > LONGEST_INTEGER:
-            raise ValueError(f"{place} is an integer of more digits than can be sent")
+            raise InvalidArgumentError(f"{place} is an integer of more digits than can be sent")
         return value
     if isinstance(value, float):
         if place is not None and not math.isfinite(value):
             hint = ": for a value that is missing pass None" if math.isnan(value) else ""
-            raise ValueError(f"{place} is {value}, for which JSON has no form{hint}")
+            raise InvalidArgumentError(f"{place} is {value}, for which JSON has no form{hint}")
         return value
     url = _url_of(value)
     if url is not None:
@@ -146,7 +147,9 @@ def _plain_mapping(value: Mapping[Any, Any], place: Optional[str]) -> Any:
         return {key: plain(item) for key, item in value.items()}
     fields = {_key(key, place): plain(item, f"{place}[{key!r}]") for key, item in value.items()}
     if len(fields) < len(value):
-        raise ValueError(f"{place} has keys that are the same in JSON: {list(value)!r:.200}")
+        raise InvalidArgumentError(
+            f"{place} has keys that are the same in JSON: {list(value)!r:.200}"
+        )
     return fields
 
 
@@ -163,12 +166,12 @@ def _key(key: Any, place: str) -> str:
 
 
 def check_text(text: str, place: str) -> None:
-    """Raise ValueError for text that UTF-8 has no form for."""
+    """Raise InvalidArgumentError for text that UTF-8 has no form for."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
         lone = text[error.start]
-        raise ValueError(
+        raise InvalidArgumentError(
             f"{place} has the lone surrogate {lone!r}, which is half a character and cannot be sent"
         ) from None
 
@@ -268,9 +271,9 @@ def _fields(value: Any) -> List[str]:
 
 def _number(value: Decimal, place: str) -> Any:
     if not value.is_finite():
-        raise ValueError(f"{place} is {value}, for which JSON has no form")
+        raise InvalidArgumentError(f"{place} is {value}, for which JSON has no form")
     if value.adjusted() >= MOST_DIGITS:
-        raise ValueError(f"{place} is a number of more digits than can be sent")
+        raise InvalidArgumentError(f"{place} is a number of more digits than can be sent")
     whole = value == value.to_integral_value() and "." not in str(value)
     return int(value) if whole else float(value)
 
