@@ -50,9 +50,9 @@ def _error(text: str, hint: Optional[str], name: str) -> AttributeError:
 def _hint_for(kind: Any, name: str) -> Optional[str]:
     if name in RUNNING:
         return RUN
-    names = set(dir(kind))
+    names = [*dir(kind)]
     for base in kind.__mro__:
-        names.update(vars(base).get("__annotations__", ()))
+        names += getattr(base, "__annotations__", ())
     return _did_you_mean(name, names)
 
 
@@ -72,9 +72,10 @@ def _hint_in(module: str, name: str) -> Optional[str]:
 
         plural = f"{module.rpartition('.')[2]}s"
         if hasattr(Namespaces, plural):
-            import replicate
+            from . import default_client
 
-            if hasattr(type(getattr(replicate, plural)), name):
+            namespace: Any = getattr(default_client, plural)
+            if name in dir(namespace):
                 return f"did you mean 'replicate.{plural}.{name}'?"
     if name in RUNNING:
         return RUN
@@ -94,6 +95,6 @@ def _home_of(name: str) -> Optional[str]:
 
 
 def _did_you_mean(name: str, names: Iterable[str]) -> Optional[str]:
-    by_case = {each.lower(): each for each in sorted(names) if not each.startswith("_")}
+    by_case = {each.lower(): each for each in sorted({*names}) if not each.startswith("_")}
     close = difflib.get_close_matches(name.lower(), by_case, 1)
     return f"did you mean {by_case[close[0]]!r}?" if close else None

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from replicate_api.api import Api
     from replicate_api.types import AsyncTransport
 
+    from ._http.httpx_options import HttpxOptions, Timeout
     from ._http.request import HTTP, Transport
     from ._http.retry_transport import RetryTransport
     from ._http.token import TokenSource
@@ -58,8 +59,10 @@ class Client(Settings, Namespaces):
         api_token: Optional[TokenSource] = None,
         *,
         base_url: Optional[str] = None,
-        timeout: Optional[httpx.Timeout] = None,
-        **kwargs: Any,
+        timeout: Optional[Timeout] = None,
+        headers: Optional[Mapping[str, str]] = None,
+        max_retries: int = DEFAULT_MAX_RETRIES,
+        **httpx_options: Unpack[HttpxOptions],
     ) -> None:
         """Create a client.
 
@@ -73,28 +76,28 @@ class Client(Settings, Namespaces):
                 default 5 to connect, 30 to read and to write;
                 `httpx.Timeout(None)` means none. What a request asks the server to hold it
                 for comes on top. It does not bound a whole run: for that see `run`.
-            kwargs: `headers` to send to the API with each request, `max_retries`, and
-                anything else that `httpx.Client` and `httpx.AsyncClient` take: `transport`,
-                `proxy`, `verify`, `http2`, `limits`, `event_hooks`, ...
+            headers: Headers to send to the API with each request.
+            max_retries: How often a request that may safely be repeated is repeated.
+            httpx_options: Anything else that `httpx.Client` and `httpx.AsyncClient` take:
+                `transport`, `proxy`, `verify`, `http2`, `limits`, `event_hooks`, ...
 
         Raises:
-            TypeError: A keyword argument that httpx does not know; `max_retries` is no integer.
+            TypeError: A keyword argument that httpx does not know, or a value of the wrong type.
             InvalidArgumentError: `base_url` is not an absolute http or https URL, or `proxy` no
                 address of a proxy.
         """
+        # First, so that no error that follows shows a token.
         api_token = self._api_token = hidden(api_token)
         self._base_url = base_url
-        self._timeout = timeout
-        given: Dict[str, str] = dict(kwargs.pop("headers", None) or {})
-        self._headers = {
-            name: hidden(value) if str(name).lower() == "authorization" else value
-            for name, value in given.items()
-        }
-        max_retries: object = kwargs.pop("max_retries", DEFAULT_MAX_RETRIES)
-        if not isinstance(max_retries, int):
+        headers = self._headers = _hidden_headers(headers)
+        if timeout is not None:
+            _check_timeout(timeout)
+        # Not everybody uses a type checker.
+        if not isinstance(max_retries, int):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"max_retries must be an integer, not {max_retries!r}")
+        self._timeout = timeout
         self.max_retries = max_retries
-        self._client_kwargs = kwargs
+        self._client_kwargs: Dict[str, Any] = {**httpx_options}
         self._poll_interval = None
         self._versions: Dict[tuple[str, str, str], Version] = {}
         self._latest: Dict[tuple[str, str], str] = {}
@@ -103,10 +106,10 @@ class Client(Settings, Namespaces):
         self._lock = threading.Lock()
         if base_url:
             self._base_of(base_url)
-        if kwargs:
+        if self._client_kwargs:
             from ._http.options import check
 
-            check(kwargs)
+            check(self._client_kwargs)
 
     # Running models.
 
@@ -368,6 +371,31 @@ def _default_client() -> Client:
     from . import default_client
 
     return default_client
+
+
+def _check_timeout(timeout: object) -> None:
+    from ._guards import is_tuple
+
+    for number in timeout if is_tuple(timeout) else (timeout,):
+        is_number = isinstance(number, (int, float)) and not isinstance(number, bool)
+        # Without httpx, which `import replicate` does not load: its `Timeout` has these.
+        if not (number is None or is_number or hasattr(number, "connect")):
+            raise TypeError(
+                f"timeout must be a number of seconds or an httpx.Timeout, not {timeout!r}"
+            )
+
+
+def _hidden_headers(headers: Any) -> Dict[str, str]:
+    try:
+        given: Dict[str, str] = dict(headers or {})
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"headers must be a mapping of names to values, not {type(headers).__name__}"
+        ) from None
+    return {
+        name: hidden(value) if str(name).lower() == "authorization" else value
+        for name, value in given.items()
+    }
 
 
 if not TYPE_CHECKING:

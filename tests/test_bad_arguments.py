@@ -7,6 +7,7 @@ import math
 import os
 import pathlib
 
+import httpx
 import pytest
 
 import replicate
@@ -123,6 +124,28 @@ def test_token_that_is_no_text(call, sandbox, token):
 def test_number_of_retries(retries):
     with pytest.raises(TypeError, match="max_retries must be an integer"):
         replicate.Client("t", max_retries=retries)
+
+
+@pytest.mark.parametrize("timeout", ["abc", "5", True, [5], {"connect": 5}, (1, "2"), object()])
+def test_timeout_of_a_client_that_is_none(timeout):
+    with pytest.raises(TypeError) as caught:
+        replicate.Client("r8_secret-token", timeout=timeout)
+    assert str(caught.value) == (
+        f"timeout must be a number of seconds or an httpx.Timeout, not {timeout!r}"
+    )
+
+
+@pytest.mark.parametrize("timeout", [None, 0, 5, 2.5, (1, None, 3.0, 4), httpx.Timeout(5)])
+def test_timeout_of_a_client(timeout, call, sandbox):
+    with sandbox.client(timeout=timeout or 5) as client:
+        assert call(client.deployments.list).results == []
+    assert replicate.Client("t", timeout=timeout)._timeout == timeout
+
+
+@pytest.mark.parametrize("headers", ["X-Team: a", 5, ["X-Team"]])
+def test_headers_that_are_none(headers):
+    with pytest.raises(TypeError, match="headers must be a mapping of names to values, not"):
+        replicate.Client("t", headers=headers)
 
 
 @pytest.mark.parametrize("name", [None, 5, "", "app", "a/b/c"])

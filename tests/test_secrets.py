@@ -328,6 +328,8 @@ def locals_of(call):
         lambda: replicate.Client(TOKEN.encode()).predictions.get("p"),
         lambda: replicate.Client(TOKEN, tiemout=3),
         lambda: replicate.Client(TOKEN, max_retries="3"),
+        lambda: replicate.Client(TOKEN, timeout="abc"),
+        lambda: replicate.Client(TOKEN, headers=5),
     ],
 )
 def test_wrong_arguments_do_not_show_it(wrong):

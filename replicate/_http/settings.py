@@ -9,8 +9,7 @@ from .._secrets import hidden
 from . import token as _token
 
 if TYPE_CHECKING:
-    import httpx
-
+    from .httpx_options import Timeout
     from .token import TokenSource
 
 DEFAULT_POLL_INTERVAL = 0.5
@@ -21,7 +20,7 @@ class Settings:
     """The settings of a client. Scripts of 1.x set the private names too."""
 
     _base_url: Optional[str]
-    _timeout: Optional[httpx.Timeout]
+    _timeout: Optional[Timeout]
     _headers: Dict[str, str]
     _client_kwargs: Dict[str, Any]
     _poll_interval: Optional[float]

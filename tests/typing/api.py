@@ -59,7 +59,15 @@ def clients() -> None:
     assert_type(client.max_retries, int)
     client.close()
 
-    Client(tiemout=5)  # httpx takes many options: a misspelt one fails at run time
+    Client(timeout=30, headers=httpx.Headers({"X-Team": "a"}), max_retries=0)
+    Client(timeout=2.5, proxy="http://proxy.example:3128", verify=False, http2=True)
+    Client(timeout=(5, None, 30.0, 10), limits=httpx.Limits(max_connections=5), trust_env=False)
+    Client(transport=httpx.AsyncHTTPTransport(), event_hooks={"request": [print]})
+    options: Dict[str, Any] = {"timeout": 5}
+    Client(**options)
+
+    Client(tiemout=5)  # type: ignore[call-arg]
+    Client(timeout="5")  # type: ignore[arg-type]
     Client("r8_...", "https://proxy.example")  # type: ignore[call-arg]
 
 
