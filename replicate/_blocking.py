@@ -66,6 +66,16 @@ def block(coroutine: Coroutine[Any, Any, T]) -> T:
     raise RuntimeError("a blocking call tried to suspend: await only replicate's own primitives")
 
 
+def step(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Return the result of a coroutine that does not suspend, for whoever is in an event loop."""
+    try:
+        coroutine.send(None)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+    raise RuntimeError("the coroutine suspends")
+
+
 def _is_loop_running() -> bool:
     """Say whether an event loop runs in this thread. Libraries that are not loaded run none."""
     # A library that another thread is importing is there, but may be empty.

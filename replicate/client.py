@@ -3,36 +3,27 @@
 from __future__ import annotations
 
 import os
-import threading
 from typing import TYPE_CHECKING, Any, Dict, Optional, TypeVar
 
-from ._blocking import block
-from ._http.settings import Settings
+from ._http.session import DEFAULT_MAX_RETRIES, Session
 from ._http.token import from_environment as _get_api_token_from_environment
 from ._namespaces import Namespaces
-from ._runs.creates import Creates, shared
+from ._recent import Recent
 from ._secrets import hidden
-from .run import async_run, run
-from .stream import async_stream, stream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterator, Mapping
-    from types import TracebackType
+    from collections.abc import Mapping
 
-    import httpx
-    from typing_extensions import Concatenate, ParamSpec, Self, Unpack
+    from typing_extensions import ParamSpec, Unpack
 
     from replicate_api.api import Api
-    from replicate_api.types import AsyncTransport
 
     from ._http.httpx_options import HttpxOptions, Timeout
-    from ._http.request import HTTP, Transport
     from ._http.retry_transport import RetryTransport
     from ._http.token import TokenSource
     from .identifier import Reference
     from .prediction import RunParams
-    from .stream import AsyncStream, ServerSentEvent
-    from .version import Version
+    from .stream import AsyncStream, Stream
 
     P = ParamSpec("P")
 
@@ -40,10 +31,8 @@ T = TypeVar("T")
 
 __all__ = ["Client", "RetryTransport", "_get_api_token_from_environment"]
 
-DEFAULT_MAX_RETRIES = 5
 
-
-class Client(Settings, Namespaces):
+class Client(Session, Namespaces):
     """A client of Replicate's API.
 
     One object may be used from many threads and from several event loops. Nothing is sent
@@ -99,11 +88,8 @@ class Client(Settings, Namespaces):
         self.max_retries = max_retries
         self._client_kwargs: Dict[str, Any] = {**httpx_options}
         self._poll_interval = None
-        self._versions: Dict[tuple[str, str, str], Version] = {}
-        self._latest: Dict[tuple[str, str], str] = {}
-        self._creates_or_none: Optional[Creates] = None
-        self._http_or_none: Optional[HTTP] = None
-        self._lock = threading.Lock()
+        self._versions = Recent()
+        self._latest = Recent()
         if base_url:
             self._base_of(base_url)
         if self._client_kwargs:
@@ -145,6 +131,8 @@ class Client(Settings, Namespaces):
             DeadlineExceededError: `timeout` ran out; `prediction` is in the error.
             ReplicateError: The API refused.
         """
+        from .run import run
+
         return run(self, ref, input, use_file_output=use_file_output, **params)
 
     async def async_run(
@@ -179,6 +167,8 @@ class Client(Settings, Namespaces):
             DeadlineExceededError: `timeout` ran out; `prediction` is in the error.
             ReplicateError: The API refused.
         """
+        from .run import async_run
+
         return await async_run(self, ref, input, use_file_output=use_file_output, **params)
 
     def stream(
@@ -188,7 +178,7 @@ class Client(Settings, Namespaces):
         *,
         use_file_output: bool = True,
         **params: Unpack[RunParams],
-    ) -> Iterator[ServerSentEvent]:
+    ) -> Stream:
         """Run a model and yield its output as it is made.
 
         Args:
@@ -205,6 +195,8 @@ class Client(Settings, Namespaces):
             ReplicateError: The API refused, or the model cannot stream.
             StreamError: The model failed while it streamed.
         """
+        from .stream import stream
+
         return stream(self, ref, input, use_file_output=use_file_output, **params)
 
     def async_stream(
@@ -231,6 +223,8 @@ class Client(Settings, Namespaces):
             ReplicateError: The API refused, or the model cannot stream.
             StreamError: The model failed while it streamed.
         """
+        from .stream import async_stream
+
         return async_stream(self, ref, input, use_file_output=use_file_output, **params)
 
     # Every operation, as generated.
@@ -245,105 +239,12 @@ class Client(Settings, Namespaces):
         from replicate_api.api import Api
 
         from ._http.request import BlockingTransport
+        from ._runs.api import ApiTransport
+        from .prediction import Prediction
+        from .training import Training
 
-        return Api(BlockingTransport(self._http), self._transport)
-
-    # HTTP. Importing httpx waits until here.
-
-    @property
-    def _http(self) -> HTTP:
-        if self._http_or_none is None:
-            from ._http.request import HTTP
-
-            with self._lock:
-                if self._http_or_none is None:
-                    self._http_or_none = HTTP(self)
-        return self._http_or_none
-
-    @property
-    def _creates(self) -> Creates:
-        if self._creates_or_none is None:
-            # Clients of one account see each other's runs in its list.
-            own = self._client_kwargs.get("transport") is not None
-            account = (self._base, self._api_token or _get_api_token_from_environment())
-            self._creates_or_none = Creates() if own else shared(*account)
-        return self._creates_or_none
-
-    @property
-    def _transport(self) -> Transport:
-        from ._http.request import Transport
-
-        return Transport(self._http)
-
-    async def _call(
-        self,
-        operation: Callable[Concatenate[AsyncTransport, P], Coroutine[Any, Any, T]],
-        *args: P.args,
-        **kwargs: P.kwargs,
-    ) -> T:
-        """Call the `asyncio` function of a generated operation."""
-        return await operation(self._transport, *args, **kwargs)
-
-    async def _call_safely(
-        self,
-        operation: Callable[Concatenate[AsyncTransport, P], Coroutine[Any, Any, T]],
-        *args: P.args,
-        **kwargs: P.kwargs,
-    ) -> T:
-        """Call one whose repetition does no harm, though its method does not say so."""
-        from ._http.request import Transport
-
-        return await operation(Transport(self._http, safe=True), *args, **kwargs)
-
-    def _request(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
-        """Send a request to a path below the base URL; options are those of httpx."""
-        return block(self._async_request(method, path, **kwargs))
-
-    async def _async_request(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
-        """Send a request to a path below the base URL; options are those of httpx."""
-        return await self._http.request(method, path, **kwargs)
-
-    @property
-    def _client(self) -> httpx.Client:
-        return self._http.pools.sync()
-
-    @property
-    def _async_client(self) -> httpx.AsyncClient:
-        return block(self._http.pools.for_loop())
-
-    # Life.
-
-    def close(self) -> None:
-        """Close the connections of blocking calls."""
-        if self._http_or_none is not None:
-            self._http_or_none.pools.close()
-
-    async def aclose(self) -> None:
-        """Close the connections of blocking calls and of the running event loop."""
-        if self._http_or_none is not None:
-            await self._http_or_none.pools.aclose()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: Optional[type[BaseException]],
-        error: Optional[BaseException],
-        traceback: Optional[TracebackType],
-    ) -> None:
-        self.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: Optional[type[BaseException]],
-        error: Optional[BaseException],
-        traceback: Optional[TracebackType],
-    ) -> None:
-        await self.aclose()
+        transport = ApiTransport(self, (Prediction, Training))
+        return Api(BlockingTransport(transport), transport)
 
     def __repr__(self) -> str:
         from ._http.address import shown

@@ -12,11 +12,10 @@ from replicate_api.types import Field, nested
 
 from ._arguments import check_all_params, check_params
 from ._blocking import block
-from ._runs import create as _create
 from .account import Account
 from .identifier import Target, split
 from .pagination import Page, fetch_page
-from .prediction import Prediction, PredictionParams, deployment_target
+from .prediction import Prediction, PredictionParams, deployment_target, start
 from .resource import Namespace, Resource
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
     from replicate_api.api.deployments.list import DeploymentsListOptions
 
-    from .client import Client
+    from ._http.session import Session
     from .pagination import Cursor
     from .prediction import DeploymentRef
 
@@ -65,7 +64,7 @@ class Deployment(Resource, models.Deployment):
 class DeploymentPredictions(Namespace):
     """Predictions of one deployment."""
 
-    def __init__(self, client: Client, deployment: Deployment) -> None:
+    def __init__(self, client: Session, deployment: Deployment) -> None:
         super().__init__(client)
         self._deployment = deployment
 
@@ -78,7 +77,7 @@ class DeploymentPredictions(Namespace):
     ) -> Prediction:
         """Start a prediction and return it; see `predictions.create`."""
         target = Target(deployment=(self._deployment.owner, self._deployment.name))
-        return await _create.create(self._client, target, input, **params)
+        return await start(self._client, target, input, **params)
 
 
 class DeploymentsPredictions(Namespace):
@@ -100,7 +99,7 @@ class DeploymentsPredictions(Namespace):
         **params: Unpack[PredictionParams],
     ) -> Prediction:
         """Start a prediction of a deployment and return it; see `predictions.create`."""
-        return await _create.create(self._client, deployment_target(deployment), input, **params)
+        return await start(self._client, deployment_target(deployment), input, **params)
 
 
 DeploymentChanges = DeploymentsUpdateOptions

@@ -20,6 +20,7 @@
     │   ├── DeadlineExceededError      `timeout=` ran out (also a TimeoutError)
     │   └── APIConnectionError         no answer (also the httpx error that it was)
     │       └── APITimeoutError        no answer in time (also httpx.TimeoutException)
+    ├── ClosedError                    a closed iterator was asked for more (also a ValueError)
     └── ModelError                     the model failed
         ├── PredictionCanceledError    it was canceled
         └── PredictionAbortedError     it was aborted before it started
@@ -32,7 +33,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import httpx
 
@@ -44,6 +45,7 @@ __all__ = [
     "APITimeoutError",
     "AuthenticationError",
     "BadRequestError",
+    "ClosedError",
     "ConflictError",
     "ContentTooLargeError",
     "DeadlineExceededError",
@@ -73,6 +75,10 @@ class ReplicateException(Exception):  # noqa: N818 - the name of 1.x
 
     prediction: Prediction | Training | None = None
     """The prediction that was under way, where there is one."""
+
+    candidates: Sequence[Any] = ()
+    """If the answer to a create was lost: the runs that it may have started, where it is not clear
+    which one is its own."""
 
 
 class ModelError(ReplicateException):
@@ -419,6 +425,10 @@ class APIConnectionError(ReplicateError):
 
 class APITimeoutError(APIConnectionError):
     """No answer in time."""
+
+
+class ClosedError(ReplicateException, ValueError):
+    """A stream, download or output iterator that was closed, and is asked for more."""
 
 
 class DeadlineExceededError(ReplicateError, TimeoutError):

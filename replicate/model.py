@@ -19,10 +19,9 @@ from replicate_api.types import Field, nested
 
 from ._arguments import check_all_params
 from ._blocking import block
-from ._runs import create as _create
 from .exceptions import ReplicateException
 from .pagination import Page, fetch_page
-from .prediction import Prediction, PredictionParams, model_target
+from .prediction import Prediction, PredictionParams, model_target, start
 from .resource import Namespace, Resource
 from .version import Version, Versions
 
@@ -113,7 +112,7 @@ class ModelsPredictions(Namespace):
         **params: Unpack[PredictionParams],
     ) -> Prediction:
         """Start a prediction of a model and return it; see `predictions.create`."""
-        return await _create.create(self._client, model_target(model), input, **params)
+        return await start(self._client, model_target(model), input, **params)
 
 
 class Models(Namespace):

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from replicate_api.types import AsyncTransport
 
-    from .client import Client
+    from ._http.session import Session
     from .resource import Resource
 
     Cursor = Union[str, EllipsisType, None]
@@ -116,7 +116,7 @@ def _leads_on(cursor: Any) -> bool:
 
 
 async def fetch_page(
-    client: Client, operation: ModuleType, into: type[R], cursor: Cursor, *args: Any, **params: Any
+    client: Session, operation: ModuleType, into: type[R], cursor: Cursor, *args: Any, **params: Any
 ) -> Page[R]:
     """Fetch a page of a generated list operation, the first one where the cursor is `...`.
 

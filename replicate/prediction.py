@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import (
     TYPE_CHECKING,
     Any,
-    AsyncGenerator,
     ClassVar,
-    Iterator,
+    List,
     Mapping,
     Optional,
     Tuple,
@@ -19,25 +18,27 @@ from typing import (
 from replicate_api import models
 from replicate_api.api.predictions.create import PredictionsCreateOptions
 
-from ._blocking import block, block_iter
-from ._guards import is_array, is_text, is_tuple
+from ._blocking import block
+from ._guards import is_text, is_tuple
 from ._runs import create as _create
 from ._runs.refusals import remember
-from ._runs.running import Running
 from .exceptions import InvalidArgumentError
 from .identifier import Target, split
 from .pagination import Page, fetch_page
-from .resource import Namespace
+from .resource import Namespace, Operations, Running
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from replicate_api.api.predictions.list import PredictionsListOptions
 
+    from ._http.session import Session
+    from ._runs.guard import RunGuard
+    from ._runs.outputs import OutputIterator
     from .deployment import Deployment
     from .model import Model
     from .pagination import Cursor
-    from .stream import AsyncStream, ServerSentEvent
+    from .stream import AsyncStream, Stream
     from .version import Version
 
 __all__ = ["Prediction", "Predictions"]
@@ -65,15 +66,6 @@ CreatePredictionRequestParams = PredictionParams
 
 class Prediction(Running, models.Prediction):
     """A run of a model."""
-
-    @property
-    def _complete(self) -> bool:
-        """Whether the output is whole though the status does not say so yet."""
-        return bool(self._own.get("complete"))
-
-    @_complete.setter
-    def _complete(self, value: bool) -> None:
-        self._own["complete"] = value
 
     @dataclass
     class Progress:
@@ -132,32 +124,23 @@ class Prediction(Running, models.Prediction):
         vars(self)["output"] = value
 
     @staticmethod
-    def _listing() -> Any:
-        from replicate_api.api.predictions import list
+    def _operations() -> Operations:
+        from replicate_api.api.predictions import cancel, get, list
 
-        return list
+        return Operations(list, get, cancel)
 
-    async def _fetch(self) -> models.Prediction:
-        from replicate_api.api.predictions import get
-
-        return await self._client._call(get.asyncio, self.id)
-
-    async def _stop(self) -> models.Prediction:
-        from replicate_api.api.predictions import cancel
-
-        return await self._client._call_safely(cancel.asyncio, self.id)
-
-    def stream(self, use_file_output: Optional[bool] = None) -> Iterator[ServerSentEvent]:
+    def stream(self, use_file_output: Optional[bool] = None) -> Stream:
         """Yield the output as it is made, from its start.
 
         Args:
             use_file_output: Give file outputs out as `FileOutput`, which is the default.
 
         Raises:
-            ReplicateError: The model cannot stream.
             StreamError: The model failed.
         """
-        return iter(self.async_stream(use_file_output))
+        from ._runs.streams import Stream
+
+        return Stream(self._guard(), use_file_output=use_file_output is not False)
 
     def async_stream(self, use_file_output: Optional[bool] = None) -> AsyncStream:
         """Yield the output as it is made, from its start.
@@ -166,49 +149,43 @@ class Prediction(Running, models.Prediction):
             use_file_output: Give file outputs out as `FileOutput`, which is the default.
 
         Raises:
-            ReplicateError: The model cannot stream.
             StreamError: The model failed.
         """
-        from ._runs.streams import events_of
-        from .stream import AsyncStream
+        from ._runs.streams import AsyncStream
 
-        return AsyncStream(events_of(self, use_file_output=use_file_output is not False))
+        return AsyncStream(self._guard(), use_file_output=use_file_output is not False)
 
-    def output_iterator(self) -> Iterator[Any]:
+    def output_iterator(self) -> OutputIterator:
         """Yield the items of a list output as they appear, from the first one.
 
         Raises:
             ModelError: The model failed, or the prediction was canceled or aborted.
         """
-        return block_iter(self.async_output_iterator())
+        from ._runs.outputs import OutputIterator
 
-    async def async_output_iterator(self) -> AsyncGenerator[Any, None]:
+        return OutputIterator(self._guard(), self._files_in)
+
+    def async_output_iterator(self) -> OutputIterator:
         """Yield the items of a list output as they appear, from the first one.
 
         Raises:
             ModelError: The model failed, or the prediction was canceled or aborted.
         """
-        from ._http.deadline import pause
+        from ._runs.outputs import OutputIterator
 
-        pauses = self._pauses()
-        given = 0
-        while True:
-            ended = self._finished or self._complete
-            output = self.output
-            if is_array(output):
-                for item in output[given:]:
-                    given += 1
-                    yield item
-            elif ended and output is not None:
-                yield output
-            if ended:
-                break
-            if given:
-                await pause(next(pauses))
-            await self._look()
-            if not given and not self._finished:
-                await pause(next(pauses))
-        self._raise_for_status()
+        return OutputIterator(self._guard(), self._files_in)
+
+    def _guard(self) -> RunGuard[Prediction]:
+        from ._runs.guard import RunGuard
+
+        return RunGuard(self._client, Prediction, self, cancels=False)
+
+    def _files_in(self, items: List[Any]) -> List[Any]:
+        from ._files.output import FileOutputURL
+        from ._files.transform import transform_output
+
+        result: List[Any] = transform_output(items, self._client, into=FileOutputURL)
+        return result
 
 
 ModelRef = Union[str, Tuple[str, str], "Model"]
@@ -351,7 +328,18 @@ class Predictions(Namespace):
                 remember(self._client, version)
                 version = version.id
             target = Target(version=version)
-        return await _create.create(self._client, target, input, **params)
+        return await start(self._client, target, input, **params)
+
+
+async def start(
+    client: Session, target: Target, input: Optional[Mapping[str, Any]], **params: Any
+) -> Prediction:
+    """Create a prediction and return it as soon as the API has answered."""
+    from ._runs.guard import RunGuard
+
+    async with RunGuard(client, Prediction) as guard:
+        prediction: Prediction = await _create.create(guard, target, input, **params)
+    return prediction
 
 
 def model_target(model: Any) -> Target:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import copy as _copy
-from typing import TYPE_CHECKING, Any, Dict, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Dict, NamedTuple, Optional, Type, cast
 
 from replicate_api.types import ApiModel
 
+from . import _http
+from ._blocking import block
 from ._guards import is_object
 from ._manners import Choice, Manners
+from ._runs.waiting import TERMINAL, identified
+from .exceptions import ModelError, PredictionAbortedError, PredictionCanceledError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from typing_extensions import Self
 
-    from .client import Client
+    from ._http.session import Session
 
 
 class Resource(Manners, ApiModel):
@@ -27,7 +31,7 @@ class Resource(Manners, ApiModel):
     """
 
     @classmethod
-    def _of(cls, data: Any, client: Client | None) -> Self:
+    def _of(cls, data: Any, client: Session | None) -> Self:
         """Give data of the API, as it came or read, its behaviour and its client."""
         wire = data._wire if isinstance(data, ApiModel) else data
         if not is_object(wire):
@@ -70,22 +74,20 @@ class Resource(Manners, ApiModel):
         return super()._read_inner(cls, data)
 
     @property
-    def _client_or_none(self) -> Client | None:
+    def _client_or_none(self) -> Session | None:
         """The client that made this; None for an unpickled or hand-made object."""
         return self._own.get("client")
 
     @property
-    def _client(self) -> Client:
+    def _client(self) -> Session:
         """The client that made this, or the default one for an unpickled or hand-made object."""
         client = self._client_or_none
         if client is None:
-            from . import default_client
-
-            return default_client
+            return _http.default_client()
         return client
 
     @_client.setter
-    def _client(self, client: Client | None) -> None:
+    def _client(self, client: Session | None) -> None:
         self._own["client"] = client
 
     def _update(self, data: ApiModel) -> None:
@@ -138,12 +140,136 @@ class Resource(Manners, ApiModel):
             super().__setattr__(name, value)
 
 
+class Operations(NamedTuple):
+    """The generated operations on runs of one kind."""
+
+    list: Any
+    get: Any
+    cancel: Any
+
+
+class Running(Resource):
+    """A prediction or training, which may still be running."""
+
+    if TYPE_CHECKING:
+        id: str
+
+    _errors: ClassVar[Dict[str, Type[ModelError]]] = {
+        "failed": ModelError,
+        "canceled": PredictionCanceledError,
+        "aborted": PredictionAbortedError,
+    }
+
+    @staticmethod
+    def _operations() -> Operations:
+        """Return the generated operations on runs of this kind."""
+        raise AssertionError("a subclass says which")
+
+    @property
+    def _has_ended(self) -> bool:
+        status = vars(self).get("status")
+        return isinstance(status, str) and status in TERMINAL
+
+    @property
+    def _is_complete(self) -> bool:
+        """Whether the output is whole, though the status may not say so yet."""
+        return self._has_ended or self._answers_all
+
+    @property
+    def _answers_all(self) -> bool:
+        """Whether the answer to the create had the whole output."""
+        return bool(self._own.get("answers_all"))
+
+    @_answers_all.setter
+    def _answers_all(self, value: bool) -> None:
+        self._own["answers_all"] = value
+
+    @property
+    def _is_fresh(self) -> bool:
+        """Whether what is known of it has just come."""
+        return bool(self._own.get("is_fresh"))
+
+    @_is_fresh.setter
+    def _is_fresh(self, value: bool) -> None:
+        self._own["is_fresh"] = value
+
+    @property
+    def _created_at(self) -> Optional[float]:
+        """When the client created it, on the monotonic clock; None if it did not."""
+        return self._own.get("created_at")
+
+    @_created_at.setter
+    def _created_at(self, time: float) -> None:
+        self._own["created_at"] = time
+
+    @property
+    def _output_so_far(self) -> Any:
+        return vars(self).get("output")
+
+    def reload(self) -> None:
+        """Fetch the present state."""
+        block(self.async_reload())
+
+    async def async_reload(self) -> None:
+        """Fetch the present state."""
+        get = self._operations().get
+        self._update(identified(await self._client._call(get.asyncio, self.id)))
+
+    def cancel(self) -> None:
+        """Stop it; what it has used so far is charged."""
+        block(self.async_cancel())
+
+    async def async_cancel(self) -> None:
+        """Stop it; what it has used so far is charged."""
+        cancel = self._operations().cancel
+        self._update(identified(await self._client._call_safely(cancel.asyncio, self.id)))
+
+    def wait(self, timeout: Optional[float] = None) -> None:
+        """Wait until it has succeeded, failed, been canceled or aborted.
+
+        Args:
+            timeout: Seconds to wait at most; when they are over, it is canceled.
+
+        Raises:
+            DeadlineExceededError: `timeout` ran out.
+        """
+        block(self.async_wait(timeout))
+
+    async def async_wait(self, timeout: Optional[float] = None) -> None:
+        """Wait until it has succeeded, failed, been canceled or aborted.
+
+        Args:
+            timeout: Seconds to wait at most; when they are over, it is canceled.
+
+        Raises:
+            DeadlineExceededError: `timeout` ran out.
+        """
+        from ._http.deadline import deadline
+        from ._runs.guard import RunGuard
+        from ._runs.waiting import until_end
+
+        with deadline(timeout):
+            async with RunGuard(self._client, type(self), self, cancels=False):
+                await until_end(self)
+
+    def _update(self, data: ApiModel) -> None:
+        created_at = self._created_at
+        super()._update(data)
+        if created_at is not None:
+            self._created_at = created_at
+
+    def _raise_for_status(self) -> None:
+        error = self._errors.get(vars(self)["status"]) if self._has_ended else None
+        if error is not None:
+            raise error(self)
+
+
 class Namespace:
     """A group of operations of one client."""
 
-    _client: Client
+    _client: Session
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Session) -> None:
         self._client = client
 
     if not TYPE_CHECKING:

@@ -20,12 +20,10 @@ from ._arguments import check_params
 from ._blocking import block
 from ._guards import is_object
 from ._runs import create as _create
-from ._runs.creates import Made
-from ._runs.running import Running
 from .identifier import ModelVersionIdentifier
 from .pagination import Page, fetch_page
 from .prediction import model_target
-from .resource import Namespace
+from .resource import Namespace, Operations, Running
 from .version import Version
 
 if TYPE_CHECKING:
@@ -55,20 +53,10 @@ class Training(Running, models.Training):
             fields["destination"] = _destination(fields["output"])
 
     @staticmethod
-    def _listing() -> Any:
-        from replicate_api.api.trainings import list
+    def _operations() -> Operations:
+        from replicate_api.api.trainings import cancel, get, list
 
-        return list
-
-    async def _fetch(self) -> models.Training:
-        from replicate_api.api.trainings import get
-
-        return await self._client._call(get.asyncio, self.id)
-
-    async def _stop(self) -> models.Training:
-        from replicate_api.api.trainings import cancel
-
-        return await self._client._call_safely(cancel.asyncio, self.id)
+        return Operations(list, get, cancel)
 
 
 class TrainingParams(TrainingsCreateOptions, total=False):
@@ -200,19 +188,28 @@ class Trainings(Namespace):
         from replicate_api.api.trainings import create
 
         from ._files.inputs import encode
+        from ._runs.guard import RunGuard
+        from ._runs.lost import Made
 
         own = frozenset({"file_encoding_strategy"})
         check_params(create.build, params, own=own)
         order = _order(*args, model=model, version=version, input=input, **params)
         _create.check_input(order.input)
-        fields = {
-            "input": await encode(order.input, self._client, order.strategy, place="input"),
-            "destination": order.destination,
-            **order.webhooks,
-        }
-        place = (order.owner, order.name, order.version)
-        made = Made(f"{order.owner}/{order.name}", order.version)
-        training, _ = await _create.start(self._client, Training, create, place, fields, made=made)
+        encoded = await encode(order.input, self._client, order.strategy, place="input")
+
+        def build() -> Any:
+            return create.build(
+                order.owner,
+                order.name,
+                order.version,
+                input=encoded,
+                destination=order.destination,
+                **order.webhooks,
+            )
+
+        made = Made(encoded, f"{order.owner}/{order.name}", order.version)
+        async with RunGuard(self._client, Training) as guard:
+            training, _ = await guard.create(create, build, made)
         return training
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from replicate_api.api.models.versions_list import ModelsVersionsListOptions
 
-    from .client import Client
+    from ._http.session import Session
     from .pagination import Cursor
     from .prediction import ModelRef
 
@@ -52,10 +52,11 @@ class Version(Resource, models.Version):
         Raises:
             ModelError: The model failed, or the prediction was canceled or aborted.
         """
-        import inspect
+        from ._runs.outputs import OutputIterator
 
-        output = await self._client.async_run(self, input)
-        return [item async for item in output] if inspect.isasyncgen(output) else output
+        client: Any = self._client  # `run` is the client's: a floor above
+        output = await client.async_run(self, input)
+        return [item async for item in output] if isinstance(output, OutputIterator) else output
 
 
 class Versions(Namespace):
@@ -64,7 +65,7 @@ class Versions(Namespace):
     model: tuple[str, str]
     """Owner and name of the model."""
 
-    def __init__(self, client: Client, model: ModelRef) -> None:
+    def __init__(self, client: Session, model: ModelRef) -> None:
         super().__init__(client)
         target = model_target(model)
         assert target.owner is not None

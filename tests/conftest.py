@@ -11,7 +11,8 @@ import pytest
 
 import replicate
 from replicate._http import retry as _retry
-from replicate._runs import recover as _recover
+from replicate._runs import lost as _lost
+from replicate._runs.outputs import OutputIterator
 from replicate.sandbox import Sandbox
 from tests.servers import Recorder
 
@@ -49,8 +50,9 @@ class Call:
         async def main():
             result = self.twin(method)(*args, **kwargs)
             result = await result if inspect.isawaitable(result) else result
-            # An async generator dies with its loop: hand its items out.
-            return [item async for item in result] if inspect.isasyncgen(result) else result
+            # An iterator is of use in its own loop only: hand its items out.
+            is_output = isinstance(result, OutputIterator) or inspect.isasyncgen(result)
+            return [item async for item in result] if is_output else result
 
         return anyio.run(main)
 
@@ -173,5 +175,5 @@ def waits(monkeypatch):
         return 0
 
     monkeypatch.setattr(_retry, "wait_before", wait_before)
-    monkeypatch.setattr(_recover, "PAUSES", ())
+    monkeypatch.setattr(_lost, "PAUSES", ())
     return waits

@@ -56,7 +56,7 @@ def test_asyncio_run_again_and_again_on_the_default_client(default):
 def test_connections_of_a_loop_are_closed_with_it(default):
     async def main():
         await default.async_run("me/shout", {"text": "a"})
-        return default.default_client._http.pools._async
+        return default.default_client._http.connections._loops
 
     pools = asyncio.run(main())
     assert pools == {}

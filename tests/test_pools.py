@@ -12,12 +12,12 @@ import pytest
 
 import replicate
 from replicate._files import values as _values
-from replicate._http.connections import Pools
+from replicate._http.connections import Connections
 
 
 def test_connections_are_closed_before_the_collector_comes(sandbox, monkeypatch):
     # It finalizes a cycle in any order: as if it took the sockets before this method.
-    monkeypatch.delattr(Pools, "__del__")
+    monkeypatch.delattr(Connections, "__del__")
     client = sandbox.client()
     client.accounts.current()
     [connection] = client._client._transport._pool.connections

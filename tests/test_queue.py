@@ -9,8 +9,7 @@ import httpx
 import pytest
 
 from replicate import exceptions
-from replicate._http import request as _http
-from replicate._http.queue import TaskQueue, places
+from replicate._http.rooms import TaskRoom, places_of
 from replicate.sandbox import File
 
 
@@ -49,15 +48,15 @@ def test_no_more_requests_at_once_than_connections(narrow):
 
 
 @pytest.fixture
-def single(sandbox, monkeypatch):
+def single(sandbox):
     """A client with one connection and no patience, and a file to occupy it with."""
-    monkeypatch.setattr(_http, "QUEUE_PATIENCE", 0.05)
 
     @sandbox.model("me/big", official=True)
     def big() -> File:
         return File(bytes(1 << 22), "big.bin")
 
     options = {"limits": httpx.Limits(max_connections=1), "verify": False, "max_retries": 0}
+    options["timeout"] = httpx.Timeout(30, pool=0.05)
     with sandbox.client(**options) as client:
         client.file = client.run("me/big")
         yield client
@@ -109,28 +108,29 @@ def test_a_failed_request_gives_its_place_back(call, single, sandbox):
 
 def test_places_go_in_order_and_none_is_lost():
     async def main():
-        queue, order = TaskQueue(1), []
+        room, order = TaskRoom(1), []
 
         async def visit(number, seconds=10):
-            if not await queue._enter(seconds):
+            if not room.enter_at_once() and not await room.enter(seconds):
                 order.append(f"{number} gave up")
                 return
             order.append(number)
             await asyncio.sleep(0)
-            queue.leave()
+            room.leave()
 
-        assert await queue._enter(0)
+        assert room.enter_at_once()
         visits = [asyncio.ensure_future(visit(number)) for number in range(5)]
         impatient = asyncio.ensure_future(visit("x", 0.01))
         await impatient
         visits[1].cancel()
         await asyncio.sleep(0)
-        queue.leave()  # to the first one, which is cancelled in the same step
+        room.leave()  # to the first one, which is cancelled in the same step
         visits[0].cancel()
         await asyncio.gather(*visits, return_exceptions=True)
         assert order == ["x gave up", 2, 3, 4]
-        assert await queue._enter(0)
-        assert not await queue._enter(0)
+        assert room.enter_at_once()
+        assert not room.enter_at_once()
+        assert not await room.enter(0)
 
     asyncio.run(main())
 
@@ -138,18 +138,18 @@ def test_places_go_in_order_and_none_is_lost():
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        ({}, 90),
-        ({"limits": httpx.Limits(max_connections=7)}, 6),
-        ({"limits": httpx.Limits(max_connections=3)}, 2),
-        ({"limits": httpx.Limits(max_connections=2)}, 2),
-        ({"limits": httpx.Limits(max_connections=1)}, 1),
+        ({}, (90, 81, 10)),
+        ({"limits": httpx.Limits(max_connections=7)}, (6, 5, 1)),
+        ({"limits": httpx.Limits(max_connections=3)}, (2, 1, 1)),
+        ({"limits": httpx.Limits(max_connections=2)}, (2, 1, 0)),
+        ({"limits": httpx.Limits(max_connections=1)}, (1, 1, 0)),
         ({"limits": httpx.Limits()}, None),
         ({"http2": True}, None),
         ({"transport": httpx.MockTransport(lambda request: httpx.Response(200))}, None),
     ],
 )
 def test_how_many_requests_go_at_once(options, expected):
-    assert places(options) == expected
+    assert places_of(options) == expected
 
 
 def test_hooks_that_read_do_not_use_places_up(sandbox):

@@ -7,14 +7,12 @@ import signal
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta, timezone
 
 import httpx
 import pytest
 
 from replicate import exceptions
-from replicate._runs.creates import Creates, Made
-from replicate._runs.recover import candidates
+from replicate._runs import lost
 from replicate.sandbox import Sandbox
 from replicate_api.models import Prediction
 from tests.bodies import V
@@ -153,69 +151,108 @@ def test_cancelled_task_while_the_create_is_held(client, models):
         assert error.prediction.id == run.id
 
 
-NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
+def shown(id, **fields):
+    """Return a prediction as the API's list shows it."""
+    return Prediction(**{"id": id, "model": "a/b", "version": V, "status": "starting", **fields})
 
 
-def prediction(id, input, age=0):
-    fields = {"model": "a/b", "version": "v", "status": "starting"}
-    return Prediction(
-        id=id, input=input, created_at=(NOW - timedelta(seconds=age)).isoformat(), **fields
-    )
+@pytest.fixture
+def create():
+    creates = []
+
+    def make(**made):
+        creates.append(lost.Create("Prediction", lost.Made(**{"input": {"x": 1}, **made})))
+        creates[-1].sent = True
+        return creates[-1]
+
+    yield make
+    for each in creates:
+        each.forget()
+
+
+A = shown("a", input={"x": 1})
+B = shown("b", input={"x": 1})
+KNOWN = shown("known-to-a-create", input={"x": 1})
 
 
 @pytest.mark.parametrize(
-    ("predictions", "found"),
+    ("runs", "found", "candidates"),
     [
-        ([], None),
-        ([prediction("a", {"x": 1})], "a"),
-        ([prediction("a", {"x": 2})], None),
-        ([prediction("a", {"x": 1}, age=1)], None),
-        ([prediction("known", {"x": 1})], None),
-        ([prediction("known", {"x": 1}), prediction("a", {"x": 1})], "a"),
-        ([prediction("a", {"x": 1}), prediction("b", {"x": 1})], None),
+        ([], None, []),
+        ([A], A, ()),
+        ([shown("a", input={"x": 2})], None, []),
+        ([KNOWN], None, []),
+        ([KNOWN, A], A, ()),
+        ([A, B], None, [A, B]),
     ],
 )
-def test_only_what_is_beyond_doubt_is_found(predictions, found):
-    creates = Creates()
-    creates.answered("known")
-    with creates.under_way(Prediction, {"x": 1}, Made("a/b")) as create:
-        match = creates.claim(create, candidates(predictions, {"x": 1}, NOW))
-    assert (match and match.id) == found
+def test_only_what_is_beyond_doubt_is_found(create, runs, found, candidates):
+    create().answered(KNOWN.id)
+    assert lost.decide(create(), runs) == (found, candidates)
+
+
+@pytest.mark.parametrize(
+    ("made", "like"),
+    [({}, True), ({"input": {"x": 2}}, False), ({"model": "c/d"}, False), ({"version": V}, True)],
+)
+def test_run_that_may_be_that_of_another_create_on_its_way_is_not_taken(create, made, like):
+    mine, other = create(model="a/b"), create(**made)
+    assert lost.decide(mine, [A]) == ((None, [A]) if like else (A, ()))
+    other.sent = False  # it has not gone out, or was refused
+    assert lost.decide(mine, [A]) == (A, ())
 
 
 OTHER = "f" * 64
 
 
 @pytest.mark.parametrize(
-    ("made", "shown", "fits"),
+    ("made", "fields", "contradicts"),
     [
-        (Made("a/b"), {}, True),
-        (Made("a/c"), {}, False),
-        (Made("a/b", V), {"version": V}, True),
-        (Made("a/b", V), {"version": OTHER}, False),
-        (Made("a/b", V), {"version": "hidden"}, True),
-        (Made("a/c", V), {"version": "hidden"}, False),
-        (Made(None, V), {"version": V}, True),
-        (Made(None, V), {"version": "dp-1"}, None),
-        (Made(deployment="a/d"), {"deployment": "a/d"}, True),
-        (Made(deployment="a/d"), {"deployment": "d"}, True),
-        (Made(deployment="a/d"), {"deployment": "a/e"}, False),
-        (Made(deployment="a/d"), {}, False),
+        ({"model": "a/b"}, {}, False),
+        ({"model": "a/c"}, {}, True),
+        ({"model": "a/c"}, {"model": "replicate-internal/llama-3-8b-instruct"}, False),
+        ({"model": "a/c"}, {"model": "replicate/lifeboat-70b"}, False),
+        ({"model": "a/c"}, {"model": None}, False),
+        ({"version": V}, {}, False),
+        ({"version": V}, {"version": OTHER}, True),
+        ({"version": V}, {"version": "hidden"}, False),
+        ({"version": V}, {"version": "dp-" + "1" * 32}, False),
+        ({"deployment": "a/d"}, {"deployment": "a/d"}, False),
+        ({"deployment": "a/d"}, {"deployment": "d"}, False),
+        ({"deployment": "a/d"}, {"deployment": "a/e"}, True),
+        ({"deployment": "a/d"}, {}, False),
     ],
 )
-def test_what_a_run_is_of(made, shown, fits):
-    run = prediction("p", {})
-    vars(run).update(shown)
-    assert made.fits(run) is fits
+def test_what_a_run_is_of(made, fields, contradicts):
+    assert lost.contradicts(lost.Made(**made), shown("a", **fields)) is contradicts
 
 
-def test_run_whose_model_is_hidden_is_given_to_nobody_if_several_ask():
-    creates, run = Creates(), prediction("a", {"x": 1})
-    vars(run)["version"] = "hidden"
-    with creates.under_way(Prediction, {"x": 1}, Made(None, V)) as create:
-        with creates.under_way(Prediction, {"x": 1}, Made(None, None)):
-            assert creates.claim(create, [run]) is None
-        assert creates.claim(create, [run]) is run
+@pytest.mark.parametrize(
+    ("asked", "input", "contradicts"),
+    [
+        ({"x": 1}, {"x": 1}, False),
+        ({"x": 1}, {"x": 1.0}, False),
+        ({"x": 0.1}, {"x": 0.10000000001}, False),
+        ({"x": 1}, {"x": 2}, True),
+        ({"x": True}, {"x": False}, True),
+        ({"x": True}, {"x": 0}, False),
+        ({"x": "a"}, {"x": "b"}, True),
+        ({"x": "a"}, {"x": "a", "seed": 7}, False),
+        ({"x": "a", "y": "b"}, {"x": "a"}, False),
+        ({"x": "secret"}, {"x": "**********"}, False),
+        ({"x": "secret"}, {"x": "[REDACTED]"}, False),
+        ({"x": "secret"}, {"x": "<secret redacted>"}, False),
+        ({"x": "https://a/1"}, {"x": "https://b/2"}, False),
+        ({"x": "data:text/plain,a"}, {"x": "https://b/2"}, False),
+        ({"x": [1]}, {"x": [2]}, False),
+        ({"x": {"y": 1}}, {"x": {"y": 2}}, False),
+        ({"x": "a"}, {"x": None}, False),
+        ({"x": "a"}, None, False),
+        ({"x": "a"}, {}, False),
+    ],
+)
+def test_only_plain_values_contradict(asked, input, contradicts):
+    assert lost.contradicts(lost.Made(asked), shown("a", input=input)) is contradicts
 
 
 def test_same_input_for_several_models(call, client, sandbox):
@@ -230,7 +267,7 @@ def test_same_input_for_several_models(call, client, sandbox):
         return text[::-1]
 
     sandbox.fault("models.predictions.create", drop="after", times=None)
-    names = ["me/upper", "me/backwards", "me/upper"]
+    names = ["me/upper", "me/backwards"]
 
     async def main():
         return await asyncio.gather(*(client.async_run(name, {"text": "abc"}) for name in names))
@@ -240,8 +277,8 @@ def test_same_input_for_several_models(call, client, sandbox):
     else:
         with ThreadPoolExecutor(3) as pool:
             outputs = list(pool.map(lambda name: client.run(name, {"text": "abc"}), names))
-    assert outputs == ["ABC", "cba", "ABC"]
-    assert len(sandbox.predictions) == 3
+    assert outputs == ["ABC", "cba"]
+    assert len(sandbox.predictions) == 2
 
 
 def test_run_of_another_model_is_not_taken(call, client, models, waits):
@@ -347,13 +384,19 @@ def lottery(sandbox):
     return sandbox
 
 
-def test_answers_to_twins_that_are_all_lost(at_once, lottery):
+def test_runs_that_nobody_can_tell_apart_are_named_and_not_canceled(at_once, lottery, waits):
     lottery.fault("models.predictions.create", drop="after", times=None)
-    assert sorted(at_once(4, "me/lottery", {})) == [0, 1, 2, 3]
-    assert len(lottery.predictions) == 4
+    errors = at_once(3, "me/lottery", {})
+    for error in errors:
+        assert isinstance(error, exceptions.APIConnectionError)
+        assert error.prediction is None
+        assert {run.id for run in error.candidates} == set(lottery.predictions)
+        assert all(run.id in str(error) for run in error.candidates)
+        assert not isinstance(error, exceptions.NotFoundError)
+    assert {run.status for run in lottery.predictions.values()} != {"canceled"}
 
 
-def test_twin_that_is_still_held_is_not_taken(at_once, lottery):
+def test_run_of_another_thread_that_is_still_held_is_not_taken(at_once, lottery):
     lottery.fault("models.predictions.create", drop="before", after=1)
     results = at_once(3, "me/lottery", {})
     lost = [result for result in results if isinstance(result, exceptions.APIConnectionError)]
@@ -361,7 +404,7 @@ def test_twin_that_is_still_held_is_not_taken(at_once, lottery):
     assert sorted(result for result in results if result not in lost) == [0, 1]
 
 
-def test_one_lost_answer_among_twins(at_once, lottery):
+def test_one_lost_answer_among_runs_of_the_same_input(at_once, lottery):
     lottery.fault("models.predictions.create", drop="after", after=1)
     assert sorted(at_once(3, "me/lottery", {})) == [0, 1, 2]
     assert len(lottery.predictions) == 3

@@ -219,12 +219,12 @@ def test_pickles_of_1_0_7_can_be_read(resource):
 
 def test_what_a_run_knows_of_itself_survives_a_copy_and_a_pickle():
     found = Prediction._of(models.Prediction.from_dict(prediction()), CLIENT)
-    assert found._complete is False
-    found._complete = True
+    assert found._answers_all is False
+    found._answers_all = True
     for twin in (copy.copy(found), copy.deepcopy(found), pickle.loads(pickle.dumps(found))):
-        assert twin._complete is True
+        assert twin._answers_all is True
     found._update(models.Prediction.from_dict(prediction()))
-    assert found._complete is False
+    assert found._answers_all is False
 
 
 def test_repr_and_str_show_all_fields(resource):

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from replicate import exceptions
-from replicate._runs.events import LineDecoder
+from replicate._runs.events import Decoder, LineDecoder
 from replicate.helpers import FileOutput
 from replicate.sandbox import CUT, current_prediction
 from tests.bodies import ID
@@ -118,8 +118,9 @@ def test_deadline_of_a_run_whose_stream_is_refused(call, client, talker, waits):
 def test_files_that_are_left_of_a_stream(call, mock, waits):
     urls = [f"https://files.test/{name}.png" for name in "abc"]
     events = call.list(gone(mock, waits, urls, urls[0]).stream)
-    assert [event.data.url for event in events] == urls
-    assert all(isinstance(event.data, FileOutput) for event in events)
+    assert [event.data.url for event in events[:-1]] == urls
+    assert all(isinstance(event.data, FileOutput) for event in events[:-1])
+    assert events[-1].event == "done"
 
 
 def test_line_ends_are_no_difference(call, mock, waits):
@@ -138,20 +139,30 @@ def test_rest_that_cannot_be_told_is_an_error(call, mock, waits, output, fields)
     assert error.prediction.id == ID
 
 
-def test_error_of_a_stream_that_ends_again_and_again_has_the_prediction(
-    call, client, talker, waits
-):
-    talker.fault("stream", script=[CUT], times=None)
+def test_stream_that_ends_again_and_again_is_given_up_for_polling(call, client, sandbox, waits):
+    @sandbox.model("me/tell", official=True)
+    def tell() -> Iterator[str]:
+        yield "one "
+        current_prediction().sleep(0.3)
+        yield "two"
+
+    sandbox.fault("stream", script=[CUT], times=None)
     client.max_retries = 1
-    with pytest.raises(exceptions.StreamError, match="again and again") as caught:
-        call.list(client.stream, "me/talk", {})
-    [run] = talker.predictions.values()
-    assert caught.value.prediction.id == run.id
+    events = call.list(client.stream, "me/tell", {})
+    assert "".join(map(str, events)) == "one two"
+    assert events[-1].event == "done"
 
 
 def test_line_that_comes_in_many_chunks():
     decoder = LineDecoder()
     for _ in range(3000):
-        assert list(decoder.feed(b"x" * 1000)) == []
-    assert list(decoder.feed(b"\r")) == []
-    assert list(decoder.feed(b"\ny\n")) == ["x" * 3_000_000, "y"]
+        assert decoder.feed(b"x" * 1000) == []
+    assert decoder.feed(b"\r") == ["x" * 3_000_000]
+    assert decoder.feed(b"\ny\n") == ["y"]
+
+
+def test_event_whose_lines_end_in_cr_comes_at_once():
+    decoder = Decoder()
+    assert [event.data for event in decoder.feed(b"data: one\r\r")] == ["one"]
+    assert [event.data for event in decoder.feed(b"data: two\r\n\r")] == ["two"]
+    assert [event.data for event in decoder.feed(b"\ndata: three\r\n\r\n")] == ["three"]

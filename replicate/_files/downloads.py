@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 
 import httpx
 
-from .._blocking import closing, in_thread
+from .._blocking import in_thread
 from .._http import retry as _retry
-from .._http.body import iterate
 from .._http.deadline import pause
 from .._http.errors import connection_error
 from ..connection_errors import FileUnavailableError
-from ..exceptions import APIConnectionError, DownloadError, ReplicateError
+from ..exceptions import DownloadError, ReplicateError
 from . import data_uri as _data_uri
 from .saving import Draft
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from pathlib import Path
 
+    from .._http.body import Body
     from ..client import Client
 
 logger = logging.getLogger("replicate")
@@ -33,7 +33,7 @@ PROGRESS = 1024 * 1024
 """Bytes that make an attempt worth it: after them, one that breaks off counts as the first."""
 
 
-async def chunks(
+async def chunks(  # noqa: PLR0915 - one state machine
     client: Client, url: str, seen: Callable[[httpx.Response], None] | None = None
 ) -> AsyncGenerator[bytes, None]:
     """Yield the content of a file; an interrupted download goes on where it stopped.
@@ -66,25 +66,29 @@ async def chunks(
         headers = {"Accept-Encoding": "identity"}
         if received:
             headers.update(version.range_from(received))
+        body: Body | None = None
         try:
-            async with client._http.stream("GET", url, headers=headers, of_output=True) as response:
-                found = _Version.of(response)
-                skip = _already_received(response, received, version, found)
-                if received == 0:
-                    version = found
-                    if seen:
-                        seen(response)
-                async with closing(iterate(response)) as arriving:
-                    async for chunk in arriving:
-                        fresh = chunk[skip:]
-                        skip -= len(chunk) - len(fresh)
-                        received += len(fresh)
-                        if fresh:
-                            yield fresh
-                _check_whole(response, received, version)
-                return
+            body = await client._http.open("GET", url, headers=headers, of_output=True)
+            response = body.response
+            found = _Version.of(response)
+            skip = _already_received(response, received, version, found)
+            if received == 0:
+                version = found
+                if seen:
+                    seen(response)
+            while True:
+                chunk = await body.read()
+                if chunk is None:
+                    break
+                fresh = chunk[skip:]
+                skip -= len(chunk) - len(fresh)
+                received += len(fresh)
+                if fresh:
+                    yield fresh
+            _check_whole(response, received, version)
+            return  # noqa: TRY300 - as everywhere here
         except httpx.TransportError as error:
-            if isinstance(error, APIConnectionError):
+            if body is None:
                 raise
             if received - known >= PROGRESS:
                 attempt = 1
@@ -103,6 +107,9 @@ async def chunks(
             if received and _ends_at(error.response, received):
                 return
             raise FileUnavailableError.of(error, _shown(url)) from error
+        finally:
+            if body is not None:
+                await body.close()
 
 
 class _Version(NamedTuple):

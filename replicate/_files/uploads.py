@@ -7,21 +7,14 @@ import errno
 import io
 import os
 import stat
-from typing import IO, TYPE_CHECKING, Any, NamedTuple, Optional
+from typing import IO, Any, NamedTuple, Optional
 
-import httpx
-
-from .._blocking import in_thread
 from .._guards import is_path
-from .._http.deadline import remaining
 from ..exceptions import ContentTooLargeError
 from .handles import is_asynchronous, is_upload, opened
 from .media import SIGNATURE, check_name, check_type, guessed_type, name_of, type_of
 from .waiting import in_time
 from .window import Window
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
 
 MAX_UPLOAD = 100 * 1024 * 1024
 """Bytes that `POST /v1/files` takes (https://replicate.com/docs/reference/http#files.create)."""
@@ -144,41 +137,3 @@ def base64_encode_file(file: Any) -> str:
         data = base64.b64encode(handle.read()).decode("ascii")
     media_type = "".join(upload.content_type.split())  # a data URI has no spaces
     return f"data:{media_type};base64,{data}"
-
-
-class TimedStream(httpx.SyncByteStream):
-    """A request body that ends with an error at the deadline, however slowly it is taken."""
-
-    def __init__(self, body: Any) -> None:
-        self._body = body
-
-    def __iter__(self) -> Iterator[bytes]:
-        for chunk in self._body:
-            if remaining() == 0:
-                raise httpx.WriteTimeout("the request was taken too slowly")
-            yield chunk
-
-
-class ThreadedStream(httpx.AsyncByteStream, httpx.SyncByteStream):
-    """A request body that is read from files in a thread, so that the event loop goes on.
-
-    Libraries that stand in for the network (vcrpy before 8, respx) read it without one.
-    """
-
-    def __init__(self, body: Any) -> None:
-        self._body = body
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(self._body)
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        chunks: Iterator[bytes] = iter(self._body)
-
-        def read() -> bytes | None:
-            return next(chunks, None)
-
-        while True:
-            chunk = await in_thread(read)
-            if chunk is None:
-                return
-            yield chunk

@@ -1,19 +1,29 @@
-"""Reading responses to their end, piece by piece or in time, and closing them."""
+"""Bodies: of responses, read piece by piece by one owner, and of requests, read from files."""
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from .._blocking import closing, is_blocking
-from .._secrets import hide
-from ..exceptions import InvalidResponseError
-from .deadline import check_deadline, remaining
+from .._blocking import in_thread, is_blocking
+from ..exceptions import InvalidResponseError, ReplicateException
+from .deadline import (
+    CLOCK_MARGIN,
+    check_deadline,
+    deadline_exceeded,
+    remaining,
+    within_deadline,
+)
+from .errors import lost, transport_failed, undecodable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Iterator
+
+    from .connections import Lease
+    from .session import Session
 
 logger = logging.getLogger("replicate")
 
@@ -21,91 +31,161 @@ ENOUGH = 256 * 1024
 """Bytes of an error's body that are read; it may come from anybody's server, and never end."""
 
 
-class Streamed:
-    """A response that is given out before its body, and closed at the end of the block."""
+class Body:
+    """A response that is given out before its body. It owns the response and its connection.
 
-    def __init__(
-        self, sending: Awaitable[httpx.Response], abandon: Callable[[httpx.Response], None]
-    ) -> None:
-        self._sending = sending
-        self._abandon = abandon
-
-    async def __aenter__(self) -> httpx.Response:
-        self._response = await self._sending
-        return self._response
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: object
-    ) -> None:
-        if kind is GeneratorExit:
-            self._abandon(self._response)
-            return
-        await close(self._response)
-        if error is not None:
-            hide(self._response.request, self._response)
-
-
-async def iterate(response: httpx.Response) -> AsyncGenerator[bytes, None]:
-    """Yield the body of a streamed response, in chunks as they arrive.
-
-    Raises:
-        DeadlineExceededError: It goes on until the deadline. A read timeout does not see to
-            that: it starts over with every byte that arrives.
-        InvalidResponseError: It is not what its `Content-Encoding` says.
+    The pool keeps it until it is closed: the garbage collector would close the generators below
+    it in the middle of another request.
     """
-    try:
-        if is_blocking():
-            for chunk in response.iter_bytes():
-                check_deadline()
-                yield chunk
-        else:
-            async for chunk in response.aiter_bytes():
-                check_deadline()
-                yield chunk
-    except httpx.DecodingError as error:
-        encoding = response.headers.get("content-encoding")
-        raise InvalidResponseError(
-            title="Unreadable answer",
-            status=response.status_code,
-            detail=f"the body cannot be decoded as {encoding}: {error}",
-        ) from error
 
+    def __init__(self, session: Session, response: httpx.Response, lease: Lease) -> None:
+        self.response = response
+        self._session = session
+        self._lease = lease
+        self._is_left = False
+        self._chunks: Any = None
+        lease.pool.open.add(self)
 
-def read_in_time(response: httpx.Response) -> httpx.Response:
-    """Read an answer to its end, but not past the deadline.
+    @property
+    def headers(self) -> httpx.Headers:
+        """The headers of the response."""
+        return self.response.headers
 
-    A read timeout does not see to that: it starts over with every byte that arrives.
-    """
-    content = bytearray()
-    try:
-        for chunk in response.iter_bytes():
-            content += chunk
-            if remaining() == 0:
-                raise httpx.ReadTimeout("the answer came too slowly", request=response.request)
-    finally:
-        response.close()
-    response._content = bytes(content)
-    return response
+    @property
+    def status_code(self) -> int:
+        """The status of the response."""
+        return self.response.status_code
 
+    async def read(self) -> bytes | None:
+        """Return the next piece as it arrives, decoded; None at the end.
 
-async def read(response: httpx.Response) -> None:
-    """Read an error answer, as far as it comes, and as far as anybody would."""
-    # The status is already an error: a body that breaks off must not hide it.
-    content = bytearray()
-    try:
-        async with closing(iterate(response)) as chunks:
-            async for chunk in chunks:
-                content += chunk
-                if len(content) >= ENOUGH:
+        Raises:
+            DeadlineExceededError: The deadline comes first.
+            APIConnectionError: The connection breaks.
+            InvalidResponseError: The body is not what its `Content-Encoding` says.
+        """
+        check_deadline()
+        try:
+            if is_blocking():
+                if self._chunks is None:
+                    self._chunks = _pieces(self.response)
+                return next(self._chunks, None)
+            if self._chunks is None:
+                self._chunks = _async_pieces(self.response)
+            return await within_deadline(_next(self._chunks))
+        except httpx.DecodingError as error:
+            raise undecodable(error, self.response) from error
+        except httpx.TransportError as error:
+            left = remaining()
+            error._request = self.response.request
+            failure = lost(self._session, error)
+            if left is not None and left < CLOCK_MARGIN:
+                raise deadline_exceeded() from failure
+            raise failure from error
+        except ReplicateException:
+            raise
+        except Exception as error:
+            failed = transport_failed(self._session, error, self.response.request)
+            if failed is None:
+                raise
+            raise failed from error
+
+    async def read_all(self, limit: int | None = None) -> None:
+        """Read to the end, or to so many bytes, and close; the response has the content then.
+
+        The status is known already: a body that breaks off must not hide it.
+        """
+        content = bytearray()
+        try:
+            while limit is None or len(content) < limit:
+                chunk = await self.read()
+                if chunk is None:
                     break
-    except (httpx.RequestError, InvalidResponseError) as error:
-        logger.debug("the body of an error answer cannot be read: %s", error)
-    response._content = bytes(content[:ENOUGH])
+                content += chunk
+        except (httpx.HTTPError, InvalidResponseError) as error:
+            logger.debug("the body of an error answer cannot be read: %s", error)
+        finally:
+            await self.close()
+        self.response._content = bytes(content[:limit])
+
+    async def close(self) -> None:
+        """Close the response, and make room for the next request."""
+        try:
+            self._lease.pool.open.remove(self)
+        except KeyError:
+            return
+        try:
+            if is_blocking():
+                self.response.close()
+            else:
+                await self.response.aclose()
+        except httpx.HTTPError as error:
+            logger.debug("a response was not closed cleanly: %s", error)
+        finally:
+            self.leave()
+
+    def leave(self) -> None:
+        """Make room for the next request."""
+        if not self._is_left:
+            self._is_left = True
+            self._lease.leave()
+
+    def abandon(self) -> None:
+        """Let the response be closed later: a finalizer may run in the middle of a request."""
+        self._lease.pool.abandon(self)
 
 
-async def close(response: httpx.Response) -> None:
-    """Close a response as its caller works: blocking or not."""
-    if is_blocking():
-        response.close()
-    else:
-        await response.aclose()
+def _pieces(response: httpx.Response) -> Iterator[bytes]:
+    if _is_as_sent(response):
+        return iter(response.stream)  # type: ignore[arg-type]
+    return response.iter_bytes()
+
+
+def _async_pieces(response: httpx.Response) -> AsyncIterator[bytes]:
+    if _is_as_sent(response):
+        return response.stream.__aiter__()  # type: ignore[union-attr]
+    return response.aiter_bytes()
+
+
+def _is_as_sent(response: httpx.Response) -> bool:
+    """Say whether there is nothing to decode, and nothing was read by somebody's hook."""
+    return "content-encoding" not in response.headers and not hasattr(response, "_content")
+
+
+async def _next(chunks: AsyncIterator[bytes]) -> bytes | None:
+    try:
+        return await chunks.__anext__()
+    except StopAsyncIteration:
+        return None
+
+
+class FileBody(httpx.AsyncByteStream, httpx.SyncByteStream):
+    """The body of a request, which is read from files: in time, and in a thread if there is a loop.
+
+    Libraries that stand in for the network (vcrpy before 8, respx) read it without one.
+    """
+
+    def __init__(self, body: Any) -> None:
+        self._body = body
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._body:
+            if remaining() == 0:
+                raise httpx.WriteTimeout("the file was read too slowly")
+            yield chunk
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        chunks: Iterator[bytes] = iter(self._body)
+
+        def read() -> bytes | None:
+            return next(chunks, None)
+
+        while True:
+            chunk = await in_thread(read)
+            if chunk is None:
+                return
+            yield chunk
+
+    def close(self) -> None:
+        with contextlib.suppress(AttributeError):
+            self._body.close()

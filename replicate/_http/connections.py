@@ -1,152 +1,245 @@
-"""The httpx clients behind a `Client`: one for blocking calls, one per event loop.
+"""The connections of a client: a pool for blocking calls, and one for each event loop.
 
-A pooled connection belongs to the event loop that opened it: one async client for all of
-them fails in the second `asyncio.run`. Nor may a forked child use its parent's sockets.
+A connection belongs to the event loop that opened it: one pool for all of them fails in the
+second `asyncio.run`. Nor may a forked child use its parent's sockets.
+
+Requests wait here and nowhere else. httpx has a queue too, but goes through all of it, and
+through all its connections, whenever a request comes or goes. So a pool is made of several
+httpx clients with few connections each, and lets no more requests through than it has.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import sys
-import threading
 import weakref
+from collections import deque
 from functools import lru_cache
+from http.cookiejar import CookieJar
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import httpx
 
 from .._blocking import is_blocking
-from .queue import Queue, TaskQueue, ThreadQueue, places
+from . import loops
+from .deadline import remaining
+from .direct import may_be_direct
+from .rooms import Room, TaskRoom, ThreadRoom, is_cleaning_up, places_of
+from .timed import hold_to_deadline
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncGenerator, Callable, Mapping
+    from collections.abc import Callable, Mapping
 
-DEFAULT_TIMEOUT = httpx.Timeout(5.0, read=30.0, write=30.0, connect=5.0, pool=10.0)
+    from .body import Body
+    from .rooms import Places
 
+DEFAULT_TIMEOUT = httpx.Timeout(5.0, read=30.0, write=30.0, connect=5.0, pool=600.0)
+"""Seconds. The last one is how long a request waits for one of the connections."""
 
-class _OfLoop(NamedTuple):
-    """What belongs to one event loop."""
-
-    client: httpx.AsyncClient
-    guard: AsyncGenerator[None, None]
-    """Closes the client when the loop ends."""
-    queue: Queue
-    finishing: set[Any]
-    """Tasks that close abandoned responses."""
+SHARE = 10
+"""Connections of one httpx client."""
 
 
-class Pools:
-    """Creates httpx clients when they are first needed, and closes them."""
+class Lease(NamedTuple):
+    """A client to send one request with, and the rooms that the request is in until its end."""
 
-    _sync: httpx.Client | None = None
+    client: Any
+    pool: Pool
+    rooms: tuple[Room, ...]
+
+    def leave(self) -> None:
+        """Make room for the next request. A finalizer may call this."""
+        if self.rooms:
+            self.pool.idle.append(self.client)
+        for room in self.rooms:
+            room.leave()
+
+
+class Pool:
+    """The connections of blocking calls, or those of one event loop."""
+
+    def __init__(self, make: Callable[[int], Any], places: Places | None, room: Any) -> None:
+        """Create a pool, in which nothing is open yet.
+
+        Args:
+            make: Makes the httpx client of a number.
+            places: How many requests may be on their way; None for any number.
+            room: The class of what they wait in.
+        """
+        self._make = make
+        self._places = places
+        self._requests, self._streams, self._spare = map(room, places or (0, 0, 0))
+        self.clients: list[Any] = []
+        self.idle: deque[Any] = deque()
+        """A client for each connection that is not in use; the last one is used next."""
+        self.open: set[Body] = set()
+        """Responses that are being read. They are kept alive here until they are closed."""
+        self.abandoned: deque[Body] = deque()
+        """Responses that nobody reads any more."""
+
+    async def enter(self, *, stream: bool, patience: float | None) -> Lease:
+        """Wait until there is a connection to send a request on.
+
+        Args:
+            stream: Whether the request stays until its response is closed.
+            patience: Seconds to wait at most, None for any time; the deadline holds too.
+
+        Raises:
+            httpx.PoolTimeout: None came free.
+        """
+        if self._places is None:
+            await self.tidy()
+            return Lease(self.first(), self, ())
+        rooms: tuple[Room, ...] = (self._requests,)
+        if stream:
+            rooms = (self._streams, self._requests)
+        if is_cleaning_up() and self._spare.enter_at_once():
+            rooms = (self._spare,)
+        else:
+            await _enter(rooms, patience)
+        if self.abandoned:
+            await self.tidy()
+        return Lease(self._take(), self, rooms)
+
+    def _take(self) -> Any:
+        while True:
+            try:
+                client = self.idle.pop()
+            except IndexError:
+                client = self._make(len(self.clients))
+                self.clients.append(client)
+                self.idle.extend([client] * (SHARE - 1))
+            if not client.is_closed:
+                return client
+
+    def first(self) -> Any:
+        """Return the client that is used as long as there are few requests at once."""
+        clients = self.clients = [each for each in self.clients if not each.is_closed]
+        if not clients:
+            self.idle.append(self._take())
+        return self.clients[0]
+
+    def abandon(self, body: Body) -> None:
+        """Take note that nobody reads a response any more. Finalizers call this, in any thread."""
+        self.abandoned.append(body)
+        body.leave()  # who waits for a place closes the response first
+
+    async def tidy(self) -> None:
+        """Close what nobody reads any more."""
+        while self.abandoned:
+            try:
+                body = self.abandoned.popleft()
+            except IndexError:  # another thread was faster
+                return
+            await body.close()
+
+
+async def _enter(rooms: tuple[Room, ...], patience: float | None) -> None:
+    entered: list[Room] = []
+    try:
+        for room in rooms:
+            if not room.enter_at_once():
+                left = remaining()
+                if left is not None:
+                    patience = left if patience is None else min(left, patience)
+                if not await room.enter(patience):
+                    raise httpx.PoolTimeout("all connections are in use")  # noqa: TRY301
+            entered.append(room)
+    except BaseException:
+        for room in entered:
+            room.leave()
+        raise
+
+
+class LoopPool(Pool):
+    """The pool of an event loop, which is closed when the loop ends."""
+
+    def __init__(self, make: Callable[[int], Any], places: Places | None) -> None:
+        super().__init__(make, places, TaskRoom)
+        self._closings: set[Any] = set()
+        self.loop = loops.running()
+
+    def abandon(self, body: Body) -> None:
+        self.abandoned.append(body)
+        loops.call_soon(self.loop, self._start_tidying)
+
+    def _start_tidying(self) -> None:
+        if self.abandoned:
+            loops.start(self.loop, self.tidy, self._closings)
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await loops.finished(self._closings)
+        for client in self.clients:
+            await client.aclose()
+
+
+class Connections:
+    """The pools of one client. Nothing is opened before it is needed."""
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         """Take the keyword arguments of `httpx.Client`, which are those of `AsyncClient`."""
         self._options: dict[str, Any] = {"timeout": DEFAULT_TIMEOUT, **options}
-        self._places = places(self._options)
+        cookies: Any = self._options.get("cookies")
+        self._options["cookies"] = httpx.Cookies(cookies).jar if cookies else CookieJar()
+        self._places = places_of(self._options)
+        self.patience = httpx.Timeout(self._options["timeout"]).pool
+        """Seconds that a request waits for a connection at most."""
+        self.may_be_direct = may_be_direct(options)
         self._forget()
 
     def _forget(self) -> None:
-        self._lock = threading.Lock()
-        self._sync = None
-        self._async: dict[Any, _OfLoop] = {}
-        self._queue = Queue() if self._places is None else ThreadQueue(self._places)
-        # Not everybody closes a client, and nobody the default one. A finalizer runs before
-        # the garbage collector tears cycles down in any order, so no open socket is left over.
-        # What it is to close stays alive till then: so that is nothing that the user gave, whose
-        # hooks may refer to this object, but only what httpx made.
+        self._loops: dict[Any, tuple[LoopPool, Any]] = {}
+        self._blocking = Pool(self._make_client, self._places, ThreadRoom)
+        # Not everybody closes a client, and nobody the default one. What it is to close stays
+        # alive till then: so that is only what httpx made, and nothing that the user gave, whose
+        # hooks may refer to this object.
         self._own: list[httpx.BaseTransport] = []
         weakref.finalize(self, _close_all, self._own, os.getpid())
         self._pid = os.getpid()  # last: other threads go ahead once it is the present one
 
-    def sync(self) -> httpx.Client:
-        """Return the client for blocking calls."""
+    async def pool(self) -> Pool:
+        """Return the pool of the running thread or event loop."""
         if self._pid != os.getpid():
             self._forget()
-        client = self._sync
-        if client is None or client.is_closed:
-            with self._lock:
-                client = self._sync
-                if client is None or client.is_closed:
-                    client = httpx.Client(**self._for("handle_request", "blocking"))
-                    self._sync = client
-                    self._own[:] = _made_by_httpx(client)
+        return self._blocking if is_blocking() else await self.loop_pool()
+
+    async def loop_pool(self) -> LoopPool:
+        """Return the pool of the running event loop."""
+        loop = loops.running()
+        known = self._loops.get(loop)
+        if known is not None:
+            return known[0]
+        pool = LoopPool(self._make_async_client, self._places)
+        for closed in [each for each in self._loops if loops.is_closed(each)]:
+            del self._loops[closed]
+        self._loops[loop] = pool, await loops.at_end(self._close_pool, pool)
+        return pool
+
+    async def _close_pool(self, pool: LoopPool) -> None:
+        if self._loops.get(pool.loop, (None, None))[0] is pool:
+            del self._loops[pool.loop]
+        await pool.aclose()
+
+    def _make_client(self, number: int) -> httpx.Client:
+        client = httpx.Client(**self._for("handle_request", "blocking", number))
+        made = [client._transport, *client._mounts.values()]
+        for transport in made:
+            if type(transport) is httpx.HTTPTransport:
+                hold_to_deadline(transport)
+                self._own.append(transport)
         return client
 
-    async def for_loop(self) -> httpx.AsyncClient:
-        """Return the client for the running event loop."""
-        if self._pid != os.getpid():
-            self._forget()
-        loop = _running_loop()
-        entry = self._async.get(loop)
-        if entry is None or entry.client.is_closed:
-            options = self._for("handle_async_request", "async")
-            given: dict[str, list[Any]] = options.get("event_hooks") or {}
-            options["event_hooks"] = {
-                event: [_awaitable(hook) for hook in hooks] for event, hooks in given.items()
-            }
-            client = httpx.AsyncClient(**options)
-            guard = self._close_with(loop, client)
-            # An event loop closes the async generators that it has seen when it ends, which
-            # is the one moment at which the connections can be closed properly. (The
-            # generator does not suspend here: no other task can come in between.)
-            await guard.__anext__()
-            queue = Queue() if self._places is None else TaskQueue(self._places)
-            entry = _OfLoop(client, guard, queue, set())
-            with self._lock:
-                for known in [known for known in self._async if _is_closed(known)]:
-                    del self._async[known]
-                self._async[loop] = entry
-        return entry.client
+    def _make_async_client(self, number: int) -> httpx.AsyncClient:
+        options = self._for("handle_async_request", "async", number)
+        given: dict[str, list[Any]] = options.get("event_hooks") or {}
+        options["event_hooks"] = {
+            event: [_awaitable(hook) for hook in hooks] for event, hooks in given.items()
+        }
+        return httpx.AsyncClient(**options)
 
-    async def queue(self) -> Queue:
-        """Return where requests of the running thread or event loop wait for a connection."""
-        if is_blocking():
-            self.sync()
-            return self._queue
-        await self.for_loop()
-        return self._async[_running_loop()].queue
-
-    async def _close_with(self, loop: Any, client: httpx.AsyncClient) -> AsyncGenerator[None, None]:
-        try:
-            yield
-        finally:
-            with self._lock:
-                entry = self._async.get(loop)
-                if entry is not None and entry.client is client:
-                    del self._async[loop]
-            if entry is not None and entry.client is client and entry.finishing:
-                import asyncio  # only its tasks are there
-
-                await asyncio.wait(entry.finishing)
-            await client.aclose()
-
-    def abandon(self, response: httpx.Response) -> None:
-        """Close a response whose reader stopped before its end, without waiting for that.
-
-        An abandoned generator is finalized anywhere, also as its event loop ends, where
-        asyncio cancels what is still waiting. What is then left over goes with the client.
-        """
-        if is_blocking():
-            response.close()
-            return
-        try:
-            loop = _running_loop()
-        except RuntimeError:
-            return
-        entry = self._async.get(loop)
-        if entry is None:
-            return
-        if not hasattr(loop, "is_closed"):  # trio's
-            sys.modules["trio"].lowlevel.spawn_system_task(response.aclose)
-            return
-        task = loop.create_task(response.aclose())
-        entry.finishing.add(task)
-        task.add_done_callback(entry.finishing.discard)
-
-    def _for(self, method: str, kind: str) -> dict[str, Any]:
+    def _for(self, method: str, kind: str, number: int) -> dict[str, Any]:
         options = dict(self._options)
         transport = options.get("transport")
         if transport is not None:
@@ -155,7 +248,10 @@ class Pools:
                     f"transport= has no {method}(), which {kind} calls need: pass a transport "
                     "that is an httpx.BaseTransport and an httpx.AsyncBaseTransport"
                 )
-        elif options.get("verify", True) is True and options.get("cert") is None:
+            return options
+        if self._places is not None:
+            options["limits"] = _share_of(options.get("limits"), number)
+        if options.get("verify", True) is True and options.get("cert") is None:
             options["verify"] = _ssl_context(
                 options.get("trust_env", True),
                 options.get("http2", False),
@@ -166,21 +262,40 @@ class Pools:
 
     def close(self) -> None:
         """Close the connections of blocking calls; later calls open new ones."""
-        client, self._sync = self._sync, None
-        if client is not None and self._pid == os.getpid():
+        clients, self._blocking.clients = self._blocking.clients, []
+        if self._pid == os.getpid():
             self._own.clear()
-            client.close()
+            for client in clients:
+                client.close()
+
+    async def aclose(self) -> None:
+        """Close the connections of blocking calls and of the running event loop."""
+        self.close()
+        known = self._loops.get(loops.running())
+        if known is not None and self._pid == os.getpid():
+            await known[1].aclose()
 
     def __del__(self) -> None:
         with contextlib.suppress(Exception):
             self.close()
 
-    async def aclose(self) -> None:
-        """Close the connections of blocking calls and of the running event loop."""
-        self.close()
-        entry = self._async.get(_running_loop())
-        if entry is not None and self._pid == os.getpid():
-            await entry.guard.aclose()
+
+def _share_of(limits: httpx.Limits | None, number: int) -> httpx.Limits:
+    """Return the limits of one of several clients, the first of which keep connections alive.
+
+    How many requests there are at once is up to the pool. httpx loses count when a task is
+    canceled while it connects.
+    """
+    if limits is None:
+        return httpx.Limits(max_connections=None, max_keepalive_connections=SHARE)
+    kept = limits.max_keepalive_connections
+    return httpx.Limits(
+        max_connections=None,
+        max_keepalive_connections=(
+            None if kept is None else max(0, min(SHARE, kept - number * SHARE))
+        ),
+        keepalive_expiry=limits.keepalive_expiry,
+    )
 
 
 @lru_cache(maxsize=8)
@@ -199,11 +314,6 @@ def _ssl_context(
     return httpx.create_ssl_context(trust_env=trust_env)
 
 
-def _made_by_httpx(client: httpx.Client) -> list[httpx.BaseTransport]:
-    transports = [client._transport, *client._mounts.values()]
-    return [each for each in transports if type(each) is httpx.HTTPTransport]
-
-
 def _close_all(transports: list[httpx.BaseTransport], pid: int) -> None:
     for transport in transports if pid == os.getpid() else ():
         with contextlib.suppress(Exception):
@@ -219,21 +329,3 @@ def _awaitable(hook: Callable[[Any], Any]) -> Callable[[Any], Any]:
             await result
 
     return call
-
-
-def _running_loop() -> Any:
-    """Return what identifies the running event loop, be it asyncio's or trio's."""
-    # Another thread may be at importing it: then it is there, but empty.
-    lowlevel = getattr(sys.modules.get("trio"), "lowlevel", None)
-    token = getattr(lowlevel, "current_trio_token", None)
-    if token is not None:
-        with contextlib.suppress(RuntimeError):
-            return token()
-    import asyncio
-
-    return asyncio.get_running_loop()
-
-
-def _is_closed(loop: Any) -> bool:
-    is_closed = getattr(loop, "is_closed", None)
-    return bool(is_closed is not None and is_closed())

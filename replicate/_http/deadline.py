@@ -6,18 +6,22 @@ request, retry and poll below it ends in time without passing a number along.
 
 from __future__ import annotations
 
+import logging
 import math
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._blocking import is_blocking, monotonic, sleep
 from ..exceptions import DeadlineExceededError
+from . import loops
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Generator
+    from collections.abc import Awaitable, Callable, Coroutine, Generator
 
 T = TypeVar("T")
+
+logger = logging.getLogger("replicate")
 
 _deadline: ContextVar[float | None] = ContextVar("replicate_deadline", default=None)
 
@@ -79,26 +83,48 @@ async def within_deadline(step: Awaitable[T]) -> T:
     raise deadline_exceeded()
 
 
-@contextmanager
-def deadline(seconds: float | None) -> Generator[None, None, None]:
-    """Let the enclosed calls take a number of seconds in all; an outer deadline still holds.
-
-    With 0 or less, which is what is left of a time that is over, nothing is sent.
+def end_of(seconds: float | None) -> float | None:
+    """Return the time on the monotonic clock at which so many seconds from now are over.
 
     Raises:
         TypeError: It is no number.
         ValueError: It is NaN.
     """
     if seconds is None or _number(seconds) == math.inf:
-        yield
-        return
-    end = monotonic() + seconds
-    outer = _deadline.get()
-    token = _deadline.set(end if outer is None else min(end, outer))
-    try:
-        yield
-    finally:
-        _deadline.reset(token)
+        return None
+    return monotonic() + seconds
+
+
+class until:  # noqa: N801 - reads as a phrase: `with until(end):`
+    """Let the enclosed calls end by a time on the monotonic clock; an outer deadline still holds.
+
+    After a time that is over nothing is sent.
+    """
+
+    __slots__ = ("_end", "_token")
+
+    def __init__(self, end: float | None) -> None:
+        self._end = end
+
+    def __enter__(self) -> None:
+        outer = _deadline.get()
+        end = self._end
+        if end is None or (outer is not None and outer < end):
+            end = outer
+        self._token = _deadline.set(end)
+
+    def __exit__(self, *_: object) -> None:
+        _deadline.reset(self._token)
+
+
+def deadline(seconds: float | None) -> until:
+    """Let the enclosed calls take a number of seconds in all; an outer deadline still holds.
+
+    Raises:
+        TypeError: It is no number.
+        ValueError: It is NaN.
+    """
+    return until(end_of(seconds))
 
 
 def _number(seconds: float) -> float:
@@ -112,10 +138,64 @@ def _number(seconds: float) -> float:
 
 
 @contextmanager
-def no_deadline() -> Generator[None, None, None]:
-    """Let clean-up that follows a missed deadline run in its own time."""
-    token = _deadline.set(None)
+def own_time(seconds: float) -> Generator[None, None, None]:
+    """Let the enclosed calls take so many seconds, whatever deadline holds outside."""
+    token = _deadline.set(monotonic() + seconds)
     try:
         yield
     finally:
         _deadline.reset(token)
+
+
+async def finish(action: Callable[[], Coroutine[Any, Any, None]], seconds: float) -> bool:
+    """Do something though the caller is being ended, in so many seconds or not at all.
+
+    In asyncio it is a task of its own, and goes on when the caller is canceled once more, which
+    then counts after it. It is started anew if a loop that ends cancels it too: what it does must
+    bear repetition.
+
+    Returns:
+        Whether it was done. What went wrong is logged: the error that ends the call counts.
+    """
+    try:
+        with own_time(seconds):
+            if is_blocking():
+                await action()
+            elif loops.in_trio():
+                import anyio
+
+                with anyio.move_on_after(seconds, shield=True) as scope:
+                    await action()
+                return not scope.cancelled_caught
+            else:
+                await _finish_in_task(action)
+    except Exception as failure:  # noqa: BLE001 - see above
+        logger.info("clean-up failed: %s", failure)
+        return False
+    return True
+
+
+async def _finish_in_task(action: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    import asyncio
+
+    async def insist() -> None:
+        while True:
+            try:
+                await within_deadline(action())
+            except asyncio.CancelledError:  # noqa: PERF203 - as often as it takes
+                check_deadline()
+            else:
+                return
+
+    task = asyncio.ensure_future(insist())
+    canceled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError as again:  # noqa: PERF203 - as often as it comes
+            canceled = again
+    if canceled is not None:
+        if not task.cancelled():
+            task.exception()  # it is seen: the cancellation goes first
+        raise canceled
+    task.result()

@@ -10,6 +10,7 @@ import httpx
 from replicate_api import errors as _generated
 
 from .. import connection_errors as _errors
+from .._interruptions import comes_from_outside
 from .._secrets import hide, hide_in, redact
 from ..exceptions import (
     APIConnectionError,
@@ -23,7 +24,7 @@ from .address import shown
 from .subjects import without_query
 
 if TYPE_CHECKING:
-    from .settings import Settings
+    from .session import Session
 
 # What no path can hold is refused before it gets to the API, and as if by it.
 _generated.invalid_argument = InvalidArgumentError
@@ -71,7 +72,7 @@ def connection_error(error: httpx.TransportError, message: str) -> APIConnection
     return kind(message, request=error._request)  # the property raises where there is none
 
 
-def lost(session: Settings, error: httpx.TransportError) -> APIConnectionError:
+def lost(session: Session, error: httpx.TransportError) -> APIConnectionError:
     """Say of an error of httpx what was asked, and of whom."""
     reason = f"{type(error).__name__}: {_said_of(error)}".rstrip(": ")
     request = error._request
@@ -109,7 +110,7 @@ def _said_of(error: BaseException) -> str:
     return str(error)
 
 
-def refused(session: Settings, response: httpx.Response) -> ReplicateError:
+def refused(session: Session, response: httpx.Response) -> ReplicateError:
     """Create the error for an answer that was read and is not a success."""
     redact(response)
     if response.has_redirect_location:
@@ -127,7 +128,7 @@ def refused(session: Settings, response: httpx.Response) -> ReplicateError:
     return error
 
 
-def unreadable(session: Settings, response: httpx.Response) -> InvalidResponseError:
+def unreadable(session: Session, response: httpx.Response) -> InvalidResponseError:
     """Create the error for a success that is not what the operation promises."""
     from replicate_api.errors import UnexpectedResponse
 
@@ -151,6 +152,50 @@ def tried(error: ReplicateError, attempts: int, seconds: float) -> None:
         error.about["attempts"] = f"{attempts} in {seconds:.1f} s"
         if hint:
             error.about["hint"] = hint
+
+
+def undecodable(error: httpx.DecodingError, response: httpx.Response) -> InvalidResponseError:
+    """Create the error for a body that is not what its `Content-Encoding` says."""
+    hide(response.request)
+    encoding = response.headers.get("content-encoding")
+    return InvalidResponseError(
+        title="Unreadable answer",
+        status=response.status_code,
+        detail=f"the body cannot be decoded as {encoding}: {error}",
+    )
+
+
+def unsendable(error: Exception, method: str, url: str) -> InvalidResponseError:
+    """Create the error for a request that httpx refuses to send, or whose answer it cannot read."""
+    request = getattr(error, "_request", None)
+    if request is not None:
+        hide(request)
+    return InvalidResponseError(
+        title=type(error).__name__, detail=f"{method} {without_query(url)}: {error}"
+    )
+
+
+def transport_failed(
+    session: Session, error: Exception, request: httpx.Request
+) -> APIConnectionError | None:
+    """Create the error for what a transport, hook or auth of the user's raised.
+
+    None for what was raised into the call from outside, and ends it.
+    """
+    if comes_from_outside(error):
+        return None
+    hide(request)
+    place = f"{request.method} {without_query(str(request.url))}"
+    ours = _errors.APITransportError(f"{place}: {type(error).__name__}: {error}", request=request)
+    ours.about = hints.of_request(session, request)
+    return ours
+
+
+def request_of(error: ReplicateError) -> httpx.Request | None:
+    """Return the request that ended with an error, where the error has it."""
+    if isinstance(error, APIConnectionError):
+        return error._request
+    return error.response._request if error.response is not None else None
 
 
 def may_have_happened(error: ReplicateError) -> bool:

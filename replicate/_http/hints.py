@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..exceptions import ReplicateError
-    from .settings import Settings
+    from .session import Session
 
 SAYS_NOTHING = {"", "not found", "the requested resource could not be found"}
 """What a 404 says that does not say what is missing."""
@@ -29,7 +29,7 @@ PROBLEM = {"detail", "title", "status", "error"}
 _NO_SUCH_HOST = re.compile(r"getaddrinfo|resolution|resolve|not known|No address", re.IGNORECASE)
 
 
-def of_refusal(session: Settings, request: httpx.Request, error: ReplicateError) -> dict[str, str]:
+def of_refusal(session: Session, request: httpx.Request, error: ReplicateError) -> dict[str, str]:
     """Return the lines for an answer that is an error."""
     lines = of_request(session, request)
     kinds = [name for name in lines if name not in {"request", "base_url"}]
@@ -50,7 +50,7 @@ def of_refusal(session: Settings, request: httpx.Request, error: ReplicateError)
     return lines
 
 
-def of_request(session: Settings, request: httpx.Request) -> dict[str, str]:
+def of_request(session: Session, request: httpx.Request) -> dict[str, str]:
     """Return the lines that say which request it was."""
     base = session._base
     lines = facts_of(request, base)
@@ -59,7 +59,7 @@ def of_request(session: Settings, request: httpx.Request) -> dict[str, str]:
     return lines
 
 
-def of_stranger(session: Settings) -> dict[str, str]:
+def of_stranger(session: Session) -> dict[str, str]:
     """Return the lines for an answer that is none of Replicate's API."""
     base = session._base
     where = "the argument base_url" if session._base_url else "the variable REPLICATE_BASE_URL"
@@ -70,7 +70,7 @@ def of_stranger(session: Settings) -> dict[str, str]:
 
 
 def of_lost(
-    session: Settings, request: httpx.Request, error: httpx.TransportError, reason: str
+    session: Session, request: httpx.Request, error: httpx.TransportError, reason: str
 ) -> dict[str, str]:
     """Return the lines for a request that got no answer."""
     lines: dict[str, str] = {}
@@ -129,14 +129,14 @@ def is_problem(error: ReplicateError) -> bool:
     return error.body == {} or (is_object(error.body) and bool(PROBLEM & error.body.keys()))
 
 
-def _source(session: Settings) -> str:
+def _source(session: Session) -> str:
     if session._brings_authorization:
         named = "auth" if "auth" in session._client_kwargs else "headers"
         return f"the argument {named} of the client"
     return _token.described(session._api_token)
 
 
-def _is_own(session: Settings, request: httpx.Request) -> bool:
+def _is_own(session: Session, request: httpx.Request) -> bool:
     return str(request.url).startswith(session._base + "/")
 
 

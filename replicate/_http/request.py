@@ -1,8 +1,8 @@
 """The one place that talks HTTP.
 
-Everything above sends through `HTTP.request` and `HTTP.stream`, which block or suspend as
-their caller does (see `_blocking`). They put the token on requests to the API's origin and
-on no others, retry what is safe to retry, keep to the deadline, and raise this package's errors.
+Everything above sends through `HTTP`, which blocks or suspends as its caller does (see
+`_blocking`). It puts the token on requests to the API's origin and on no others, repeats what
+is safe to repeat, keeps to the deadline, and raises this package's errors.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from replicate_api.errors import ERROR
 
 from ..__about__ import __version__
 from .._blocking import block, is_blocking, monotonic, sleep
-from .._files.uploads import ThreadedStream, TimedStream
-from ..exceptions import InvalidResponseError, NotFoundError, ReplicateError
-from . import retry as _retry
+from ..exceptions import NotFoundError, ReplicateError
+from . import direct, errors, retry
 from .address import API_PATH, is_stored_file, joined, origin, parsed
-from .body import Streamed, close, read, read_in_time
-from .connections import Pools
+from .body import ENOUGH, Body, FileBody
+from .connections import Connections
 from .deadline import CLOCK_MARGIN, check_deadline, deadline_exceeded, remaining
-from .errors import lost, may_have_happened, may_repeat, refused, tried, unreadable
 from .subjects import without_query
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..client import Client
+    from .session import Session
+
+    Build = Callable[[], dict[str, Any]]
 
 logger = logging.getLogger("replicate")
 
@@ -44,9 +44,6 @@ LONGEST_HOLD = 60.0
 
 MAX_REDIRECTS = 10
 
-QUEUE_PATIENCE = 600.0
-"""Seconds that a request waits for one of the client's connections to come free."""
-
 HARMLESS_HEADERS = ("accept", "accept-encoding", "connection", "user-agent")
 """Headers of every request that other hosts than the API get too."""
 
@@ -54,9 +51,9 @@ HARMLESS_HEADERS = ("accept", "accept-encoding", "connection", "user-agent")
 class HTTP:
     """Requests of one client."""
 
-    def __init__(self, client: Client) -> None:
-        self._owner = client
-        self.pools = Pools(client._options())
+    def __init__(self, owner: Session) -> None:
+        self._owner = owner
+        self.connections = Connections(owner._options())
 
     async def request(self, method: str, url: str, **kwargs: Any) -> httpx.Response:
         """Send a request and return the whole response.
@@ -64,125 +61,153 @@ class HTTP:
         Args:
             method: HTTP method.
             url: Absolute, or a path below the base URL.
-            kwargs: `safe`, whether repeating the request does no harm (by default as its
-                method says), `retries`, how often it is repeated then, `on_send`, which is
-                called with True just before it goes out, and with False where that has had no
-                effect, `of_output`, whether the address comes from a model, and what
-                `httpx.Client.build_request` takes.
+            kwargs: The options of `send`, and what `httpx.Client.build_request` takes.
 
         Raises:
             ReplicateError: The answer was 400 or above.
             APIConnectionError: There was none.
             DeadlineExceededError: The deadline came first.
         """
-        return await self._send(method, url, stream=False, **kwargs)
+        options = {name: kwargs.pop(name) for name in _OPTIONS & kwargs.keys()}
+        response: httpx.Response = await self.send(
+            lambda: {"method": method, "url": url, **kwargs}, **options
+        )
+        return response
 
-    def stream(self, method: str, url: str, **kwargs: Any) -> Streamed:
-        """Send a request in an `async with` block, which has the response before its body."""
-        return Streamed(self._send(method, url, stream=True, **kwargs), self.pools.abandon)
+    async def open(self, method: str, url: str, **kwargs: Any) -> Body:
+        """Send a request and return the response before its body, which the caller closes."""
+        options = {name: kwargs.pop(name) for name in _OPTIONS & kwargs.keys()}
+        body: Body = await self.send(
+            lambda: {"method": method, "url": url, **kwargs}, stream=True, **options
+        )
+        return body
 
-    async def _send(
+    async def send(
         self,
-        method: str,
-        url: str,
+        build: Build,
         *,
-        stream: bool,
+        stream: bool = False,
         safe: bool | None = None,
         retries: int | None = None,
-        **kwargs: Any,
-    ) -> httpx.Response:
-        if safe is None:
-            safe = method in _retry.SAFE_METHODS
+        on_send: Callable[[bool], None] | None = None,
+        of_output: bool = False,
+    ) -> Any:
+        """Send a request, again where that is safe and may help.
+
+        Args:
+            build: Returns the request when there is a connection to send it on, so that what it
+                says of the time is right.
+            stream: Whether to return the response before its body, as `Body`.
+            safe: Whether repeating the request does no harm; by default as its method says.
+            retries: How often it is repeated then; by default as the client says.
+            on_send: Called with True just before the request goes out, and with False where that
+                has had no effect.
+            of_output: Whether the address comes from a model.
+        """
         if retries is None:
             retries = self._owner.max_retries
-        on_send: Callable[[bool], None] | None = kwargs.get("on_send")
         attempt, started, in_doubt = 0, monotonic(), False
         while True:
             attempt += 1
             check_deadline()
             try:
-                patience = QUEUE_PATIENCE - _elapsed(started)
-                return await self._attempt(method, url, stream=stream, patience=patience, **kwargs)
+                return await self._attempt(build, stream, on_send, of_output)
             except ReplicateError as error:
+                request = errors.request_of(error)
+                method = request.method if request is not None else ""
                 if in_doubt and method == "DELETE" and isinstance(error, NotFoundError):
                     # The attempt whose answer was lost has deleted it.
-                    return httpx.Response(204, request=_request_of(error))
-                tried(error, attempt, _elapsed(started))
-                in_doubt = in_doubt or may_have_happened(error)
+                    return httpx.Response(204, request=request)
+                errors.tried(error, attempt, monotonic() - started)
+                in_doubt = in_doubt or errors.may_have_happened(error)
                 if on_send is not None and not in_doubt:
                     on_send(False)
                 left = remaining()
                 if left is not None and left < CLOCK_MARGIN:
                     raise deadline_exceeded() from error
-                if isinstance(error, httpx.PoolTimeout) and _elapsed(started) < QUEUE_PATIENCE:
-                    attempt -= 1  # a queue of our own making is no failure
-                    continue
-                if attempt > retries or not may_repeat(error, safe=safe):
+                is_safe = method in retry.SAFE_METHODS if safe is None else safe
+                if attempt > retries or not errors.may_repeat(error, safe=is_safe):
                     raise
-                wait = _retry.wait_before(attempt, error.retry_after)
+                wait = retry.wait_before(attempt, error.retry_after)
                 if left is not None and wait >= left:
                     raise
-                place, reason = without_query(url), error.status or type(error).__name__
+                place = without_query(str(request.url)) if request is not None else ""
+                reason = error.status or type(error).__name__
                 logger.info("%s %s: %s; again in %.1f s", method, place, reason, wait)
             await sleep(wait)
 
     async def _attempt(
-        self, method: str, url: str, *, stream: bool, patience: float, **kwargs: Any
-    ) -> httpx.Response:
-        """Send a request once; whatever goes wrong is an error of ours."""
+        self,
+        build: Build,
+        stream: bool,
+        on_send: Callable[[bool], None] | None,
+        of_output: bool,
+    ) -> httpx.Response | Body:
+        """Send a request once; whatever goes wrong on its way is an error of ours."""
+        pool = await self.connections.pool()
         try:
-            queue = await self.pools.queue()
-            send = partial(self._follow, method, url, stream=stream, **kwargs)
-            response = await queue.send(send, patience, stream=stream)
-        except httpx.TransportError as error:
-            raise lost(self._owner, error) from error
-        except (httpx.RequestError, httpx.InvalidURL) as error:
-            raise InvalidResponseError(
-                title=type(error).__name__, detail=f"{method} {without_query(url)}: {error}"
-            ) from error
+            lease = await pool.enter(stream=stream, patience=self.connections.patience)
+        except httpx.PoolTimeout as error:
+            raise errors.lost(self._owner, error) from None
+        body: Body | None = None
+        try:
+            response = await self._follow(
+                lease.client, on_send, stream=stream, of_output=of_output, **build()
+            )
+            if stream:
+                body = Body(self._owner, response, lease)
+        finally:
+            if body is None:
+                lease.leave()
         if response.is_success:
-            return response
-        if stream:
-            try:
-                await read(response)
-            finally:
-                await close(response)
-        raise refused(self._owner, response)
+            return body or response
+        if body is not None:
+            await body.read_all(ENOUGH)
+        raise errors.refused(self._owner, response)
 
     async def _follow(
         self,
+        client: Any,
+        on_send: Callable[[bool], None] | None,
+        *,
         method: str,
         url: str,
-        *,
         stream: bool,
-        on_send: Callable[[bool], None] | None = None,
-        of_output: bool = False,
+        of_output: bool,
         **kwargs: Any,
     ) -> httpx.Response:
         """Send, and follow the redirects of reads; each hop is built, and authorized, anew.
 
-        Who has sent us elsewhere does not send us back with the token, and an address that
-        comes from a model gets it for a stored file only: else a model could have the answer
-        to any request given out as the content of its output.
+        A host that redirects to the API does not get the token sent there. An address that comes
+        from a model gets it for a stored file only: else a model could have the answer to any
+        request given out as the content of its output.
         """
         own = True
         for hops in itertools.count():
-            place = parsed(self._absolute(url))
-            own = own and self._is_own(place)
-            own = own and (not of_output or is_stored_file(place, self._owner._base))
-            request = await self._build(method, place, own=own, **kwargs)
-            if on_send is not None:
-                on_send(True)
             try:
-                response = await self._exchange(request, stream=stream, own=own)
-            except UnicodeError as error:  # httpx looks into redirects that are not followed
-                raise httpx.InvalidURL(str(error)) from None
-            if not response.has_redirect_location or method not in {"GET", "HEAD"}:
-                return response
-            await close(response)
-            if hops == MAX_REDIRECTS:
-                raise httpx.TooManyRedirects(f"more than {hops} redirects", request=request)
-            url = joined(request.url, response.headers["location"])
+                place = parsed(self._absolute(url))
+                own = own and origin(place) == origin(httpx.URL(self._owner._base))
+                own = own and (not of_output or is_stored_file(place, self._owner._base))
+                if own and place.userinfo:  # httpx would send it in place of the token
+                    place = place.copy_with(username=None, password=None)
+                request = self._build(client, method, place, own=own, **kwargs)
+                if on_send is not None:
+                    on_send(True)
+                response = await self._exchange(client, request, stream=stream, own=own)
+                if not response.has_redirect_location or method not in {"GET", "HEAD"}:
+                    return response
+                if stream and is_blocking():
+                    response.close()
+                elif stream:
+                    await response.aclose()
+                if hops == MAX_REDIRECTS:
+                    raise httpx.TooManyRedirects(f"more than {hops} redirects", request=request)
+                url = joined(request.url, response.headers["location"])
+            except httpx.TransportError as error:
+                raise errors.lost(self._owner, error) from error
+            except (httpx.RequestError, httpx.InvalidURL, UnicodeError) as error:
+                # httpx looks into redirects that are not followed, and fails at odd hosts.
+                raise errors.unsendable(error, method, url) from error
             kwargs.pop("params", None)  # they were part of the address that led here
         raise AssertionError  # the loop has no end
 
@@ -191,10 +216,9 @@ class HTTP:
             return url
         return f"{self._owner._base}/{url.lstrip('/')}"
 
-    async def _build(
-        self, method: str, url: httpx.URL, *, own: bool, **kwargs: Any
+    def _build(
+        self, client: Any, method: str, url: httpx.URL, *, own: bool, **kwargs: Any
     ) -> httpx.Request:
-        client = await self._client()
         timeout = kwargs.pop("timeout", httpx.USE_CLIENT_DEFAULT)
         if timeout is httpx.USE_CLIENT_DEFAULT:
             timeout = client.timeout
@@ -205,48 +229,61 @@ class HTTP:
             headers.setdefault("Content-Type", "application/json")
         timeout = _fit(timeout, headers.get("prefer"))
         if own:
-            request = client.build_request(method, url, headers=headers, timeout=timeout, **kwargs)
             if not self._owner._brings_authorization:
-                request.headers["Authorization"] = f"Bearer {self._owner._token()}"
-            return request
-        # What the client adds to every request is meant for the API, and may be secret.
-        harmless = httpx.Headers(
-            {name: client.headers[name] for name in HARMLESS_HEADERS if name in client.headers}
-        )
-        harmless.update(headers)
-        extensions = {"timeout": timeout.as_dict()}
-        return httpx.Request(method, url, headers=harmless, extensions=extensions, **kwargs)
+                headers["Authorization"] = f"Bearer {self._owner._token()}"
+            request: httpx.Request = client.build_request(
+                method, url, headers=headers, timeout=timeout, **kwargs
+            )
+        else:
+            # What the client adds to every request is meant for the API, and may be secret.
+            harmless = httpx.Headers(
+                {name: client.headers[name] for name in HARMLESS_HEADERS if name in client.headers}
+            )
+            harmless.update(headers)
+            extensions = {"timeout": timeout.as_dict()}
+            request = httpx.Request(method, url, headers=harmless, extensions=extensions, **kwargs)
+        if kwargs.get("files"):
+            request.stream = FileBody(request.stream)
+        return request
 
-    def _is_own(self, url: httpx.URL) -> bool:
-        return origin(url) == origin(httpx.URL(self._owner._base))
-
-    async def _exchange(self, request: httpx.Request, *, stream: bool, own: bool) -> httpx.Response:
-        options: dict[str, Any] = {"follow_redirects": False}
-        if not own:
-            options["auth"] = None
-        client = await self._client()
-        left = remaining()
-        if isinstance(client, httpx.Client):
-            if left is None:
-                return client.send(request, stream=stream, **options)
-            request.stream = TimedStream(request.stream)
-            if stream:
-                return client.send(request, stream=stream, **options)
-            return read_in_time(client.send(request, stream=True, **options))
-        if request.headers.get("content-type", "").startswith("multipart/"):
-            request.stream = ThreadedStream(request.stream)
-        if left is None:
-            return await client.send(request, stream=stream, **options)
-        import anyio
-
+    async def _exchange(
+        self, client: Any, request: httpx.Request, *, stream: bool, own: bool
+    ) -> httpx.Response:
+        is_direct = self.connections.may_be_direct
         try:
-            with anyio.fail_after(left):
-                return await client.send(request, stream=stream, **options)
-        except TimeoutError as error:
-            raise httpx.ReadTimeout("the answer came too slowly", request=request) from error
+            if is_blocking():
+                response = direct.send(client, request, own=own, direct=is_direct)
+                if not stream:
+                    direct.read(response)
+                return response
+            left = remaining()
+            if left is None:
+                response = await direct.async_send(client, request, own=own, direct=is_direct)
+                if not stream:
+                    await direct.async_read(response)
+                return response
+            import anyio
 
-    async def _client(self) -> httpx.Client | httpx.AsyncClient:
-        return self.pools.sync() if is_blocking() else await self.pools.for_loop()
+            try:
+                with anyio.fail_after(left):
+                    response = await direct.async_send(client, request, own=own, direct=is_direct)
+                    if not stream:
+                        await direct.async_read(response)
+                    return response
+            except TimeoutError as error:
+                raise httpx.ReadTimeout("the answer came too slowly", request=request) from error
+        except (httpx.HTTPError, httpx.InvalidURL, AssertionError) as error:
+            if isinstance(error, httpx.RequestError) and error._request is None:
+                error._request = request
+            raise
+        except Exception as error:
+            failed = errors.transport_failed(self._owner, error, request)
+            if failed is None:
+                raise
+            raise failed from error
+
+
+_OPTIONS = frozenset({"safe", "retries", "on_send", "of_output"})
 
 
 class Transport:
@@ -259,19 +296,31 @@ class Transport:
     async def request(self, method: str, url: str, **kwargs: Any) -> httpx.Response:
         """Send an operation's request; what cannot be read of the answer is an error of ours."""
         response = await self._http.request(method, API_PATH + url, safe=self._safe, **kwargs)
-        response.extensions[ERROR] = partial(unreadable, self._http._owner)
+        response.extensions[ERROR] = partial(errors.unreadable, self._http._owner)
+        return response
+
+    async def send(self, build: Build, **options: Any) -> httpx.Response:
+        """Send a request that is built when there is a connection to send it on."""
+
+        def with_path() -> dict[str, Any]:
+            request = build()
+            return {**request, "url": API_PATH + request["url"]}
+
+        response: httpx.Response = await self._http.send(with_path, safe=self._safe, **options)
+        response.extensions[ERROR] = partial(errors.unreadable, self._http._owner)
         return response
 
 
 class BlockingTransport:
-    """The same for the blocking twins of `client.api`."""
+    """The same for the blocking methods of `client.api`."""
 
-    def __init__(self, http: HTTP) -> None:
-        self._transport = Transport(http)
+    def __init__(self, transport: Any) -> None:
+        self._transport = transport
 
     def request(self, method: str, url: str, **kwargs: Any) -> httpx.Response:
         """Send an operation's request."""
-        return block(self._transport.request(method, url, **kwargs))
+        response: httpx.Response = block(self._transport.request(method, url, **kwargs))
+        return response
 
 
 def dumps(value: Any) -> bytes:
@@ -303,11 +352,3 @@ def _fit(timeout: httpx.Timeout | float, prefer: str | None) -> httpx.Timeout:
         write=cap(timeout.write),
         pool=cap(timeout.pool),
     )
-
-
-def _elapsed(since: float) -> float:
-    return monotonic() - since
-
-
-def _request_of(error: ReplicateError) -> httpx.Request | None:
-    return error.response.request if error.response is not None else None

@@ -6,8 +6,9 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, Dict, Optional, Union, cast
 
+from .._interruptions import comes_from_outside
 from .._secrets import Secret, hidden
-from ..exceptions import AuthenticationError, InvalidArgumentTypeError
+from ..exceptions import AuthenticationError, InvalidArgumentTypeError, ReplicateException
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +50,18 @@ def described(source: TokenSource | None) -> str:
     return f"the environment variable {VARIABLE}"
 
 
+def _called(source: Callable[[], Optional[str]]) -> Optional[str]:
+    try:
+        return source()
+    except Exception as error:
+        if comes_from_outside(error) or isinstance(error, ReplicateException):
+            raise
+        raise AuthenticationError(
+            title="No API token",
+            detail=f"The function given as api_token failed: {type(error).__name__}: {error}",
+        ) from error
+
+
 def resolve(source: TokenSource | None) -> Secret:
     """Return the token to send now: what the caller gave, else what the environment has.
 
@@ -60,7 +73,7 @@ def resolve(source: TokenSource | None) -> Secret:
         AuthenticationError: There is no token, or one that no HTTP header can hold.
         InvalidArgumentTypeError: It is no text.
     """
-    value = cast("object", hidden(source() if callable(source) else source))
+    value = cast("object", hidden(_called(source) if callable(source) else source))
     if value is not None and not isinstance(value, str):
         raise InvalidArgumentTypeError(
             f"the API token must be a string, not of type {type(value).__name__}"

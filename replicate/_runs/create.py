@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Mapping, Optional, Tuple, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Mapping, Optional, Union
 
 from .._arguments import check_params
 from .._blocking import monotonic
 from .._guards import is_mapping
 from .._http.deadline import remaining
+from .._interruptions import comes_from_outside
 from ..exceptions import (
     InvalidArgumentError,
     InvalidArgumentTypeError,
@@ -16,19 +17,13 @@ from ..exceptions import (
     ReplicateError,
     UnprocessableEntityError,
 )
-from .creates import Made
-from .refusals import explain, remember
-from .running import Running, identified, is_interruption
+from .lost import Made
+from .refusals import remember
 
 if TYPE_CHECKING:
-    from replicate_api import models
-    from replicate_api.types import ApiModel, Response
-
-    from ..client import Client
+    from .._http.session import Session
     from ..identifier import Target
-    from ..prediction import Prediction
-
-R = TypeVar("R", bound=Running)
+    from .guard import RunGuard
 
 LONGEST_HOLD = 60
 """Seconds that the server holds a request at most (https://replicate.com/docs/topics/predictions/create-a-prediction)."""
@@ -51,130 +46,89 @@ HOLD_MARGIN = 0.1
 
 
 async def create(
-    client: Client,
+    guard: RunGuard[Any],
     target: Target,
     input: Optional[Mapping[str, Any]],
     *,
     wait: Union[float, bool, None] = None,
     file_encoding_strategy: Optional[str] = None,
     **body: Any,
-) -> Prediction:
+) -> Any:
     """Create a prediction.
 
     Everything that can be wrong with the arguments is found before files are uploaded, and
     files are uploaded before the create.
+
+    Args:
+        guard: What looks after the prediction from now on.
+        target: What to run.
+        input: The model's inputs.
+        wait: Whether, or for how many seconds, the server holds the request.
+        file_encoding_strategy: `"base64"`, or anything else to upload files.
+        body: Further fields of the request.
     """
     from replicate_api.api.deployments import predictions_create as of_deployment
     from replicate_api.api.models import predictions_create as of_model
     from replicate_api.api.predictions import create as of_version
 
     from .._files.inputs import encode
-    from ..prediction import Prediction
 
+    session = guard.session
     prefer(wait)
     check_params(of_version.build, body, own=OWN_PARAMS)
     check_input(input)
-    encoded = await encode(input or {}, client, file_encoding_strategy, place="input")
-    left = remaining()
-    wait = before_deadline(wait, left)
-    fields = {
-        **body,
-        "input": encoded,
-        "prefer": prefer(wait),
-        "cancel_after": cancel_after(left),
-    }
+    encoded = await encode(input or {}, session, file_encoding_strategy, place="input")
 
-    async def send(operation: Any, made: Made, *place: str, **version: str) -> Prediction:
-        hold = _seconds(wait) if wait else None
-        started = monotonic()
-        prediction, answer = await start(
-            client, Prediction, operation, place, {**fields, **version}, made=made
-        )
-        in_time = answers_whole_run(prediction, hold, monotonic() - started)
-        prediction._complete = answer is not None and answer.status_code != ACCEPTED and in_time
-        return prediction
+    async def send(operation: Any, made: Made, *place: str, **version: str) -> Any:
+        hold: Optional[float] = None
+        sent_at = 0.0
+
+        def build() -> Any:
+            nonlocal hold, sent_at
+            left, sent_at = remaining(), monotonic()
+            held = before_deadline(wait, left)
+            hold = _seconds(held) if held else None
+            return operation.build(
+                *place,
+                input=encoded,
+                prefer=prefer(held),
+                cancel_after=cancel_after(left),
+                **version,
+                **body,
+            )
+
+        run, answer = await guard.create(operation, build, made)
+        in_time = answers_whole_run(run, hold, monotonic() - sent_at)
+        run._answers_all = answer is not None and answer.status_code != ACCEPTED and in_time
+        run._is_fresh = answer is not None and hold is None
+        return run
 
     if target.deployment is not None:
         full_name = "/".join(target.deployment)
-        return await send(of_deployment, Made(deployment=full_name), *target.deployment)
+        return await send(of_deployment, Made(encoded, deployment=full_name), *target.deployment)
     model = f"{target.owner}/{target.name}" if target.owner and target.name else None
     if target.version is not None:
-        return await send(of_version, Made(model, target.version), version=target.version)
+        return await send(of_version, Made(encoded, model, target.version), version=target.version)
     assert target.owner is not None
     assert target.name is not None
     place = (target.owner, target.name)
-    remembered = client._latest.get(place)
+    remembered = session._latest.get(place)
     try:
         if remembered is None:
-            return await send(of_model, Made(model), *place)
-        return await send(of_version, Made(model, remembered), version=remembered)
+            return await send(of_model, Made(encoded, model), *place)
+        return await send(of_version, Made(encoded, model, remembered), version=remembered)
     except (NotFoundError, UnprocessableEntityError) as error:
         if remembered is None and not isinstance(error, NotFoundError):
             raise
-        latest = await _latest_version(client, place, error)
+        latest = await _latest_version(session, place, error)
         if latest == remembered:
             raise
-    prediction = await send(of_version, Made(model, latest), version=latest)
-    client._latest[place] = latest
-    return prediction
+    run = await send(of_version, Made(encoded, model, latest), version=latest)
+    session._latest[place] = latest
+    return run
 
 
-async def start(
-    client: Client,
-    kind: type[R],
-    operation: Any,
-    place: Tuple[str, ...],
-    fields: Mapping[str, Any],
-    *,
-    made: Made,
-) -> Tuple[R, Optional[Response]]:
-    """Send a create; if its answer is lost, go on with what it started.
-
-    Args:
-        client: The client to send it with.
-        kind: What is created: `Prediction` or `Training`.
-        operation: The generated module of the create.
-        place: Its path parameters.
-        fields: Its body and headers.
-        made: What it makes a run of.
-
-    Returns:
-        What was created, and the answer; None for an answer that was lost.
-    """
-    transport = client._transport  # before the request is built, which it has a say in
-    request = operation.build(*place, **fields)
-    with client._creates.under_way(kind, fields["input"], made) as create:
-        try:
-            answer = await transport.request(**request, on_send=create.mark_sent)
-            data: ApiModel = identified(operation.parse(answer))
-            created = kind._of(data, client)
-        except BaseException as error:
-            if isinstance(error, ReplicateError):
-                explain(
-                    client,
-                    error,
-                    kind.__name__,
-                    model=made.model,
-                    version=made.version,
-                    input=fields["input"],
-                )
-            from .recover import find, may_have_started
-
-            lost = None
-            if create.sent and may_have_started(error):
-                create.lost = True
-                lost = await find(client, kind, create, error)
-            if lost is None:
-                raise
-            if is_interruption(error):
-                await lost._abandon(error)
-                raise
-            return lost, None
-        client._creates.answered(created.id)
-    return created, answer
-
-
-async def _latest_version(client: Client, place: tuple[str, str], refusal: ReplicateError) -> str:
+async def _latest_version(session: Session, place: tuple[str, str], refusal: ReplicateError) -> str:
     """Find the version to run of a model that the models endpoint does not know.
 
     That endpoint runs official models only, and answers 404 for all others. A version that was
@@ -183,12 +137,14 @@ async def _latest_version(client: Client, place: tuple[str, str], refusal: Repli
     from replicate_api.api.models import get
 
     try:
-        model = await client._call(get.asyncio, *place)
-    except Exception:  # noqa: BLE001 - what counts is that the model was refused
-        raise refusal from None
+        model = await session._call(get.asyncio, *place)
+    except Exception as error:
+        if comes_from_outside(error):
+            raise
+        raise refusal from None  # what counts is that the model was refused
     if model.latest_version is None or not model.latest_version.id:
         raise refusal
-    remember(client, model.latest_version)
+    remember(session, model.latest_version)
     return model.latest_version.id
 
 
@@ -249,7 +205,7 @@ def cancel_after(timeout: Optional[float]) -> Optional[str]:
     return f"{math.ceil(timeout)}s"
 
 
-def answers_whole_run(prediction: models.Prediction, hold: Optional[float], elapsed: float) -> bool:
+def answers_whole_run(prediction: Any, hold: Optional[float], elapsed: float) -> bool:
     """Say whether the answer to a create has the whole output already. Pure.
 
     A held request is answered as soon as the output is complete, when the status often is

@@ -1,4 +1,4 @@
-"""Server-sent events, decoded as the standard says. Pure, no I/O.
+"""Server-sent events, decoded as the standard says, and what they mean here. Pure, no I/O.
 
 https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 """
@@ -6,8 +6,13 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-inte
 from __future__ import annotations
 
 import codecs
+import enum
 import re
-from typing import Iterator, List, NamedTuple, Optional
+from typing import Any, ClassVar, Dict, Iterator, List, NamedTuple, Optional
+
+from replicate_api.answer import loads
+
+from ..exceptions import StreamError
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
@@ -30,25 +35,28 @@ class LineDecoder:
     def __init__(self) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._rest: List[str] = []
-        self._held = ""
+        self._after_cr = False
         self._first = True
 
-    def feed(self, chunk: bytes) -> Iterator[str]:
-        """Yield the lines that a chunk completes."""
+    def feed(self, chunk: bytes) -> List[str]:
+        """Return the lines that a chunk completes."""
         text = self._decoder.decode(chunk)
-        if self._first and text:
+        if not text:
+            return []
+        if self._first:
             self._first = False
             text = text[1:] if text[0] == "\ufeff" else text
-        text = self._held + text
-        # A CR at the very end may be half of a CRLF.
-        self._held = "\r" if text.endswith("\r") else ""
-        first, *others = _LINE_END.split(text[: len(text) - len(self._held)])
+        if self._after_cr and text[:1] == "\n":
+            text = text[1:]  # the CR has ended the line already
+        self._after_cr = text.endswith("\r") if text else False
+        lines = text.split("\n") if "\r" not in text else _LINE_END.split(text)
         # A long line comes in many chunks: each is looked at once.
-        self._rest.append(first)
-        if others:
-            lines = ["".join(self._rest), *others[:-1]]
-            self._rest = others[-1:]
-            yield from lines
+        self._rest.append(lines[0])
+        if len(lines) > 1:
+            lines[0] = "".join(self._rest)
+            self._rest = [lines.pop()]
+            return lines
+        return []
 
 
 class EventDecoder:
@@ -65,15 +73,13 @@ class EventDecoder:
         """Take in a line without its end; return the event that it completes, if any."""
         if not line:
             return self._dispatch()
-        if line.startswith(":"):
-            return None
         field, _, value = line.partition(":")
-        if value.startswith(" "):
+        if value[:1] == " ":
             value = value[1:]
-        if field == "event":
-            self.event = value
-        elif field == "data":
+        if field == "data":
             self.data.append(value)
+        elif field == "event":
+            self.event = value
         elif field == "id" and "\0" not in value:
             self.last_event_id = value
             self._own_id = True
@@ -83,7 +89,137 @@ class EventDecoder:
 
     def _dispatch(self) -> Optional[RawEvent]:
         event, data, own_id = self.event, self.data, self._own_id
-        self.event, self.data, self._own_id = "", [], False
+        self._own_id = False
         if not data and not event:
             return None
-        return RawEvent(event, "\n".join(data), self.last_event_id, self.retry, own_id)
+        self.event, self.data = "", []
+        text = data[0] if len(data) == 1 else "\n".join(data)
+        return RawEvent(event, text, self.last_event_id, self.retry, own_id)
+
+
+class Decoder:
+    """Turns the chunks of a response into events."""
+
+    def __init__(self) -> None:
+        self._lines = LineDecoder()
+        self._events = EventDecoder()
+
+    def feed(self, chunk: bytes) -> List[RawEvent]:
+        """Return the events that a chunk completes."""
+        decode = self._events.decode
+        return [event for event in map(decode, self._lines.feed(chunk)) if event is not None]
+
+
+class ServerSentEvent:
+    """An event of a stream; `str(event)` is the text of an output event, empty for others."""
+
+    class EventType(str, enum.Enum):
+        """What an event tells."""
+
+        OUTPUT = "output"
+        """The model made output: the data is a piece of text, or a file."""
+
+        LOGS = "logs"
+        """The model wrote to its logs."""
+
+        ERROR = "error"
+        """The model failed. It is raised, not given out."""
+
+        DONE = "done"
+        """The stream has ended."""
+
+    event: EventType
+    """One that is not known is a `str`, as it came."""
+
+    data: Any
+    """Text, or a `FileOutput`."""
+
+    id: str
+    """Where in the stream the event is; empty if the server did not say."""
+
+    retry: Optional[int]
+    """Milliseconds that the server asks to wait before reconnecting."""
+
+    def __init__(
+        self,
+        *,
+        event: Any = None,
+        data: Any = None,
+        id: str = "",
+        retry: Optional[int] = None,
+        **unknown: Any,
+    ) -> None:
+        known: Dict[Any, Any] = dict(self.EventType._value2member_map_)
+        self.event = known.get(event, event) if isinstance(event, str) else event
+        self.data = data
+        self.id = id
+        self.retry = retry
+        # A new field must not take the place of a method.
+        vars(self).update({k: v for k, v in unknown.items() if not hasattr(type(self), k)})
+
+    def __str__(self) -> str:
+        return str(self.data) if self.event is self.EventType.OUTPUT else ""
+
+    def __repr__(self) -> str:
+        return (
+            f"{type(self).__name__}(event={self.event!r}, data={self.data!r}, "
+            f"id={self.id!r}, retry={self.retry!r})"
+        )
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        yield from vars(self).items()
+
+    def dict(self) -> Dict[str, Any]:
+        """Return the fields."""
+        return dict(self)
+
+    def json(self, **options: Any) -> str:
+        """Return the fields as JSON; the options are those of `json.dumps`."""
+        import json
+
+        options.setdefault("default", str)
+        return json.dumps(self.dict(), **options)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ServerSentEvent):
+            return NotImplemented
+        return self.dict() == other.dict()
+
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]
+
+
+# What 1.x imports and pickles it as.
+ServerSentEvent.__module__ = "replicate.stream"
+
+_TYPES = {kind.value: kind for kind in ServerSentEvent.EventType}
+
+
+def event_of(raw: RawEvent) -> Optional[ServerSentEvent]:
+    """Return the public form of an event, None for one of an unknown type.
+
+    Raises:
+        StreamError: It is an error event.
+    """
+    kind = _TYPES.get(raw.event)
+    if kind is None:
+        return None
+    if kind is ServerSentEvent.EventType.ERROR:
+        raise StreamError(title="The model failed", detail=_detail(raw.data))
+    return ServerSentEvent(event=kind, data=raw.data, id=raw.id or "", retry=raw.retry)
+
+
+def _detail(data: str) -> str:
+    """Return the message in an error event: a problem object, or plain text."""
+    try:
+        detail = loads(data)["detail"]
+    except (ValueError, TypeError, KeyError):
+        return data
+    return detail if isinstance(detail, str) else data
+
+
+def reason_of(done: ServerSentEvent) -> Optional[str]:
+    """Return why a stream has ended, as its last event says: `error`, `canceled`, or None."""
+    try:
+        return str(loads(done.data)["reason"])
+    except (ValueError, TypeError, KeyError):
+        return None

@@ -14,37 +14,34 @@ from ..schema import input_properties, resolved
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ..client import Client
+    from .._http.session import Session
     from ..exceptions import ReplicateError
+    from .lost import Made
 
 _REQUIRED = re.compile(r"(?:input\.)?(\S+) is required")
 
 
 def explain(
-    client: Client,
+    session: Session,
     error: ReplicateError,
     kind: str,
-    *,
-    model: str | None,
-    version: str | None,
-    input: Any,
+    made: Made,
 ) -> None:
     """Add to the refusal of a create what is known of its model.
 
     Args:
-        client: The client that sent it; it may know the version's schema.
+        session: The client that sent it; it may know the version's schema.
         error: The refusal.
         kind: What was to be created: `Prediction` or `Training`.
-        model: The model, `owner/name`, where it is known.
-        version: The id of the version, where it is known.
-        input: The input as it was sent.
+        made: What of, as far as the request says it, and with which input.
     """
+    input, model, version, _ = made
     if model and "request" in error.about:
         request = error.about.pop("request")
         error.about = {"request": request, "model": model, **error.about}
     if error.status_code != 422 or not is_object(input):
         return
-    known = [v for v in client._versions.values() if version is not None and v.id == version]
+    known = [v for v in session._versions.values() if version is not None and v.id == version]
     schema = known[0].openapi_schema if known else None
     names = input_properties(schema, of_training=kind == "Training")
     fields = [field for field in error.invalid_fields if is_object(field)]
@@ -57,16 +54,16 @@ def explain(
     advice = [*_other_names(input, names, missing), *paths_as_text(input, may_be_file)]
     if names and (missing or input.keys() - names.keys()):
         error.about["inputs"] = ", ".join(names)
-    elif missing and model and client._base == DEFAULT_BASE_URL:
+    elif missing and model and session._base == DEFAULT_BASE_URL:
         advice.append(f"The inputs of this model are at https://replicate.com/{model}/api/schema")
     if advice:
         error.about["hint"] = " ".join(advice)
 
 
-def remember(client: Client, version: Any) -> None:
+def remember(session: Session, version: Any) -> None:
     """Keep a version that was given as an object, so that refusals can be explained by it."""
     if version.id and is_object(version.openapi_schema):
-        client._versions["", "", version.id] = version
+        session._versions["", "", version.id] = version
 
 
 def _missing(field: Mapping[str, Any]) -> list[str]:

@@ -1,48 +1,44 @@
-"""Streams that survive: reconnecting without losing or repeating an event."""
+"""Streams that survive: events of a run, whatever happens to the connection they come by."""
 
 from __future__ import annotations
 
+import json
 import logging
 import re
-from typing import TYPE_CHECKING, Any, AsyncGenerator, Dict, Mapping, Optional
+from typing import TYPE_CHECKING, Any, Awaitable, Callable, Dict, Generator, List, Optional
 
-import httpx
-
-from replicate_api.answer import loads
-
-from .._blocking import closing, monotonic
+from .._blocking import monotonic
 from .._files.output import FileOutput
 from .._files.transform import looks_like_file
 from .._guards import is_array, is_object
-from .._http import retry as _retry
+from .._http import retry
 from .._http.address import parts_of
-from .._http.body import iterate
-from .._http.deadline import deadline, pause, remaining
+from .._http.deadline import pause, until
 from .._http.errors import asks_for_too_long
 from .._secrets import hide_in
+from .._steps import Steps
 from ..exceptions import (
+    APIConnectionError,
     DeadlineExceededError,
     InvalidResponseError,
     NotFoundError,
     ReplicateError,
-    ReplicateException,
     StreamError,
 )
-from ..stream import ServerSentEvent, event_of
-from . import events as _sse
-from .create import create
-from .running import in_time
+from .events import Decoder, RawEvent, ServerSentEvent, event_of, reason_of
+from .waiting import look, pauses_of
 
 if TYPE_CHECKING:
-    from ..client import Client
-    from ..identifier import Target
-    from ..prediction import Prediction
+    import httpx
+
+    from .._http.body import Body
+    from .._http.session import Session
+    from .guard import RunGuard
 
 logger = logging.getLogger("replicate")
 
-_LINE_END = re.compile(r"\r\n?")
+OUTPUT, DONE = ServerSentEvent.EventType.OUTPUT, ServerSentEvent.EventType.DONE
 
-EventType = ServerSentEvent.EventType
 LAST = frozenset({"done", "error"})
 """Events after which there are no others: none of them was received before."""
 
@@ -52,140 +48,269 @@ QUIET_SPELL = 5.0
 Servers and proxies close a stream on which nothing happens, while a model is still starting.
 """
 
-NO_CONTENT = 204
-"""The status by which a server says not to reconnect."""
+SILENCE = 10.0
+"""Seconds without an event, on a connection that is kept alive, before a look at the run."""
+
+NOT_FOUND = 2
+"""How often a stream that is not there is asked for once more: the API's servers may lag."""
 
 HEADERS = {"Accept": "text/event-stream", "Cache-Control": "no-store"}
 
-
-async def run_events(
-    client: Client,
-    target: Target,
-    input: Optional[Mapping[str, Any]],
-    *,
-    use_file_output: bool,
-    timeout: Optional[float] = None,
-    **params: Any,
-) -> AsyncGenerator[ServerSentEvent, None]:
-    """Create a prediction and yield its events; at the deadline, or on Ctrl-C, cancel it."""
-    with deadline(timeout):
-        params.setdefault("stream", True)
-        prediction = await create(client, target, input, **params)
-        left = remaining()
-    events = events_of(prediction, use_file_output=use_file_output)
-    async with closing(in_time(prediction, events, left)) as stream:
-        async for event in stream:
-            yield event
+_LINE_END = re.compile(r"\r\n?")
 
 
-def events_of(
-    prediction: Prediction, *, use_file_output: bool
-) -> AsyncGenerator[ServerSentEvent, None]:
-    """Return the events of a prediction.
+class Stream(Steps[ServerSentEvent]):
+    """The events of a run: for `for`, for `async for`, and for `with`.
 
-    Raises:
-        ReplicateError: It has no stream.
+    A connection that breaks off is taken up after the last event received. What cannot be had
+    by a connection is taken from the run's output, as that grows.
     """
-    urls: Any = prediction.urls
-    url = urls.get("stream") if is_object(urls) else None
-    if not isinstance(url, str):
-        error = ReplicateError(
-            title="Model does not support streaming",
-            detail=f"prediction {prediction.id} of {prediction.model} has no stream URL",
-        )
-        error.prediction = prediction
-        raise error
-    return _events(prediction, url, use_file_output=use_file_output)
 
+    def __init__(
+        self,
+        guard: RunGuard[Any],
+        *,
+        start: Optional[Callable[[], Awaitable[Any]]] = None,
+        end: Optional[float] = None,
+        use_file_output: bool = True,
+    ) -> None:
+        """Create a stream, for which nothing is sent yet.
 
-async def _events(
-    prediction: Prediction, url: str, *, use_file_output: bool
-) -> AsyncGenerator[ServerSentEvent, None]:
-    """Yield the events of a prediction, whatever happens to its connection.
+        Args:
+            guard: What looks after the run.
+            start: Creates the run, if there is none yet. Closing the stream then cancels it.
+            end: The deadline, on the monotonic clock.
+            use_file_output: Whether files in the output are given out as `FileOutput`.
+        """
+        super().__init__()
+        self._guard = guard
+        self._start = start
+        self._end = end
+        self._use_file_output = use_file_output
+        self._url = ""
+        self._body: Optional[Body] = None
+        self._position = _Position()
+        self._text: List[Any] = []
+        """The output that was given out, piece by piece."""
+        self._polls = False
+        self._last: Optional[ServerSentEvent] = None
+        self._failure: Optional[StreamError] = None
 
-    A stream that breaks off is taken up after the last event received. One that ends
-    without `done` is checked against the prediction: the model may have failed, or may have
-    output that the stream did not deliver.
-    """
-    client = prediction._client
-    position = _Position()
-    text: list[str] = []
-    while True:
-        fresh, end = False, None
-        connected = monotonic()
-        position.reconnect()
-        try:
-            async with client._http.stream("GET", url, headers=position.headers()) as response:
-                check_content_type(response)
-                async with closing(decoded(response)) as events:
-                    async for raw in events:
-                        event = event_of(raw) if position.is_new(raw) else None
-                        if event is None:
-                            continue
-                        fresh = True
-                        if event.event is EventType.OUTPUT:
-                            text.append(event.data)
-                        if use_file_output:
-                            with_file(event, client, url)
-                        yield event
-                        if event.event is EventType.DONE:
-                            end = event
-                            break
-        except (httpx.TransportError, ReplicateError) as error:
-            if isinstance(error, ReplicateError):
-                error.prediction = prediction
-            if not await _may_go_on(prediction, error):
+    async def _more(self) -> Optional[List[ServerSentEvent]]:
+        with until(self._end):
+            try:
+                if self._guard.run is None and self._start is not None:
+                    await self._start()
+                if self._failure is not None:
+                    raise self._failure  # noqa: TRY301 - the guard sees it too
+                if self._last is not None:
+                    await self._check_end(self._last)
+                    return None
+                return await (self._polled() if self._polls else self._received())
+            except BaseException as error:
+                await self._guard.failed(error)
                 raise
-            cut: Optional[Exception] = error
-        else:
-            cut = None
-        if end is not None:  # with the connection given back: many streams may end at once
-            await _check_end(prediction, end)
-            return
-        if not prediction._finished:
-            await prediction._look()
-        if prediction._finished and not fresh:
-            prediction._raise_for_status()
-            for rest in _undelivered(prediction, text):
-                event = ServerSentEvent(
-                    event=EventType.OUTPUT, data=rest, id=position.last_id or ""
-                )
-                if use_file_output:
-                    with_file(event, client, url)
-                yield event
-            return
-        if fresh or monotonic() - connected > QUIET_SPELL:
+
+    async def _release(self) -> None:
+        body, self._body = self._body, None
+        if body is not None:
+            await body.close()
+
+    async def _interrupt(self) -> None:
+        if self._start is not None:
+            await self._guard.interrupt()
+
+    def __del__(self) -> None:
+        body = getattr(self, "_body", None)
+        if body is not None:
+            body.abandon()
+
+    @property
+    def _run(self) -> Any:
+        return self._guard.run
+
+    @property
+    def _session(self) -> Session:
+        session: Session = self._run._client
+        return session
+
+    # By connection.
+
+    async def _received(self) -> List[ServerSentEvent]:
+        urls: Any = self._run.urls
+        url = urls.get("stream") if is_object(urls) else None
+        if not isinstance(url, str):
+            self._polls = True
+            return []
+        if self._body is None:
+            return await self._connect(url)
+        cut: Optional[ReplicateError] = None
+        try:
+            chunk = await self._body.read()
+        except (APIConnectionError, InvalidResponseError) as error:
+            chunk, cut = None, error
+        if chunk is None:
+            await self._release()
+            return await self._broke_off(cut)
+        events = self._decoded(chunk)
+        if events:
+            self._position.received = True
+            self._looked = monotonic()
+        elif monotonic() - self._looked > SILENCE and not self._failure:
+            self._looked = monotonic()
+            await look(self._run)
+            if self._run._has_ended:
+                await self._release()
+                self._polls = True
+        return events
+
+    async def _connect(self, url: str) -> List[ServerSentEvent]:
+        self._url = url
+        position = self._position
+        position.reconnect()
+        self._decoder = Decoder()
+        self._looked = monotonic()
+        try:
+            self._body = await self._session._http.open("GET", url, headers=position.headers())
+            check_content_type(self._body.response)
+        except DeadlineExceededError:
+            raise
+        except ReplicateError as error:
+            await self._release()
+            if asks_for_too_long(error):
+                raise
+            if isinstance(error, APIConnectionError):
+                return await self._broke_off(error)
+            position.refusals += 1
+            if isinstance(error, NotFoundError) and position.refusals <= NOT_FOUND:
+                return await self._broke_off(error)
+            logger.info("stream of %s: %s; polling", self._run.id, error.title)
+            self._polls = True
+        return []
+
+    async def _broke_off(self, cut: Optional[Exception]) -> List[ServerSentEvent]:
+        """Find out whether a connection that has ended without a last event is to be renewed."""
+        position = self._position
+        if not self._run._has_ended:
+            await look(self._run)
+        if self._run._has_ended and not position.received:
+            self._polls = True  # there is nothing more to come by it
+            return []
+        if position.received or monotonic() - position.connected > QUIET_SPELL:
             position.attempts = 0
         position.attempts += 1
-        if position.attempts > client.max_retries + 1:
-            raise _broken(prediction, "ends again and again before it is done") from cut
-        logger.info("stream of prediction %s ended early; taking it up again", prediction.id)
-        if not fresh:
-            await pause(_retry.wait_before(position.attempts))
+        if position.attempts > self._session.max_retries + 1:
+            self._polls = True
+            return []
+        logger.info("stream of %s ended early (%s); taking it up again", self._run.id, cut)
+        if not position.received:
+            await pause(retry.wait_before(position.attempts))
+        return []
+
+    def _decoded(self, chunk: bytes) -> List[ServerSentEvent]:
+        events: List[ServerSentEvent] = []
+        is_new = self._position.is_new
+        for raw in self._decoder.feed(chunk):
+            if not is_new(raw):
+                continue
+            try:
+                event = event_of(raw)
+            except StreamError as error:
+                self._failure = error  # after the events before it
+                break
+            if event is None:
+                continue
+            if event.event is OUTPUT:
+                self._text.append(event.data)
+                if self._use_file_output:
+                    with_file(event, self._session, self._url)
+            events.append(event)
+            if event.event is DONE:
+                self._last = event
+                break
+        return events
+
+    async def _check_end(self, done: ServerSentEvent) -> None:
+        """Raise what a `done` that is not a success stands for."""
+        await self._release()  # first: many streams may end at once, and look at their runs
+        reason = reason_of(done)
+        if reason is None:
+            return
+        pauses = pauses_of(self._session)
+        while not self._run._has_ended:
+            await look(self._run)
+            if not self._run._has_ended:
+                await pause(next(pauses))
+        self._run._raise_for_status()
+        if reason == "error":
+            raise StreamError(title="The model failed", detail=self._run.error or done.data)
+
+    # By polling.
+
+    async def _polled(self) -> List[ServerSentEvent]:
+        """Return the output that was not given out yet, when there is some."""
+        await self._release()
+        pauses = pauses_of(self._session)
+        while True:
+            rest = self._rest()
+            if rest or self._run._has_ended:
+                break
+            await pause(next(pauses))
+            await look(self._run)
+        if rest:
+            self._text += rest
+            return [self._output_event(data) for data in rest]
+        self._run._raise_for_status()
+        self._last = ServerSentEvent(event=DONE, data="{}")
+        return [self._last]
+
+    def _output_event(self, data: Any) -> ServerSentEvent:
+        text = data if isinstance(data, str) else json.dumps(data)
+        event = ServerSentEvent(event=OUTPUT, data=text, id=self._position.last_id or "")
+        if self._use_file_output:
+            with_file(event, self._session, self._url)
+        return event
+
+    def _rest(self) -> List[Any]:
+        """Return the output that was not given out.
+
+        Raises:
+            StreamError: It cannot be told from what was given out.
+        """
+        run = self._run
+        output = vars(run).get("output")
+        if output is None and run.data_removed:
+            raise self._broken("is gone, and so is the prediction's output")
+        items: List[Any] = output if is_array(output) else [] if output is None else [output]
+        # Lines end with \n in a stream, whatever they end with in the output.
+        items = [_LINE_END.sub("\n", item) if isinstance(item, str) else item for item in items]
+        given = self._text
+        if items[: len(given)] == given:
+            return items[len(given) :]
+        if all(isinstance(item, str) for item in items):
+            whole, delivered = "".join(items), "".join(given)
+            if whole.startswith(delivered):
+                return [whole[len(delivered) :]] if whole != delivered else []
+            if delivered.startswith(whole) and not run._has_ended:
+                return []  # the stream was ahead
+        raise self._broken("is gone, and its rest cannot be told from the prediction's output")
+
+    def _broken(self, how: str) -> StreamError:
+        run = self._run
+        return StreamError(
+            title="Stream broken",
+            detail=f"the stream of prediction {run.id} {how}; the prediction is {run.status}",
+        )
 
 
-async def _may_go_on(prediction: Prediction, error: Exception) -> bool:
-    """Say whether a stream that ended with an error may still be had, or its rest.
+class AsyncStream(Stream):
+    """A stream for `async for`, with or without `await` in front."""
 
-    Raises:
-        DeadlineExceededError: The prediction, which is waited for instead, takes too long.
-    """
-    if isinstance(error, (httpx.TransportError, NotFoundError)):
-        return True  # 404: a stream is gone some time after its end
-    if isinstance(error, (StreamError, DeadlineExceededError)):
-        return False
-    if isinstance(error, ReplicateError) and asks_for_too_long(error):
-        return False
-    if isinstance(error, InvalidResponseError) and error.status_code != NO_CONTENT:
-        return False
-    # The server refuses. What it would have streamed is there when the prediction has ended.
-    try:
-        await prediction._poll()
-    except DeadlineExceededError:
-        raise
-    except ReplicateException:
-        return False
-    return True
+    def __await__(self) -> Generator[Any, None, AsyncStream]:
+        return self._itself().__await__()
+
+    async def _itself(self) -> AsyncStream:
+        return self
 
 
 class _Position:
@@ -194,6 +319,7 @@ class _Position:
     def __init__(self) -> None:
         self.last_id: Optional[str] = None
         self.attempts = 0
+        self.refusals = 0
         self._seen: Dict[Optional[str], int] = {}
         self.reconnect()
 
@@ -204,12 +330,16 @@ class _Position:
     def reconnect(self) -> None:
         """Prepare for a server that goes on after `Last-Event-ID`, or knows none and starts over.
 
-        An event is known by its id, one without by its number after the last that had one.
+        An event with an id is recognized by it. One without is recognized by its number since
+        the last event that had an id.
         """
+        self.received = False
+        """Whether this connection has brought an event that none before it had."""
+        self.connected = monotonic()
         self._before = dict(self._seen)
         self._id, self._number = self.last_id, 0
 
-    def is_new(self, event: _sse.RawEvent) -> bool:
+    def is_new(self, event: RawEvent) -> bool:
         """Say whether no earlier connection has delivered an event."""
         if event.own_id and event.id:
             self._id, self._number = event.id, 0
@@ -222,18 +352,6 @@ class _Position:
         if new:
             self.last_id = self._id
         return new
-
-
-async def decoded(response: httpx.Response) -> AsyncGenerator[_sse.RawEvent, None]:
-    """Yield the events of a response."""
-    lines = _sse.LineDecoder()
-    events = _sse.EventDecoder()
-    async with closing(iterate(response)) as chunks:
-        async for chunk in chunks:
-            for line in lines.feed(chunk):
-                event = events.decode(line)
-                if event is not None:
-                    yield event
 
 
 def check_content_type(response: httpx.Response) -> None:
@@ -253,74 +371,13 @@ def check_content_type(response: httpx.Response) -> None:
         )
 
 
-def with_file(event: ServerSentEvent, client: Client, url: str) -> None:
+def with_file(event: ServerSentEvent, session: Session, url: str) -> None:
     """Turn the data of an output event into a file, if it is one.
 
     Models that make files stream from `/v1/files/...`, those that make text from elsewhere.
     """
-    if event.event is not EventType.OUTPUT or "/streams/" in parts_of(url).path:
+    if event.event is not OUTPUT or "/streams/" in parts_of(url).path:
         return
     data = event.data.strip()
-    if looks_like_file(data, client):
-        event.data = FileOutput(data, client)
-
-
-def finished(event: ServerSentEvent) -> bool:
-    """Say whether an event is the last one of its stream.
-
-    Raises:
-        StreamError: It is, because the model failed.
-    """
-    if event.event is not EventType.DONE:
-        return False
-    if _reason(event) == "error":
-        raise StreamError(title="The model failed", detail="The stream ended with an error.")
-    return True
-
-
-def _reason(event: ServerSentEvent) -> Optional[str]:
-    try:
-        return str(loads(event.data)["reason"])
-    except (ValueError, TypeError, KeyError):
-        return None
-
-
-async def _check_end(prediction: Prediction, done: ServerSentEvent) -> None:
-    """Raise what a `done` that is not a success stands for."""
-    reason = _reason(done)
-    if reason is None:
-        return
-    await prediction._poll()
-    prediction._raise_for_status()
-    if reason == "error":
-        raise StreamError(title="The model failed", detail=prediction.error or done.data)
-
-
-def _undelivered(prediction: Prediction, text: list[str]) -> list[str]:
-    """Return the output that a stream which was lost for good did not deliver.
-
-    Raises:
-        StreamError: It cannot be told from what was delivered.
-    """
-    output = vars(prediction).get("output")
-    items: list[Any] = output if is_array(output) else [] if output is None else [output]
-    removed = output is None and prediction.data_removed
-    if not removed and all(isinstance(item, str) for item in items):
-        # Lines end with \n in a stream, whatever they end with in the output.
-        items = [_LINE_END.sub("\n", item) for item in items]
-        if items[: len(text)] == text:
-            return items[len(text) :]
-        whole, delivered = "".join(items), "".join(text)
-        if whole.startswith(delivered):
-            return [whole[len(delivered) :]] if whole != delivered else []
-    raise _broken(prediction, "is gone, and its rest cannot be told from the prediction's output")
-
-
-def _broken(prediction: Prediction, how: str) -> StreamError:
-    error = StreamError(
-        title="Stream broken",
-        detail=f"the stream of prediction {prediction.id} {how}; "
-        f"the prediction is {prediction.status}",
-    )
-    error.prediction = prediction
-    return error
+    if looks_like_file(data, session):
+        event.data = FileOutput(data, session)

@@ -18,7 +18,7 @@ from typing import Dict, Iterator, List, Tuple
 from unittest import mock
 
 from replicate._http import retry as _retry
-from replicate._runs import recover as _recover
+from replicate._runs import lost as _lost
 from replicate.sandbox import Sandbox
 from tests.conftest import Call
 from tests.faults import world
@@ -112,7 +112,7 @@ def main() -> None:
     count: Counter[str] = Counter()
     started = time.monotonic()
     with mock.patch.object(_retry, "wait_before", lambda *_: 0), mock.patch.object(
-        _recover, "PAUSES", ()
+        _lost, "PAUSES", ()
     ):
         kinds = []
         for kind, rows in run(count):

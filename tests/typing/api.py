@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import IO, Any, AsyncGenerator, Dict, Generator, Iterator, List, Optional, Union
+from typing import IO, Any, Dict, Generator, List, Optional, Union
 
 import httpx
 from typing_extensions import assert_type
@@ -18,6 +18,7 @@ from typing_extensions import assert_type
 import replicate
 import replicate_api.models
 from replicate import Client
+from replicate._runs.outputs import OutputIterator
 from replicate.account import Account
 from replicate.client import RetryTransport
 from replicate.collection import Collection
@@ -40,7 +41,7 @@ from replicate.model import Model
 from replicate.pagination import Page
 from replicate.prediction import Prediction
 from replicate.schema import make_schema_backwards_compatible
-from replicate.stream import AsyncStream, ServerSentEvent
+from replicate.stream import AsyncStream, ServerSentEvent, Stream
 from replicate.training import Training
 from replicate.version import Version, Versions
 from replicate.webhook import WebhookSigningSecret
@@ -101,7 +102,7 @@ async def async_run(client: Client) -> None:
 
 def stream(client: Client, prediction: Prediction) -> None:
     events = replicate.stream("owner/name", input={"prompt": "a"}, timeout=60)
-    assert_type(events, Iterator[ServerSentEvent])
+    assert_type(events, Stream)
     for event in client.stream("owner/name", use_file_output=False):
         assert_type(event, ServerSentEvent)
         assert_type(event.event, ServerSentEvent.EventType)
@@ -109,7 +110,7 @@ def stream(client: Client, prediction: Prediction) -> None:
         assert_type(event.id, str)
         assert_type(event.retry, Optional[int])
         _ = event.text  # type: ignore[attr-defined]
-    assert_type(prediction.stream(), Iterator[ServerSentEvent])
+    assert_type(prediction.stream(), Stream)
 
 
 async def async_stream(client: Client, prediction: Prediction) -> None:
@@ -155,7 +156,7 @@ def predictions(model: Model, version: Version) -> None:
     assert_type(prediction.progress, Optional[Prediction.Progress])
     if prediction.progress:
         assert_type(prediction.progress.percentage, float)
-    assert_type(prediction.output_iterator(), Iterator[Any])
+    assert_type(prediction.output_iterator(), OutputIterator)
     assert_type(dict(prediction), Dict[str, Any])
     assert_type(prediction.dict(exclude_none=True), Dict[str, Any])
     assert_type(prediction.json(indent=2), str)
@@ -174,7 +175,7 @@ async def async_predictions(prediction: Prediction) -> None:
     assert_type(await replicate.predictions.async_get("id"), Prediction)
     assert_type(await replicate.predictions.async_cancel("id"), Prediction)
     assert_type(await replicate.predictions.async_list(), Page[Prediction])
-    assert_type(prediction.async_output_iterator(), AsyncGenerator[Any, None])
+    assert_type(prediction.async_output_iterator(), OutputIterator)
     await prediction.async_wait()
     await prediction.async_reload()
     await prediction.async_cancel()

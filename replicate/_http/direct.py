@@ -1,0 +1,120 @@
+"""The way of a request through httpx: through all of its client, or straight to its transport.
+
+Redirects, authorization and cookies are what `httpx.Client.send` is about, and this package
+sees to the first two itself. So where the user has not asked httpx for anything of the kind, a
+request goes to the transport, below which respx, pytest-httpx, OpenTelemetry and transports of
+the user's stand. It goes through `send` as soon as somebody listens there: httpx's logger is
+switched on, or a method of the client was replaced (vcrpy before 8, tests).
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_METHODS = (
+    "send",
+    "_send_handling_auth",
+    "_send_handling_redirects",
+    "_send_single_request",
+    "_transport_for_url",
+)
+"""The way of a request through `httpx.Client`."""
+
+_OF_SEND = ("auth", "cookies", "event_hooks", "params")
+"""Options of the user's that this way is for."""
+
+_httpx_logger = logging.getLogger("httpx")
+
+
+def _methods_of(kind: Any) -> tuple[Any, ...] | None:
+    """Return the methods on the way through a client class; None if they are not httpx's own."""
+    methods = tuple(getattr(kind, name, None) for name in _METHODS)
+    for method in methods:
+        # A wrapper may pass itself off as what it wraps: its type is what it is.
+        if type(method) is not FunctionType or method.__code__.co_filename != _httpx_file:
+            return None
+    return methods
+
+
+_httpx_file = getattr(sys.modules.get("httpx._client"), "__file__", None)
+_own_methods = {kind: _methods_of(kind) for kind in (httpx.Client, httpx.AsyncClient)}
+
+
+def may_be_direct(options: Mapping[str, Any]) -> bool:
+    """Say whether what the user asked of httpx can be done without its `send`. Pure."""
+    return not any(options.get(name) for name in _OF_SEND)
+
+
+def _is_watched(client: Any, request: httpx.Request) -> bool:
+    """Say whether somebody would miss `httpx.Client.send`."""
+    kind = type(client)
+    return (
+        _own_methods.get(kind) != tuple(getattr(kind, name) for name in _METHODS)
+        or not vars(client).keys().isdisjoint(_METHODS)
+        or _httpx_logger.isEnabledFor(logging.INFO)
+        or bool(client.cookies.jar._cookies)
+        or bool(request.url.userinfo)
+    )
+
+
+def send(
+    client: httpx.Client, request: httpx.Request, *, own: bool, direct: bool
+) -> httpx.Response:
+    """Send a request, and return the response before its body.
+
+    Args:
+        client: The client to send it with.
+        request: The request.
+        own: Whether it goes to the API, so that the user's `auth=` is for it.
+        direct: What `may_be_direct` says.
+    """
+    if not direct or _is_watched(client, request):
+        auth = httpx.USE_CLIENT_DEFAULT if own else None
+        return client.send(request, auth=auth, follow_redirects=False, stream=True)
+    transport = client._transport_for_url(request.url)
+    return _received(client, request, transport.handle_request(request))
+
+
+async def async_send(
+    client: httpx.AsyncClient, request: httpx.Request, *, own: bool, direct: bool
+) -> httpx.Response:
+    """Send a request, and return the response before its body; see `send`."""
+    if not direct or _is_watched(client, request):
+        auth = httpx.USE_CLIENT_DEFAULT if own else None
+        return await client.send(request, auth=auth, follow_redirects=False, stream=True)
+    transport = client._transport_for_url(request.url)
+    return _received(client, request, await transport.handle_async_request(request))
+
+
+def _received(client: Any, request: httpx.Request, response: httpx.Response) -> httpx.Response:
+    response.request = request
+    response.default_encoding = client._default_encoding
+    if "set-cookie" in response.headers:
+        client.cookies.extract_cookies(response)
+    return response
+
+
+def read(response: httpx.Response) -> None:
+    """Read a response to its end and close it."""
+    try:
+        response.read()
+    except BaseException:
+        response.close()
+        raise
+
+
+async def async_read(response: httpx.Response) -> None:
+    """Read a response to its end and close it."""
+    try:
+        await response.aread()
+    except BaseException:
+        await response.aclose()
+        raise

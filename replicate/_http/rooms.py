@@ -1,0 +1,159 @@
+"""Where requests wait: rooms with a number of places, first come, first served."""
+
+from __future__ import annotations
+
+from collections import deque
+from contextlib import contextmanager
+from contextvars import ContextVar
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any, Deque, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping
+
+    import httpx
+
+CONNECTIONS = 100
+"""How many httpx opens, if it is not told otherwise."""
+
+TENTH = 10
+"""One connection in ten is kept free of streams, and one more for clean-up."""
+
+FEW = 2
+"""So few connections are not divided up."""
+
+_cleaning_up: ContextVar[bool] = ContextVar("replicate_cleaning_up", default=False)
+
+
+class Places(NamedTuple):
+    """How many requests may be on their way at once."""
+
+    requests: int
+    """Of all kinds."""
+
+    streams: int
+    """That are open for as long as somebody reads them. The rest is for requests in between."""
+
+    spare: int
+    """More of them that cancel runs whose caller is being ended."""
+
+
+def places_of(options: Mapping[str, Any]) -> Places | None:
+    """Return how many requests are let through at once to httpx clients with these options.
+
+    None where that is not known: over HTTP/2 a connection takes many requests, and a user's own
+    transport has its own rules. Pure.
+    """
+    if options.get("transport") is not None or options.get("http2"):
+        return None
+    limits: httpx.Limits | None = options.get("limits")
+    connections = CONNECTIONS if limits is None else limits.max_connections
+    if connections is None:
+        return None
+    if connections <= FEW:
+        return Places(connections, max(1, connections - 1), 0)
+    spare = max(1, connections // TENTH)
+    requests = connections - spare
+    return Places(requests, requests - max(1, requests // TENTH), spare)
+
+
+@contextmanager
+def cleaning_up() -> Generator[None, None, None]:
+    """Let requests use the spare places: what they cancel is billed while they wait."""
+    token = _cleaning_up.set(True)
+    try:
+        yield
+    finally:
+        _cleaning_up.reset(token)
+
+
+def is_cleaning_up() -> bool:
+    """Say whether the caller is being ended."""
+    return _cleaning_up.get()
+
+
+class Room:
+    """A number of places."""
+
+    def enter_at_once(self) -> bool:
+        """Take a place if one is free, and return whether it was."""
+        raise AssertionError("a subclass says how")
+
+    async def enter(self, seconds: float | None) -> bool:  # noqa: ARG002
+        """Wait for a place, None for any time, and return whether one came free."""
+        raise AssertionError("a subclass says how")
+
+    def leave(self) -> None:
+        """Give the place back."""
+        raise AssertionError("a subclass says how")
+
+
+class ThreadRoom(Room):
+    """A room for blocking calls.
+
+    The queue of tokens can be entered again by a signal handler or finalizer that runs inside
+    it; a semaphore would wait for itself.
+    """
+
+    def __init__(self, places: int) -> None:
+        self._tokens: SimpleQueue[None] = SimpleQueue()
+        for _ in range(places):
+            self._tokens.put(None)
+
+    def enter_at_once(self) -> bool:
+        try:
+            self._tokens.get_nowait()
+        except Empty:
+            return False
+        return True
+
+    async def enter(self, seconds: float | None) -> bool:
+        try:
+            self._tokens.get(timeout=seconds)
+        except Empty:
+            return False
+        return True
+
+    def leave(self) -> None:
+        self._tokens.put(None)
+
+
+class TaskRoom(Room):
+    """A room for the tasks of one event loop, which all run in one thread."""
+
+    def __init__(self, places: int) -> None:
+        self._places = places
+        self._waiting: Deque[Any] = deque()
+
+    def enter_at_once(self) -> bool:
+        if self._places <= 0:
+            return False
+        self._places -= 1
+        return True
+
+    async def enter(self, seconds: float | None) -> bool:
+        import anyio
+
+        turn = anyio.Event()
+        self._waiting.append(turn)
+        try:
+            with anyio.move_on_after(seconds):
+                await turn.wait()
+        except BaseException:
+            self._withdraw(turn)
+            raise
+        if not turn.is_set():
+            self._withdraw(turn)
+        return bool(turn.is_set())
+
+    def _withdraw(self, turn: Any) -> None:
+        if turn.is_set():
+            self.leave()  # the place came, but too late
+        else:
+            self._waiting.remove(turn)
+
+    def leave(self) -> None:
+        if self._waiting:
+            self._waiting.popleft().set()
+        else:
+            self._places += 1

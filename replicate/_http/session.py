@@ -1,0 +1,227 @@
+"""What the floors below need of a client: its settings, its token, and a way to call operations."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Tuple, TypeVar
+
+from .._blocking import block, step
+from .._secrets import hidden
+from . import token as _token
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+    from types import TracebackType
+
+    import httpx
+    from typing_extensions import Concatenate, ParamSpec, Self
+
+    from replicate_api.types import AsyncTransport
+
+    from .httpx_options import Timeout
+    from .request import HTTP, Transport
+    from .token import TokenSource
+
+    P = ParamSpec("P")
+
+T = TypeVar("T")
+
+DEFAULT_POLL_INTERVAL = 0.5
+LONGEST_POLL_INTERVAL = 24 * 60 * 60
+
+
+DEFAULT_MAX_RETRIES = 5
+
+
+class Session:
+    """A client without its namespaces. Scripts of 1.x set the private names too."""
+
+    max_retries: int
+    """How often a request that may safely be repeated is repeated. Default 5."""
+
+    _base_url: Optional[str]
+    _timeout: Optional[Timeout]
+    _headers: Dict[str, str]
+    _client_kwargs: Dict[str, Any]
+    _poll_interval: Optional[float]
+    _secret_token: Optional[TokenSource]
+    _http_or_none: Optional[HTTP] = None
+
+    _versions: Dict[Tuple[str, str, str], Any]
+    """Versions by owner, name and id: they never change."""
+
+    _latest: Dict[Tuple[str, str], str]
+    """The id of the latest version of a model that is not official, by owner and name."""
+
+    @property
+    def _api_token(self) -> Optional[TokenSource]:
+        return self._secret_token
+
+    @_api_token.setter
+    def _api_token(self, token: Optional[TokenSource]) -> None:
+        self._secret_token = hidden(token)
+
+    @property
+    def api_token(self) -> Optional[TokenSource]:
+        """The token given to this client, if any. It can be changed at any time."""
+        return self._api_token
+
+    @api_token.setter
+    def api_token(self, token: Optional[TokenSource]) -> None:
+        self._api_token = token
+
+    @property
+    def poll_interval(self) -> float:
+        """Longest pause between two looks at a running prediction, in seconds.
+
+        By default the environment variable `REPLICATE_POLL_INTERVAL`, else 0.5 after
+        shorter pauses at first. A value that was set is kept to from the first pause on.
+        """
+        fixed = self._fixed_poll_interval()
+        return DEFAULT_POLL_INTERVAL if fixed is None else fixed
+
+    @poll_interval.setter
+    def poll_interval(self, seconds: float) -> None:
+        self._poll_interval = seconds
+
+    def _fixed_poll_interval(self) -> Optional[float]:
+        if self._poll_interval is None:
+            value = os.environ.get("REPLICATE_POLL_INTERVAL", "").strip()
+            try:
+                seconds = float(value) if value else None
+            except ValueError:
+                seconds = -1.0
+            if seconds is None or 0 <= seconds <= LONGEST_POLL_INTERVAL:
+                return seconds
+            import logging
+
+            logging.getLogger("replicate").warning(
+                "ignoring REPLICATE_POLL_INTERVAL=%r: not a number of seconds", value
+            )
+        return self._poll_interval
+
+    @property
+    def _base(self) -> str:
+        return self._base_of(self._base_url)
+
+    @staticmethod
+    def _base_of(url: Optional[str]) -> str:
+        from . import address as _url
+
+        return _url.base_url(url)
+
+    def _token(self) -> str:
+        return _token.resolve(self._api_token)
+
+    @property
+    def _brings_authorization(self) -> bool:
+        """Whether the user's own options authorize requests."""
+        return "auth" in self._client_kwargs or any(
+            name.lower() == "authorization" for name in self._headers
+        )
+
+    def _options(self) -> Dict[str, Any]:
+        """Return the keyword arguments for the httpx clients."""
+        import httpx
+
+        from .options import check_proxy
+        from .request import USER_AGENT
+
+        check_proxy(self._client_kwargs, self._base)
+        headers = httpx.Headers({"User-Agent": USER_AGENT})
+        headers.update(self._headers)
+        options = {**self._client_kwargs, "headers": headers}
+        if self._timeout is not None:
+            options["timeout"] = self._timeout
+        return options
+
+    # HTTP. Importing httpx waits until here.
+
+    @property
+    def _http(self) -> HTTP:
+        http = self._http_or_none
+        if http is None:
+            from .request import HTTP
+
+            # No lock: a fork could leave it held in the child. Of two that are made at the same
+            # time one is dropped, before it has opened anything.
+            http = vars(self).setdefault("_http_or_none", HTTP(self))
+        return http
+
+    @property
+    def _transport(self) -> Transport:
+        from .request import Transport
+
+        return Transport(self._http)
+
+    async def _call(
+        self,
+        operation: Callable[Concatenate[AsyncTransport, P], Coroutine[Any, Any, T]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Call the `asyncio` function of a generated operation."""
+        return await operation(self._transport, *args, **kwargs)
+
+    async def _call_safely(
+        self,
+        operation: Callable[Concatenate[AsyncTransport, P], Coroutine[Any, Any, T]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Call one whose repetition does no harm, though its method does not say so."""
+        from .request import Transport
+
+        return await operation(Transport(self._http, safe=True), *args, **kwargs)
+
+    def _request(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
+        """Send a request to a path below the base URL; options are those of httpx."""
+        return block(self._async_request(method, path, **kwargs))
+
+    async def _async_request(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
+        """Send a request to a path below the base URL; options are those of httpx."""
+        return await self._http.request(method, path, **kwargs)
+
+    @property
+    def _client(self) -> httpx.Client:
+        client: httpx.Client = block(self._http.connections.pool()).first()
+        return client
+
+    @property
+    def _async_client(self) -> httpx.AsyncClient:
+        client: httpx.AsyncClient = step(self._http.connections.loop_pool()).first()
+        return client
+
+    # Life.
+
+    def close(self) -> None:
+        """Close the connections of blocking calls."""
+        if self._http_or_none is not None:
+            self._http_or_none.connections.close()
+
+    async def aclose(self) -> None:
+        """Close the connections of blocking calls and of the running event loop."""
+        if self._http_or_none is not None:
+            await self._http_or_none.connections.aclose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: Optional[type[BaseException]],
+        error: Optional[BaseException],
+        traceback: Optional[TracebackType],
+    ) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: Optional[type[BaseException]],
+        error: Optional[BaseException],
+        traceback: Optional[TracebackType],
+    ) -> None:
+        await self.aclose()

@@ -1,0 +1,72 @@
+"""Sockets that know the deadline.
+
+A read timeout of httpx starts over with every byte that arrives, and one for writing with
+every byte that is taken. A blocking call can be ended in between only by the socket itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpcore
+
+from .deadline import remaining
+
+PIECE = 16 * 1024
+"""Bytes that are written at a time: a socket looks at the clock once for each write."""
+
+
+def hold_to_deadline(transport: Any) -> None:
+    """Let the connections that a blocking transport of httpx will open keep to the deadline."""
+    pool = getattr(transport, "_pool", None)
+    backend = getattr(pool, "_network_backend", None)
+    if isinstance(backend, httpcore.NetworkBackend):
+        pool._network_backend = _Backend(backend)  # type: ignore[union-attr]
+
+
+def _fit(timeout: float | None) -> float | None:
+    left = remaining()
+    if left is None:
+        return timeout
+    left = max(left, 0.001)  # 0 would mean not to block
+    return left if timeout is None else min(timeout, left)
+
+
+class _Backend(httpcore.NetworkBackend):
+    def __init__(self, backend: httpcore.NetworkBackend) -> None:
+        self._backend = backend
+
+    def connect_tcp(
+        self, host: str, port: int, timeout: float | None = None, *args: Any, **options: Any
+    ) -> httpcore.NetworkStream:
+        return _Stream(self._backend.connect_tcp(host, port, _fit(timeout), *args, **options))
+
+    def connect_unix_socket(
+        self, path: str, timeout: float | None = None, *args: Any, **options: Any
+    ) -> httpcore.NetworkStream:
+        return _Stream(self._backend.connect_unix_socket(path, _fit(timeout), *args, **options))
+
+    def sleep(self, seconds: float) -> None:
+        self._backend.sleep(seconds)
+
+
+class _Stream(httpcore.NetworkStream):
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
+        self._stream = stream
+        self.close = stream.close  # type: ignore[method-assign]
+        self.get_extra_info = stream.get_extra_info  # type: ignore[method-assign]
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, _fit(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        if remaining() is None:
+            self._stream.write(buffer, timeout)
+            return
+        for start in range(0, len(buffer), PIECE):
+            self._stream.write(buffer[start : start + PIECE], _fit(timeout))
+
+    def start_tls(
+        self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        return _Stream(self._stream.start_tls(ssl_context, server_hostname, _fit(timeout)))

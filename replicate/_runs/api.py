@@ -1,0 +1,49 @@
+"""The transport of `client.api`, whose creates of runs are guarded like all others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Optional, Sequence, Type
+
+from .guard import RunGuard
+from .lost import made_of
+
+if TYPE_CHECKING:
+    import httpx
+
+    from .._http.session import Session
+
+
+class ApiTransport:
+    """What the generated operations send through."""
+
+    def __init__(self, session: Session, kinds: Sequence[Type[Any]]) -> None:
+        """Create a transport.
+
+        Args:
+            session: The client.
+            kinds: The classes of runs, `Prediction` and `Training`.
+        """
+        self._session = session
+        self._kinds = kinds
+
+    async def request(self, method: str, url: str, **kwargs: Any) -> httpx.Response:
+        """Send an operation's request; if it creates a run, neither is lost."""
+        request = {"method": method, "url": url, **kwargs}
+        made = made_of(request)
+        kind = self._kind_of(url) if made is not None else None
+        if made is None or kind is None:
+            return await self._session._transport.request(**request)
+        operations = kind._operations()
+        async with RunGuard(self._session, kind) as guard:
+            run, answer = await guard.create(operations.get, lambda: request, made)
+            if answer is None:
+                answer = await self._session._transport.request(**operations.get.build(run.id))
+        response: httpx.Response = answer
+        return response
+
+    def _kind_of(self, url: str) -> Optional[Type[Any]]:
+        """Return the class of what a create makes: its path ends like that of the list."""
+        for kind in self._kinds:
+            if url.endswith(kind._operations().list.build()["url"]):
+                return kind
+        return None

@@ -1,0 +1,249 @@
+"""One guard for a run, from the moment its create is sent until its caller has the result.
+
+What ends the caller cancels the run: Ctrl-C, a canceled task, a job queue's time limit, the
+deadline. A request that fails does not. Whatever error reaches the caller names the run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Callable, Generic, Optional, Type, TypeVar
+
+from .._blocking import monotonic
+from .._http.deadline import finish
+from .._http.rooms import cleaning_up
+from .._interruptions import comes_from_outside
+from ..exceptions import (
+    DeadlineExceededError,
+    InvalidResponseError,
+    ReplicateError,
+    ReplicateException,
+)
+from . import lost
+from .refusals import explain
+from .waiting import identified
+
+if TYPE_CHECKING:
+    from .._http.session import Session
+
+R = TypeVar("R", bound=Any)
+
+logger = logging.getLogger("replicate")
+
+CANCEL_TIME = 5.0
+FIND_TIME = 10.0
+"""Seconds that canceling a run, or finding and canceling it, may take on the caller's way out."""
+
+
+class RunGuard(Generic[R]):
+    """Looks after one run. Use it as `async with RunGuard(...) as guard:`."""
+
+    def __init__(
+        self, session: Session, kind: Type[R], run: Optional[R] = None, *, cancels: bool = True
+    ) -> None:
+        """Create a guard.
+
+        Args:
+            session: The client.
+            kind: The class of the run: `Prediction` or `Training`.
+            run: The run, if there is one already.
+            cancels: Whether everything that ends the caller cancels the run. If not, only the
+                deadline does: a run that the user has created is the user's.
+        """
+        self.run = run
+        self.session = session
+        self._kind = kind
+        self._cancels = cancels
+        self._create: Optional[lost.Create] = None
+
+    async def create(
+        self, operation: Any, build: Callable[[], Any], made: lost.Made
+    ) -> tuple[R, Any]:
+        """Send a create; if its answer is lost, go on with what it has started.
+
+        Args:
+            operation: The generated module of the create.
+            build: Returns its request, when there is a connection to send it on.
+            made: What it makes a run of.
+
+        Returns:
+            The run, and the answer; None for an answer that was lost.
+        """
+        create = self._create = lost.Create(self._kind.__name__, made)
+        try:
+            answer = await self.session._transport.send(build, on_send=create.mark_sent)
+            self.run = self._read(operation, answer)
+        except ReplicateException as error:
+            if isinstance(error, ReplicateError):
+                explain(self.session, error, self._kind.__name__, made)
+            if not create.sent or isinstance(error, DeadlineExceededError):
+                raise
+            found = self.run = await self._find(create, error)
+            return found, None
+        finally:
+            if not create.sent:
+                create.forget()
+        run: R = self.run
+        create.answered(run.id)
+        create.forget()
+        return run, answer
+
+    def _read(self, operation: Any, answer: Any) -> R:
+        try:
+            run: R = self._kind._of(identified(operation.parse(answer)), self.session)
+        except InvalidResponseError as error:
+            error.prediction = self._readable_part(operation, answer)
+            raise
+        run._created_at = monotonic()
+        return run
+
+    def _readable_part(self, operation: Any, answer: Any) -> Any:
+        """Return the run in an answer that Python refuses to read, with long numbers as text."""
+        try:
+            data = json.loads(answer.content, parse_int=_number_or_text)
+            readable = SimpleNamespace(
+                status_code=answer.status_code,
+                content=json.dumps(data).encode(),
+                extensions=answer.extensions,
+            )
+            run: R = self._kind._of(identified(operation.parse(readable)), self.session)
+        except (ValueError, RecursionError, ReplicateException):
+            return None
+        if self._create is not None:
+            self._create.answered(run.id)
+        return run
+
+    async def _find(self, create: lost.Create, error: ReplicateException) -> R:
+        """Return what a create has started though its answer was lost.
+
+        Raises:
+            ReplicateException: The error that came in place of the answer. It says what was
+                found instead.
+        """
+        kind = self._kind.__name__.lower()
+        found = lost.Found()
+        try:
+            found = await lost.find(self.session, self._kind._operations().list, create)
+        except ReplicateException as failure:
+            outcome = f"The list of {kind}s could not be looked at: {_summary(failure)}"
+            if isinstance(failure, DeadlineExceededError):
+                raise failure from error
+        else:
+            outcome = f"No {kind} of this request was found."
+        if found.run is not None:
+            run: R = self._kind._of(found.run, self.session)
+            run._created_at = monotonic()
+            logger.warning(
+                "the answer to a create was lost (%s); it has started %s %s",
+                _summary(error),
+                kind,
+                run.id,
+            )
+            return run
+        if found.candidates:
+            error.candidates = [self._kind._of(each, self.session) for each in found.candidates]
+            ids = ", ".join(each.id for each in found.candidates)
+            outcome = f"One of these {kind}s may be the one it has started: {ids}."
+        create.sent = False  # it was looked for
+        if isinstance(error, ReplicateError):
+            error.detail = f"{error.detail or error.title} {outcome}"
+        raise error
+
+    # The end.
+
+    async def __aenter__(self) -> RunGuard[R]:
+        return self
+
+    async def __aexit__(
+        self, kind: Optional[Type[BaseException]], error: Optional[BaseException], _: object
+    ) -> None:
+        if error is not None:
+            await self.failed(error)
+
+    async def failed(self, error: BaseException) -> None:
+        """Do what the error that ends a call asks for. It is raised afterwards."""
+        run, create = self.run, self._create
+        try:
+            if run is not None:
+                _name(error, run)
+            if self._is_over(error) and not (run is not None and run._is_complete):
+                if run is not None:
+                    await self._cancel(run, error)
+                elif create is not None and create.sent:
+                    await self._find_and_cancel(create, error)
+        finally:
+            if create is not None:
+                create.forget()
+
+    def _is_over(self, error: BaseException) -> bool:
+        if isinstance(error, DeadlineExceededError):
+            return True
+        return self._cancels and comes_from_outside(error)
+
+    async def interrupt(self) -> None:
+        """Cancel the run, whose result its caller does not want any more."""
+        if self.run is not None and not self.run._is_complete:
+            await self.run.async_cancel()
+
+    async def _cancel(self, run: R, error: BaseException) -> None:
+        with cleaning_up():
+            canceled = await finish(run.async_cancel, CANCEL_TIME)
+        outcome = "was canceled" if canceled else "could not be canceled"
+        if not canceled:
+            logger.warning("%s %s %s", type(run).__name__, run.id, outcome)
+        elif run.status in {"succeeded", "failed"}:
+            outcome = f"had just {run.status}"
+        _note(error, f"{type(run).__name__} {run.id} {outcome}.")
+
+    async def _find_and_cancel(self, create: lost.Create, error: BaseException) -> None:
+        found = lost.Found()
+
+        async def search() -> None:
+            nonlocal found
+            if found.run is None:
+                found = await lost.find(self.session, self._kind._operations().list, create)
+            if found.run is not None:
+                run = self.run = self._kind._of(found.run, self.session)
+                await run.async_cancel()
+
+        with cleaning_up():
+            done = await finish(search, FIND_TIME)
+        kind = self._kind.__name__
+        if self.run is not None:
+            _name(error, self.run)
+            outcome = "was canceled" if done else "could not be canceled"
+            _note(error, f"{kind} {self.run.id} {outcome}.")
+        elif found.candidates:
+            ids = ", ".join(each.id for each in found.candidates)
+            with contextlib.suppress(Exception):
+                error.candidates = [  # type: ignore[attr-defined]
+                    self._kind._of(each, self.session) for each in found.candidates
+                ]
+            _note(error, f"The request may have started one of these {kind.lower()}s: {ids}.")
+
+
+def _name(error: BaseException, run: Any) -> None:
+    with contextlib.suppress(Exception):  # it may be anybody's, without room for more
+        if getattr(error, "prediction", None) is None:
+            error.prediction = run  # type: ignore[attr-defined]
+
+
+def _note(error: BaseException, sentence: str) -> None:
+    if isinstance(error, ReplicateError):
+        error.detail = f"{error.detail} {sentence}"
+    elif hasattr(error, "add_note"):
+        error.add_note(sentence)
+
+
+def _summary(error: BaseException) -> str:
+    return " ".join(str(getattr(error, "detail", None) or error or type(error).__name__).split())
+
+
+def _number_or_text(digits: str) -> Any:
+    try:
+        return int(digits)
+    except ValueError:
+        return digits

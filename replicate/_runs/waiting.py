@@ -1,0 +1,138 @@
+"""Waiting for a run: looks at it, and the pauses between them."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, Iterator, Optional, Protocol
+
+from .._blocking import monotonic
+from .._http.deadline import pause
+from .._http.retry import TRANSIENT_STATUS_CODES
+from ..exceptions import (
+    APIConnectionError,
+    AuthenticationError,
+    InternalServerError,
+    InvalidResponseError,
+    NotFoundError,
+    ReplicateError,
+    ReplicateException,
+)
+
+if TYPE_CHECKING:
+    from .._http.session import Session
+
+logger = logging.getLogger("replicate")
+
+TERMINAL = frozenset({"succeeded", "failed", "canceled", "aborted"})
+"""Statuses after which nothing changes. One that is not known here counts as running."""
+
+FIRST_PAUSES = (0.06, 0.09)
+SHORTEST_PAUSE = 0.13
+"""Seconds between two looks, after the first ones."""
+
+SHARE_OF_TIME = 0.1
+"""A pause is no longer than this share of the time that the run was waited for."""
+
+FAILED_LOOKS = 5
+"""How many looks in a row may fail, each after its own retries, before waiting gives up."""
+
+LAG = 10.0
+"""Seconds after its create in which a run may not be known to every server of the API."""
+
+
+class Run(Protocol):
+    """What is waited for: a prediction or training."""
+
+    id: str
+
+    @property
+    def _client(self) -> Session: ...
+    @property
+    def _has_ended(self) -> bool: ...
+    @property
+    def _is_complete(self) -> bool: ...
+    @property
+    def _created_at(self) -> Optional[float]: ...
+    async def async_reload(self) -> None: ...
+    async def async_cancel(self) -> None: ...
+
+
+async def until_end(run: Run, *, is_fresh: bool = False) -> None:
+    """Look at a run until it has ended.
+
+    Args:
+        run: The run.
+        is_fresh: Whether what is known of it has just come, so that the first look can wait.
+    """
+    pauses = pauses_of(run._client)
+    while not run._has_ended:
+        if is_fresh:
+            await pause(next(pauses))
+        await look(run)
+        is_fresh = True
+
+
+async def look(run: Run) -> None:
+    """Reload a run, taking no notice of trouble that passes: the run itself goes on."""
+    pauses = pauses_of(run._client)
+    for left in reversed(range(FAILED_LOOKS)):
+        try:
+            await run.async_reload()
+        except ReplicateException as error:  # noqa: PERF203 - each round is a request
+            if not (left and (may_pass(error) or _lags(error, run._created_at))):
+                error.prediction = run  # type: ignore[assignment]
+                raise
+            logger.warning("%s %s: a look at it failed: %s", type(run).__name__, run.id, error)
+            advised = error.retry_after if isinstance(error, ReplicateError) else None
+            await pause(max(next(pauses), advised or 0.0))
+        else:
+            return
+
+
+def pauses_of(session: Session) -> Iterator[float]:
+    """Return the pauses between looks, in seconds.
+
+    The result is known late by a tenth of the time that the run took, and at most by the poll
+    interval. One that the user has set is kept to from the first pause on.
+    """
+    fixed = session._fixed_poll_interval()
+    if fixed is not None:
+        while True:
+            yield fixed
+    began = monotonic()
+    yield from FIRST_PAUSES
+    while True:
+        yield min(max(SHORTEST_PAUSE, SHARE_OF_TIME * (monotonic() - began)), session.poll_interval)
+
+
+def may_pass(error: Exception) -> bool:
+    """Say whether a failure tells nothing about the next attempt. Pure."""
+    from .._http.errors import asks_for_too_long  # needs httpx, which is loaded by now
+
+    if isinstance(error, ReplicateError) and asks_for_too_long(error):
+        return False
+    if isinstance(error, AuthenticationError):
+        return error.response is None  # what gives the token out has failed, not the API refused
+    if isinstance(error, (APIConnectionError, InternalServerError, InvalidResponseError)):
+        return True
+    return isinstance(error, ReplicateError) and error.status_code in TRANSIENT_STATUS_CODES
+
+
+def _lags(error: Exception, created_at: Optional[float]) -> bool:
+    return (
+        isinstance(error, NotFoundError)
+        and created_at is not None
+        and monotonic() - created_at < LAG
+    )
+
+
+def identified(run: Any) -> Any:
+    """Return a run as it came, if it can be asked for again.
+
+    Raises:
+        InvalidResponseError: It has no id, or one that cannot be part of an address.
+    """
+    id = vars(run).get("id")
+    if id is not None and str(id).isprintable() and str(id) not in {"", ".", ".."}:
+        return run
+    raise InvalidResponseError(title="Unreadable answer", detail=f"the answer has the id {id!r}")

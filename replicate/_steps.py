@@ -1,0 +1,131 @@
+"""Iterators that serve `for` and `async for`, and are no generators.
+
+asyncio registers every asynchronous generator that it sees, also one that a blocking caller
+steps, and closes all of them when its loop ends. The garbage collector closes generators in
+the middle of whatever runs. Only its reader ends an iterator of this kind.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, Iterable, Iterator, Optional, TypeVar
+
+from ._blocking import block, is_blocking
+from .exceptions import ClosedError
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+T = TypeVar("T")
+
+_NOTHING: Iterator[Any] = iter(())
+
+OPEN, ENDED, FAILED, CLOSED = "open", "at its end", "ended by an error", "closed before its end"
+
+
+class Steps(Generic[T]):
+    """An iterator whose items come from somewhere slow, several at a time.
+
+    A subclass writes `_more`, and `_release` if it holds something. Like every iterator, one
+    that is at its end stays there. One that was closed, or that has failed, says so when it is
+    asked for more: what it has given out is not everything.
+    """
+
+    def __init__(self) -> None:
+        self._ready: Iterator[T] = _NOTHING
+        self._state = OPEN
+        self._is_busy = False
+        self._blocks: Optional[bool] = None
+
+    async def _more(self) -> Optional[Iterable[T]]:
+        """Return the next items, which may be none yet; None at the end."""
+        raise AssertionError("a subclass says how")
+
+    async def _release(self) -> None:
+        """Give back what is held: at the end, after an error, or when closed."""
+
+    async def _interrupt(self) -> None:
+        """Do what closing before the end stands for; `_release` follows."""
+
+    # Reading.
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> T:
+        while True:
+            for item in self._ready:
+                return item
+            if self._state is ENDED:
+                raise StopIteration
+            block(self._fill())
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> T:
+        while True:
+            for item in self._ready:
+                return item
+            if self._state is ENDED:
+                raise StopAsyncIteration
+            await self._fill()
+
+    async def _fill(self) -> None:
+        if self._state is not OPEN:
+            raise ClosedError(f"this {type(self).__name__} is {self._state}")
+        if self._is_busy:
+            raise RuntimeError(f"another thread or task is reading this {type(self).__name__}")
+        if self._blocks is not is_blocking():
+            self._check_mode()
+        self._is_busy = True
+        try:
+            items = await self._more()
+            if items is None:
+                self._state = ENDED
+            else:
+                self._ready = iter(items)
+        except BaseException:
+            self._state = FAILED
+            raise
+        finally:
+            self._is_busy = False
+            if self._state is not OPEN:  # or was closed meanwhile, by another thread or task
+                await self._release()
+
+    def _check_mode(self) -> None:
+        if self._blocks is None:
+            self._blocks = is_blocking()
+            return
+        begun, other = ("for", "async for") if self._blocks else ("async for", "for")
+        name = type(self).__name__
+        raise RuntimeError(f"this {name} was begun with `{begun}`: `{other}` cannot go on with it")
+
+    # Closing.
+
+    def close(self) -> None:
+        """Stop reading before the end; to ask for more is an error from then on."""
+        block(self.aclose())
+
+    async def aclose(self) -> None:
+        """Stop reading before the end; to ask for more is an error from then on."""
+        if self._state is not OPEN:
+            return
+        self._state = CLOSED
+        self._ready = _NOTHING
+        try:
+            await self._interrupt()
+        finally:
+            if not self._is_busy:  # whoever is reading releases it, when that returns
+                await self._release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
