@@ -85,9 +85,11 @@ spec: $(VENV)/all ## Replace openapi.yaml by the document at SPEC (URL or file) 
 	$(BIN)/python -m codegen generate
 
 .PHONY: lint
-lint: $(VENV)/all ## Check style
+lint: $(VENV)/all ## Check style, and that imports go down only
+	@mkdir -p build
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	PYTHONPATH=.:generated $(BIN)/lint-imports --no-cache >build/imports.txt || { cat build/imports.txt; exit 1; }
 
 .PHONY: format
 format: $(VENV)/all ## Fix style

@@ -156,7 +156,7 @@ HAS_NUMPY = find_spec("numpy") is not None
 def _has_output_iterator_array_type(  # pyright: ignore[reportUnusedFunction] - see TABLE
     version: Any,
 ) -> bool:
-    from .schema import is_iterator
+    is_iterator: Any = import_module("replicate.schema").is_iterator
 
     return is_iterator(version.openapi_schema, version.cog_version)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import sys
 from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Optional
@@ -60,23 +61,17 @@ def _hint_for(kind: Any, name: str) -> Optional[str]:
 def _hint_in(module: str, name: str) -> Optional[str]:
     names = [*vars(import_module(module)).get("__all__", ())]
     if module == "replicate":
-        from . import default_client
-
+        package: Any = sys.modules[module]
         home = _home_of(name)
         if home or name in OF_2X:
             return f"did you mean 'replicate.{home or OF_2X[name]}'?"
-        names += [each for each in dir(default_client) if not each.startswith("_")]
+        names += [each for each in dir(package.default_client) if not each.startswith("_")]
     else:
         # The names of namespaces are the plurals of the modules'.
-        from ._namespaces import Namespaces
-
         plural = f"{module.rpartition('.')[2]}s"
-        if hasattr(Namespaces, plural):
-            from . import default_client
-
-            namespace: Any = getattr(default_client, plural)
-            if name in dir(namespace):
-                return f"did you mean 'replicate.{plural}.{name}'?"
+        client: Any = getattr(sys.modules["replicate"], "default_client", None)
+        if hasattr(type(client), plural) and name in dir(getattr(client, plural)):
+            return f"did you mean 'replicate.{plural}.{name}'?"
     if name in RUNNING:
         return RUN
     return _did_you_mean(name, names)
@@ -86,9 +81,8 @@ def _home_of(name: str) -> Optional[str]:
     """Find the module that a class can be imported from."""
     if not name[:1].isupper():
         return None
-    from . import _SUBMODULES
-
-    for module in sorted(_SUBMODULES - {"sandbox"} | {"stream", "hardware"}):
+    package: Any = sys.modules["replicate"]
+    for module in sorted(package._SUBMODULES - {"sandbox"} | {"stream", "hardware"}):
         if name in vars(import_module(f"replicate.{module}")).get("__all__", ()):
             return f"{module}.{name}"
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Dict, Optional, TypeVar
 
+from . import _http
 from ._http.session import DEFAULT_MAX_RETRIES, Session
 from ._http.token import from_environment as _get_api_token_from_environment
 from ._namespaces import Namespaces
@@ -256,9 +257,7 @@ class Client(Session, Namespaces):
         return f"{type(self).__name__}(base_url={shown(base)!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from . import default_client
-
-        if self is default_client and self._api_token is None:
+        if self is _http.default_client() and self._api_token is None:
             # Each process has its own, with the token of its environment: so `replicate.run`
             # can be given to a process pool.
             return _default_client, ()
@@ -269,9 +268,7 @@ class Client(Session, Namespaces):
 
 
 def _default_client() -> Client:
-    from . import default_client
-
-    return default_client
+    return _http.default_client()
 
 
 def _check_timeout(timeout: object) -> None:

@@ -310,13 +310,6 @@ def test_creates_are_repeated_when_nothing_can_have_started(call, mock, answer):
     assert len(sent) == 2
 
 
-def test_waiting_for_a_connection_is_no_failure(call, mock):
-    full = [httpx.PoolTimeout("all connections are in use")] * 20
-    handler, sent = script(*full, httpx.Response(201, json=PREDICTION))
-    assert call(mock(handler, max_retries=0).run, "a/b", {}) == "x"
-    assert len(sent) == 21
-
-
 def test_cancel_is_repeated_like_a_read(call, mock):
     handler, sent = script(httpx.Response(502), httpx.Response(200, json=PREDICTION))
     assert call(mock(handler).predictions.cancel, "p").id == "p"

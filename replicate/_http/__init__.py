@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..client import Client
 
-default_client: Callable[[], Client]
+default_client: Callable[[], Any]
 """Returns the client of what was given none. The package sets it: no floor imports the package."""

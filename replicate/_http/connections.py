@@ -34,8 +34,11 @@ if TYPE_CHECKING:
     from .body import Body
     from .rooms import Places
 
-DEFAULT_TIMEOUT = httpx.Timeout(5.0, read=30.0, write=30.0, connect=5.0, pool=600.0)
-"""Seconds. The last one is how long a request waits for one of the connections."""
+DEFAULT_TIMEOUT = httpx.Timeout(5.0, read=30.0, write=30.0, connect=5.0, pool=10.0)
+"""Seconds."""
+
+PATIENCE = 600.0
+"""Seconds that a request waits for one of the connections, where the user has not said."""
 
 SHARE = 10
 """Connections of one httpx client."""
@@ -184,7 +187,8 @@ class Connections:
         cookies: Any = self._options.get("cookies")
         self._options["cookies"] = httpx.Cookies(cookies).jar if cookies else CookieJar()
         self._places = places_of(self._options)
-        self.patience = httpx.Timeout(self._options["timeout"]).pool
+        given = options.get("timeout")
+        self.patience = PATIENCE if given is None else httpx.Timeout(given).pool
         """Seconds that a request waits for a connection at most."""
         self.may_be_direct = may_be_direct(options)
         self._forget()

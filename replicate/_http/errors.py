@@ -210,8 +210,8 @@ def may_have_happened(error: ReplicateError) -> bool:
 
 def may_repeat(error: ReplicateError, *, safe: bool) -> bool:
     """Say whether a request that ended with an error can be sent again."""
-    if asks_for_too_long(error):
-        return False
+    if asks_for_too_long(error) or isinstance(error, httpx.PoolTimeout):
+        return False  # whoever set a time-out for connections has waited for so long
     if isinstance(error, APIConnectionError):
         return isinstance(error, NOT_SENT) or (safe and not isinstance(error, _USELESS_TO_REPEAT))
     response = error.response
