@@ -210,8 +210,10 @@ def may_have_happened(error: ReplicateError) -> bool:
 
 def may_repeat(error: ReplicateError, *, safe: bool) -> bool:
     """Say whether a request that ended with an error can be sent again."""
-    if asks_for_too_long(error) or isinstance(error, httpx.PoolTimeout):
-        return False  # whoever set a time-out for connections has waited for so long
+    if asks_for_too_long(error):
+        return False
+    if isinstance(error, httpx.PoolTimeout) and error._request is None:
+        return False  # no connection of the client's came free in all the time that there was
     if isinstance(error, APIConnectionError):
         return isinstance(error, NOT_SENT) or (safe and not isinstance(error, _USELESS_TO_REPEAT))
     response = error.response
