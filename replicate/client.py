@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any, Dict, Optional, TypeVar
 
 from . import _http
+from ._blocking import block
 from ._http.session import DEFAULT_MAX_RETRIES, Session
 from ._http.token import from_environment as _get_api_token_from_environment
 from ._namespaces import Namespaces
@@ -132,9 +133,10 @@ class Client(Session, Namespaces):
             DeadlineExceededError: `timeout` ran out; `prediction` is in the error.
             ReplicateError: The API refused.
         """
-        from .run import run
+        self._need_token()
+        from .run import async_run
 
-        return run(self, ref, input, use_file_output=use_file_output, **params)
+        return block(async_run(self, ref, input, use_file_output=use_file_output, **params))
 
     async def async_run(
         self,
@@ -168,6 +170,7 @@ class Client(Session, Namespaces):
             DeadlineExceededError: `timeout` ran out; `prediction` is in the error.
             ReplicateError: The API refused.
         """
+        self._need_token()
         from .run import async_run
 
         return await async_run(self, ref, input, use_file_output=use_file_output, **params)

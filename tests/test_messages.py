@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import base64
 import hmac
+import os
 import re
+import subprocess
 import sys
 import textwrap
 import time
@@ -558,3 +560,53 @@ def test_path_as_text_that_only_the_model_minds(call, client, speaker, tmp_path,
         "hint: 'voice' is the text 'speech.wav', which is the path of a file here. "
         "To send the file, give pathlib.Path('speech.wav')."
     )
+
+
+# Tracebacks.
+
+
+def traceback_of(code, sandbox=None, **variables):
+    """Run a script of a user's that fails, and return the lines of its traceback."""
+    if sandbox is not None:
+        variables = {"BASE_URL": sandbox.url, "API_TOKEN": sandbox.token, **variables}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    environment.update({f"REPLICATE_{name}": value for name, value in variables.items()})
+    script = [sys.executable, "-c", code]
+    done = subprocess.run(script, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    return done.stderr.splitlines()
+
+
+def test_traceback_of_a_refusal(sandbox):
+    code = "import replicate\nreplicate.models.get('acme/flux')"
+    lines = traceback_of(code, sandbox)
+    assert len(lines) <= 34
+    assert lines[-1].startswith("hint: ")
+
+
+def test_traceback_of_a_lost_connection():
+    code = "import replicate\nreplicate.default_client.max_retries = 0\nreplicate.run('a/b', {})"
+    lines = traceback_of(code, BASE_URL="http://127.0.0.1:9", API_TOKEN="t")
+    assert len(lines) <= 38
+    assert [line for line in lines if line.startswith("Traceback")] == lines[:1]
+
+
+def test_traceback_of_a_missing_token():
+    code = "import replicate\nreplicate.run('a/b', {})"
+    lines = traceback_of(code)
+    assert len(lines) <= 13
+    assert lines[-2:] == [
+        "title: No API token",
+        "detail: Set the environment variable REPLICATE_API_TOKEN, or pass "  # noqa: ISC004
+        "Client(api_token=...). Create a token at https://replicate.com/account/api-tokens",
+    ]
+
+
+@pytest.mark.parametrize("call", ["run('a/b', {})", "models.get('a/b')", "predictions.get('p')"])
+def test_missing_token_is_found_before_httpx_is_loaded(call):
+    code = (
+        "import sys, replicate\n"
+        f"try: replicate.{call}\n"
+        "except replicate.exceptions.AuthenticationError: sys.exit(1 - ('httpx' in sys.modules))"
+    )
+    assert not traceback_of(code)

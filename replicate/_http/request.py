@@ -111,7 +111,10 @@ class HTTP:
             attempt += 1
             check_deadline()
             try:
-                return await self._attempt(build, stream, on_send, of_output)
+                answer = await self._attempt(build, stream, on_send, of_output)
+                if not isinstance(answer, ReplicateError):
+                    return answer
+                raise answer  # here: no more frames stand between it and the user than must
             except ReplicateError as error:
                 request = errors.request_of(error)
                 method = request.method if request is not None else ""
@@ -142,8 +145,11 @@ class HTTP:
         stream: bool,
         on_send: Callable[[bool], None] | None,
         of_output: bool,
-    ) -> httpx.Response | Body:
-        """Send a request once; whatever goes wrong on its way is an error of ours."""
+    ) -> httpx.Response | Body | ReplicateError:
+        """Send a request once, and return the answer or the error that it stands for.
+
+        What else goes wrong is an error of ours, too, but raised.
+        """
         pool = await self.connections.pool()
         try:
             lease = await pool.enter(stream=stream, patience=self.connections.patience)
@@ -163,7 +169,7 @@ class HTTP:
             return body or response
         if body is not None:
             await body.read_all(ENOUGH)
-        raise errors.refused(self._owner, response)
+        return errors.refused(self._owner, response)
 
     async def _follow(
         self,
@@ -204,7 +210,7 @@ class HTTP:
                     raise httpx.TooManyRedirects(f"more than {hops} redirects", request=request)
                 url = joined(request.url, response.headers["location"])
             except httpx.TransportError as error:
-                raise errors.lost(self._owner, error) from error
+                raise errors.lost(self._owner, error) from None  # it says all that httpx said
             except (httpx.RequestError, httpx.InvalidURL, UnicodeError) as error:
                 # httpx looks into redirects that are not followed, and fails at odd hosts.
                 raise errors.unsendable(error, method, url) from error
@@ -295,7 +301,11 @@ class Transport:
 
     async def request(self, method: str, url: str, **kwargs: Any) -> httpx.Response:
         """Send an operation's request; what cannot be read of the answer is an error of ours."""
-        response = await self._http.request(method, API_PATH + url, safe=self._safe, **kwargs)
+        options = {name: kwargs.pop(name) for name in _OPTIONS & kwargs.keys()}
+        options.setdefault("safe", self._safe)
+        response: httpx.Response = await self._http.send(
+            lambda: {"method": method, "url": API_PATH + url, **kwargs}, **options
+        )
         response.extensions[ERROR] = partial(errors.unreadable, self._http._owner)
         return response
 

@@ -113,6 +113,17 @@ class Session:
     def _token(self) -> str:
         return _token.resolve(self._api_token)
 
+    def _need_token(self) -> None:
+        """Check that there is a token, before anything is built or imported for a call.
+
+        A function that gives tokens out is asked once, when the request is sent.
+
+        Raises:
+            AuthenticationError: There is none.
+        """
+        if not (callable(self._api_token) or self._brings_authorization):
+            _token.resolve(self._api_token)
+
     @property
     def _brings_authorization(self) -> bool:
         """Whether the user's own options authorize requests."""
@@ -161,6 +172,7 @@ class Session:
         **kwargs: P.kwargs,
     ) -> T:
         """Call the `asyncio` function of a generated operation."""
+        self._need_token()
         return await operation(self._transport, *args, **kwargs)
 
     async def _call_safely(
@@ -170,6 +182,7 @@ class Session:
         **kwargs: P.kwargs,
     ) -> T:
         """Call one whose repetition does no harm, though its method does not say so."""
+        self._need_token()
         from .request import Transport
 
         return await operation(Transport(self._http, safe=True), *args, **kwargs)

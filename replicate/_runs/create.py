@@ -67,6 +67,7 @@ async def create(
         file_encoding_strategy: `"base64"`, or anything else to upload files.
         body: Further fields of the request.
     """
+    guard.session._need_token()
     from replicate_api.api.deployments import predictions_create as of_deployment
     from replicate_api.api.models import predictions_create as of_model
     from replicate_api.api.predictions import create as of_version
