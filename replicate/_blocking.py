@@ -17,10 +17,10 @@ from __future__ import annotations
 import sys
 import time
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
     from typing import Protocol
 
     class Clock(Protocol):
@@ -92,40 +92,6 @@ def _warn() -> None:
     from ._loop_warning import warn
 
     warn()
-
-
-def block_iter(items: AsyncGenerator[T, None]) -> Generator[T, None, None]:
-    """Iterate over an async generator, blocking; closing the iterator closes the generator."""
-    try:
-        while True:
-            try:
-                item = block(_next(items))
-            except StopAsyncIteration:
-                return
-            yield item
-    finally:
-        block(items.aclose())
-
-
-async def _next(items: AsyncGenerator[T, None]) -> T:
-    return await items.__anext__()
-
-
-class closing(Generic[T]):  # noqa: N801 - it is called as contextlib's are
-    """Close an async generator at the end of the block (`contextlib.aclosing` of 3.10).
-
-    No `asynccontextmanager`: that would be an async generator too, and as an event loop ends it
-    closes all that it has seen in no order, those that others are about to close among them.
-    """
-
-    def __init__(self, items: AsyncGenerator[T, None]) -> None:
-        self._items = items
-
-    async def __aenter__(self) -> AsyncGenerator[T, None]:
-        return self._items
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._items.aclose()
 
 
 def monotonic() -> float:

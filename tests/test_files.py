@@ -124,18 +124,6 @@ def test_rest_of_another_file_is_an_error(call, rest):
         call.read(file)
 
 
-@pytest.mark.parametrize(
-    "rest", [(206, {"Content-Range": "bytes 5-9/10"}, b"56789"), (200, {}, b"0123456789")]
-)
-def test_file_without_a_validator_is_known_by_its_size(call, rest):
-    cut = {"Content-Length": "10", "Connection": "close"}
-    server, file = file_of([(200, cut, b"01234"), rest])
-    with server:
-        assert call.read(file) == b"0123456789"
-    assert server.last.header("range") == "bytes=5-"
-    assert server.last.header("if-range") is None
-
-
 def test_part_that_was_not_asked_for_is_not_the_whole(call):
     part = {"Content-Range": "bytes 0-4/10"}
     server, file = file_of(

@@ -1,28 +1,24 @@
-"""Files on their way in: whole or not at all."""
+"""Files on their way in, piece by piece, over connections that may break."""
 
 from __future__ import annotations
 
 import logging
 import re
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple
+import zlib
+from typing import TYPE_CHECKING, Callable, List, NamedTuple, Optional
 
-import httpx
-
-from .._blocking import in_thread
 from .._http import retry as _retry
 from .._http.deadline import pause
-from .._http.errors import connection_error
-from ..connection_errors import FileUnavailableError
-from ..exceptions import DownloadError, ReplicateError
+from .._steps import Steps
+from ..connection_errors import APIRemoteProtocolError, FileUnavailableError
+from ..exceptions import APIConnectionError, DownloadError, ReplicateError
 from . import data_uri as _data_uri
-from .saving import Draft
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-    from pathlib import Path
+    import httpx
 
     from .._http.body import Body
-    from ..client import Client
+    from .._http.session import Session
 
 logger = logging.getLogger("replicate")
 
@@ -33,83 +29,188 @@ PROGRESS = 1024 * 1024
 """Bytes that make an attempt worth it: after them, one that breaks off counts as the first."""
 
 
-async def chunks(  # noqa: PLR0915 - one state machine
-    client: Client, url: str, seen: Callable[[httpx.Response], None] | None = None
-) -> AsyncGenerator[bytes, None]:
-    """Yield the content of a file; an interrupted download goes on where it stopped.
+class Download(Steps[bytes]):
+    """The content of a file, in pieces as they arrive; an interrupted one goes on where it was.
 
-    Args:
-        client: The client whose connections to use. The token is sent to nobody but the API,
-            and there for a stored file only.
-        url: An http(s) URL or a data URI.
-        seen: Called with the response before the first chunk.
-
-    Raises:
-        DownloadError: The file is not there, or did not arrive whole.
-        InvalidResponseError: It is not what its `Content-Encoding` says.
-        APIConnectionError: Its server cannot be reached.
+    If the server tells by what to know the file again (an `ETag`, or when it was changed), the
+    rest of that same file is asked for. Else the download starts anew: what was given
+    out already is compared with what comes now, unless its reader can drop it.
     """
-    if url[:5].lower() == "data:":
+
+    def __init__(
+        self,
+        client: Session,
+        url: str,
+        *,
+        seen: Optional[Callable[[httpx.Response], None]] = None,
+        restart: Optional[Callable[[], None]] = None,
+    ) -> None:
+        """Create a download, for which nothing is sent yet.
+
+        Args:
+            client: The client whose connections to use. The token is sent to nobody but the
+                API, and there for a stored file only.
+            url: An http(s) URL or a data URI.
+            seen: Called with the response before the first piece.
+            restart: Called to drop all pieces that were given out, when all come again.
+        """
+        super().__init__()
+        self._client = client
+        self._url = url
+        self._seen = seen
+        self._restart = restart
+        self._body: Optional[Body] = None
+        self._version = _Version()
+        self._received = 0
+        """Bytes that were given out."""
+        self._checksum = 0
+        """Of these, where the same file cannot be told otherwise."""
+        self._skip = 0
+        """Bytes that come again and are not given out again."""
+        self._skipped = 0
+        """The checksum of what was skipped."""
+        self._attempts = 0
+        self._best = 0
+        """Bytes that the best attempt so far has got to."""
+
+    async def _more(self) -> Optional[List[bytes]]:
+        """Return the next pieces.
+
+        Raises:
+            DownloadError: The file is not there, or did not arrive whole.
+            InvalidResponseError: It is not what its `Content-Encoding` says.
+            APIConnectionError: Its server cannot be reached.
+        """
+        if self._url[:5].lower() == "data:":
+            return self._decoded()
+        if self._body is None and not await self._open():
+            return None
         try:
-            yield _data_uri.decode(url)
+            return await self._next()
+        except APIConnectionError as error:
+            await self._release()
+            await self._broke_off(error)
+            return []
+
+    async def _release(self) -> None:
+        body, self._body = self._body, None
+        if body is not None:
+            await body.close()
+
+    def __del__(self) -> None:
+        body = getattr(self, "_body", None)
+        if body is not None:
+            body.abandon()
+
+    def _decoded(self) -> Optional[List[bytes]]:
+        if self._attempts:
+            return None
+        self._attempts = 1
+        try:
+            return [_data_uri.decode(self._url)]
         except ValueError as error:
             raise DownloadError(title="Unreadable file", detail=str(error)) from None
-        return
-    if not url[:8].lower().startswith(("https://", "http://")):
-        raise DownloadError(title="Unreadable file", detail=f"{_shown(url)!r} is no web address")
-    received, attempt = 0, 0
-    version = _Version()
-    while True:
-        attempt += 1
-        known = received
+
+    async def _open(self) -> bool:
+        """Send the request, and return whether there is something to come."""
+        url = self._url
+        if not url[:8].lower().startswith(("https://", "http://")):
+            raise DownloadError(title="Unreadable file", detail=f"{shown(url)!r} is no web address")
+        self._attempts += 1
+        resumed = bool(self._received and self._version.validator)
         # Offsets only mean something in what is not compressed.
         headers = {"Accept-Encoding": "identity"}
-        if received:
-            headers.update(version.range_from(received))
-        body: Body | None = None
+        if resumed:
+            headers.update(self._version.range_from(self._received))
         try:
-            body = await client._http.open("GET", url, headers=headers, of_output=True)
-            response = body.response
-            found = _Version.of(response)
-            skip = _already_received(response, received, version, found)
-            if received == 0:
-                version = found
-                if seen:
-                    seen(response)
-            while True:
-                chunk = await body.read()
-                if chunk is None:
-                    break
-                fresh = chunk[skip:]
-                skip -= len(chunk) - len(fresh)
-                received += len(fresh)
-                if fresh:
-                    yield fresh
-            _check_whole(response, received, version)
-            return  # noqa: TRY300 - as everywhere here
-        except httpx.TransportError as error:
-            if body is None:
-                raise
-            if received - known >= PROGRESS:
-                attempt = 1
-            if attempt > client.max_retries or (received and not any(version)):
-                message = (
-                    f"the download of {_shown(url)} broke off after {received:,} bytes: {error}"
-                )
-                raise connection_error(error, message) from error
-            logger.info("download of %s broke off after %d bytes; resuming", _shown(url), received)
-            await pause(_retry.wait_before(attempt))
-        except DownloadError:
-            raise
+            self._body = await self._client._http.open("GET", url, headers=headers, of_output=True)
         except ReplicateError as error:
             if error.response is None:
                 raise
-            if received and _ends_at(error.response, received):
-                return
-            raise FileUnavailableError.of(error, _shown(url)) from error
-        finally:
-            if body is not None:
-                await body.close()
+            if resumed and _ends_at(error.response, self._received):
+                return False
+            raise FileUnavailableError.of(error, shown(url)) from error
+        self._begin(self._body.response)
+        return True
+
+    def _begin(self, response: httpx.Response) -> None:
+        """Decide what of an answer is new."""
+        found = _Version.of(response)
+        if self._received and response.status_code != 206 and not found.validator:
+            if self._restart is not None:
+                self._restart()
+                self._received = 0
+            elif self._version.validator:
+                raise _changed()
+        if self._received and not self._version.is_that_of(found):
+            raise _changed()
+        self._skip = _already_received(response, self._received, found)
+        self._skipped = 0
+        if self._received == 0:
+            self._version = found
+            self._checksum = 0
+            if self._seen is not None:
+                self._seen(response)
+        elif not self._version.size:
+            self._version = self._version._replace(size=found.size)
+
+    async def _next(self) -> Optional[List[bytes]]:
+        body = self._body
+        assert body is not None
+        chunk = await body.read()
+        if chunk is None:
+            self._check_whole(body.response)
+            return None
+        fresh = self._without_known(chunk) if self._skip else chunk
+        self._received += len(fresh)
+        if not self._version.validator:
+            self._checksum = zlib.crc32(fresh, self._checksum)
+        return [fresh] if fresh else []
+
+    def _without_known(self, chunk: bytes) -> bytes:
+        """Return what of a piece was not given out yet."""
+        known = chunk[: self._skip]
+        self._skip -= len(known)
+        if not self._version.validator:
+            self._skipped = zlib.crc32(known, self._skipped)
+            if not self._skip and self._skipped != self._checksum:
+                raise _changed()
+        return chunk[len(known) :]
+
+    async def _broke_off(self, error: APIConnectionError) -> None:
+        """Prepare for another attempt, if there is one."""
+        received = self._received - self._skip
+        if received - self._best >= PROGRESS:
+            self._attempts = 1
+            self._best = received
+        if self._attempts > self._client.max_retries:
+            raise type(error)(
+                f"the download of {shown(self._url)} broke off after {received:,} bytes: {error}",
+                request=error._request,
+            ) from error
+        logger.info("download of %s broke off after %d bytes", shown(self._url), received)
+        await pause(_retry.wait_before(self._attempts))
+
+    def _check_whole(self, response: httpx.Response) -> None:
+        """Check that the file is there to its end; not every transport does that."""
+        size = int(self._version.size) if self._version.size else None
+        received = self._received - self._skip
+        if size is not None and received > size:
+            raise DownloadError(
+                title="Unreadable file",
+                detail=f"{received:,} bytes arrived of a file of {size:,}",
+            )
+        message = ""
+        if size is not None and received < size:
+            message = f"{received:,} of {size:,} bytes arrived"
+        # httpx does not tell whether compressed content came to its end.
+        decompressor = getattr(getattr(response, "_decoder", None), "decompressor", None)
+        if received and getattr(decompressor, "eof", True) is False:
+            message = "the compressed content breaks off"
+        if message:
+            raise APIRemoteProtocolError(message, request=response.request)
+        if self._skip:
+            raise _changed()
 
 
 class _Version(NamedTuple):
@@ -139,27 +240,28 @@ class _Version(NamedTuple):
             size if _NUMBER.fullmatch(size) else "",
         )
 
+    @property
+    def validator(self) -> str:
+        """What a server knows the same file by, empty where it does not say that."""
+        return self.modified if self.etag.startswith("W/") else self.etag or self.modified
+
     def range_from(self, offset: int) -> dict[str, str]:
         """Return the headers that ask for the rest; for all of it, if it is another file now."""
-        headers = {"Range": f"bytes={offset}-"}
-        validator = self.modified if self.etag.startswith("W/") else self.etag or self.modified
-        if validator:
-            headers["If-Range"] = validator
-        return headers
+        return {"Range": f"bytes={offset}-", "If-Range": self.validator}
 
     def is_that_of(self, other: _Version) -> bool:
         """Say whether both are the same, by what both of them say."""
         return all(mine == its for mine, its in zip(self, other) if mine and its)
 
 
-def _already_received(
-    response: httpx.Response, received: int, version: _Version, found: _Version
-) -> int:
+def _changed() -> DownloadError:
+    return DownloadError(
+        title="File changed", detail="the file changed on the server during the download"
+    )
+
+
+def _already_received(response: httpx.Response, received: int, found: _Version) -> int:
     """Return how many bytes of this answer are known from an earlier one."""
-    if received and not version.is_that_of(found):
-        raise DownloadError(
-            title="File changed", detail="the file changed on the server during the download"
-        )
     if response.status_code != 206:
         return received
     span = _RANGE.fullmatch(response.headers.get("content-range", ""))
@@ -171,25 +273,6 @@ def _already_received(
     )
 
 
-def _check_whole(response: httpx.Response, received: int, version: _Version) -> None:
-    """Check that the file is there to its end; not every transport does that."""
-    if version.size and received > int(version.size):
-        raise DownloadError(
-            title="Unreadable file",
-            detail=f"{received:,} bytes arrived of a file of {int(version.size):,}",
-        )
-    if version.size and received < int(version.size):
-        raise httpx.RemoteProtocolError(
-            f"{received:,} of {int(version.size):,} bytes arrived", request=response.request
-        )
-    # httpx does not tell whether compressed content came to its end.
-    decompressor = getattr(getattr(response, "_decoder", None), "decompressor", None)
-    if received and getattr(decompressor, "eof", True) is False:
-        raise httpx.RemoteProtocolError(
-            "the compressed content breaks off", request=response.request
-        )
-
-
 def _ends_at(refusal: httpx.Response, received: int) -> bool:
     """Say whether an answer to a request for the rest means that there is none."""
     return (
@@ -198,26 +281,6 @@ def _ends_at(refusal: httpx.Response, received: int) -> bool:
     )
 
 
-async def save(content: AsyncGenerator[bytes, None], path: Path, *, replace: bool) -> Path:
-    """Write content to a file that appears only when it is complete, and return its path.
-
-    Raises:
-        OSError: The file cannot be written. It is named, and nothing is left behind.
-    """
-    draft = Draft(path, replace=replace)
-    try:
-        await in_thread(draft.open)
-        async for chunk in content:
-            await in_thread(draft.write, [chunk])
-        return await in_thread(draft.finish)
-    except BaseException:
-        draft.discard()
-        await draft.settle()
-        raise
-    finally:
-        await content.aclose()
-
-
-def _shown(url: Any) -> str:
+def shown(url: str) -> str:
     """Return a URL for messages: without its query, which may carry a signature."""
-    return str(url).split("?", 1)[0][:200]
+    return url.split("?", 1)[0][:200]

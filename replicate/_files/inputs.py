@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Iterator, Mapping, Optional
+from typing import TYPE_CHECKING, Any, Iterator, Mapping, Optional, cast
 
 from .._blocking import is_blocking, together
 from .._guards import is_array, is_object, is_path
@@ -12,7 +12,7 @@ from .uploads import async_base64_encode_file, check_readable
 from .values import FileIn, plain
 
 if TYPE_CHECKING:
-    from ..client import Client
+    from .._http.session import Session
 
 
 UPLOADS_AT_ONCE = 8
@@ -20,7 +20,7 @@ UPLOADS_AT_ONCE = 8
 
 
 async def encode(
-    value: Any, client: Client, strategy: Optional[str] = None, *, place: Optional[str] = None
+    value: Any, client: Session, strategy: Optional[str] = None, *, place: Optional[str] = None
 ) -> Any:
     """Return a JSON value for any input; files are uploaded, or inlined with `"base64"`.
 
@@ -43,7 +43,7 @@ async def encode(
         if strategy == "base64":
             return await async_base64_encode_file(file)
         # The twin that the caller uses: a test double may stand in for either.
-        files = client.files
+        files = cast("Any", client).files  # a namespace of the resources, which are above
         uploaded = files.create(file) if is_blocking() else await files.async_create(file)
         urls: Any = uploaded.urls
         if not is_object(urls) or "get" not in urls:

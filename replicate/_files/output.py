@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import html
+import io
 import tempfile
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Optional, Tuple, Union
+from typing import IO, TYPE_CHECKING, Any, Callable, List, Optional, Tuple, Union
 
 import httpx
 
 from .. import _http
-from .._blocking import block, block_iter, in_thread
+from .._blocking import block, in_thread
 from .._http.address import parts_of
 from . import data_uri as _data_uri
-from . import downloads as _downloads
-from .saving import file_name
+from .downloads import Download
+from .saving import Draft, Handle, file_name
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Iterator
 
     from typing_extensions import Self
 
-    from ..client import Client
+    from .._http.session import Session
+    from .saving import Sink
+
+PIECES = 16
+"""Pieces of a download, of 64 KiB each, that are written to disk at a time."""
 
 SPOOL = 10 * 1024 * 1024
 """Bytes of an opened file that are kept in memory before a temporary file takes over."""
@@ -40,13 +45,13 @@ class FileOutput(httpx.SyncByteStream, httpx.AsyncByteStream):
     url: str
     """Where the file is: an https URL, or a data URI that holds the file itself."""
 
-    def __init__(self, url: str, client: Optional[Client] = None) -> None:
+    def __init__(self, url: str, client: Optional[Session] = None) -> None:
         self.url = str(url)
         self._client_or_none = client
         self._content_type: Optional[str] = None
 
     @property
-    def _client(self) -> Client:
+    def _client(self) -> Session:
         return _http.default_client() if self._client_or_none is None else self._client_or_none
 
     @property
@@ -83,16 +88,18 @@ class FileOutput(httpx.SyncByteStream, httpx.AsyncByteStream):
             DownloadError: The file is gone, or did not arrive whole.
             APIConnectionError: Its server cannot be reached.
         """
-        return b"".join([chunk async for chunk in self._chunks()])
+        content = io.BytesIO()  # which gives its bytes away without a copy
+        await self._pour(Handle(content), on_disk=False)
+        return content.getvalue()
 
     def __iter__(self) -> Iterator[bytes]:
-        return block_iter(self._chunks())
+        return self._download()
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        return self._chunks()
+        return self._download()
 
-    def _chunks(self) -> AsyncGenerator[bytes, None]:
-        return _downloads.chunks(self._client, self.url, self._remember)
+    def _download(self, restart: Optional[Callable[[], None]] = None) -> Download:
+        return Download(self._client, self.url, seen=self._remember, restart=restart)
 
     def _remember(self, response: httpx.Response) -> None:
         content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -107,13 +114,32 @@ class FileOutput(httpx.SyncByteStream, httpx.AsyncByteStream):
         """Fetch the file and return a binary handle with `read(n)` and `seek`; close it."""
         handle: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115
         try:
-            async for chunk in self._chunks():
-                await in_thread(handle.write, chunk)
+            await self._pour(Handle(handle))
         except BaseException:
             handle.close()
             raise
         handle.seek(0)
         return handle
+
+    async def _pour(self, sink: Sink, *, on_disk: bool = True) -> None:
+        """Write the content into something; what may touch a disk is done in a thread."""
+        pieces: List[bytes] = []
+
+        def restart() -> None:
+            pieces.clear()
+            sink.restart()
+
+        async with self._download(restart) as download:
+            async for piece in download:
+                pieces.append(piece)
+                if not on_disk:
+                    sink.write(pieces)
+                elif len(pieces) < PIECES:
+                    continue
+                else:
+                    await in_thread(sink.write, pieces)
+                pieces.clear()
+            await in_thread(sink.write, pieces)
 
     def save(self, path: Union[str, os.PathLike[str]]) -> Path:
         """Write the file to disk, where it appears only when it is complete.
@@ -143,7 +169,15 @@ class FileOutput(httpx.SyncByteStream, httpx.AsyncByteStream):
         in_folder = await in_thread(target.is_dir)
         if in_folder:
             target /= self.name
-        return await _downloads.save(self._chunks(), target, replace=not in_folder)
+        draft = Draft(target, replace=not in_folder)
+        try:
+            await in_thread(draft.open)
+            await self._pour(draft)
+            return await in_thread(draft.finish)
+        except BaseException:
+            draft.discard()
+            await draft.settle()
+            raise
 
     def __str__(self) -> str:
         return self.url
@@ -187,7 +221,7 @@ class FileOutputURL(str, FileOutput):  # type: ignore[misc]  # noqa: SLOT000 - a
 
     __aiter__ = None  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType] - a string has none
 
-    def __new__(cls, url: str, client: Optional[Client] = None) -> Self:
+    def __new__(cls, url: str, client: Optional[Session] = None) -> Self:
         """Create the string."""
         del client  # is for `__init__`
         return str.__new__(cls, url)

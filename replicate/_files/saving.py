@@ -10,7 +10,7 @@ import secrets
 import stat
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Callable, Iterable, Optional, TypeVar
+from typing import IO, TYPE_CHECKING, Any, Callable, Iterable, Optional, Protocol, TypeVar
 from urllib.parse import unquote
 
 from .._blocking import in_thread, is_blocking
@@ -30,6 +30,34 @@ _RESERVED = re.compile(
 )
 """Names that are devices on Windows, whatever their suffix
 (https://learn.microsoft.com/windows/win32/fileio/naming-a-file)."""
+
+
+class Sink(Protocol):
+    """What the content of a file can be written to."""
+
+    def write(self, chunks: Iterable[bytes]) -> None:
+        """Add to the content."""
+        ...
+
+    def restart(self) -> None:
+        """Drop the content."""
+        ...
+
+
+class Handle:
+    """A handle as a `Sink`."""
+
+    def __init__(self, handle: IO[bytes]) -> None:
+        self._handle = handle
+
+    def write(self, chunks: Iterable[bytes]) -> None:
+        """Add to the content."""
+        self._handle.writelines(chunks)
+
+    def restart(self) -> None:
+        """Drop the content."""
+        self._handle.seek(0)
+        self._handle.truncate()
 
 
 class Draft:

@@ -10,12 +10,12 @@ from .data_uri import is_data_uri
 from .output import FileOutput
 
 if TYPE_CHECKING:
-    from ..client import Client
+    from .._http.session import Session
 
 
 def transform_output(
     value: Any,
-    client: Client,
+    client: Session,
     *,
     openapi_schema: Optional[Mapping[str, Any]] = None,
     into: type[FileOutput] = FileOutput,
@@ -39,7 +39,7 @@ def transform_output(
 
 class _Transform:
     def __init__(
-        self, client: Client, openapi_schema: Optional[Mapping[str, Any]], into: type[FileOutput]
+        self, client: Session, openapi_schema: Optional[Mapping[str, Any]], into: type[FileOutput]
     ) -> None:
         self._client = client
         self._openapi_schema = openapi_schema
@@ -68,7 +68,7 @@ class _Transform:
         return looks_like_file(value, self._client)
 
 
-def looks_like_file(value: str, client: Client) -> bool:
+def looks_like_file(value: str, client: Session) -> bool:
     """Say whether a string is nothing but the URL of a file: prose that starts like one is not.
 
     Plain `http:` counts where the API itself is reached by it, as the sandbox is.

@@ -167,21 +167,30 @@ class FileBody(httpx.AsyncByteStream, httpx.SyncByteStream):
 
     def __init__(self, body: Any) -> None:
         self._body = body
+        self.error: BaseException | None = None
+        """What the file raised, which is no failure of the request."""
 
     def __iter__(self) -> Iterator[bytes]:
-        for chunk in self._body:
+        chunks: Iterator[bytes] = iter(self._body)
+        while True:
+            chunk = self._read(chunks)
+            if chunk is None:
+                return
             if remaining() == 0:
                 raise httpx.WriteTimeout("the file was read too slowly")
             yield chunk
 
+    def _read(self, chunks: Iterator[bytes]) -> bytes | None:
+        try:
+            return next(chunks, None)
+        except BaseException as error:
+            self.error = error
+            raise
+
     async def __aiter__(self) -> AsyncIterator[bytes]:
         chunks: Iterator[bytes] = iter(self._body)
-
-        def read() -> bytes | None:
-            return next(chunks, None)
-
         while True:
-            chunk = await in_thread(read)
+            chunk = await in_thread(self._read, chunks)
             if chunk is None:
                 return
             yield chunk

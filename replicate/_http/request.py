@@ -283,6 +283,8 @@ class HTTP:
                 error._request = request
             raise
         except Exception as error:
+            if isinstance(request.stream, FileBody) and error is request.stream.error:
+                raise
             failed = errors.transport_failed(self._owner, error, request)
             if failed is None:
                 raise
