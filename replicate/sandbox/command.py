@@ -52,18 +52,23 @@ def main(arguments: Sequence[str], signals: Signals) -> int:
             return _fail("there is no command after --", 2)
     options = _parser().parse_args(arguments)
     sources = [ModelSource(name) for name in options.models]
-    sandbox = Sandbox(
-        demo_models=not sources,
-        token=options.token,
-        host=options.host,
-        port=options.port,
-        files_port=options.files_port,
-        public_url=options.public_url,
-        tls=options.tls,
-        history=options.history,
-        secret=options.secret,
-    )
     try:
+        sandbox = Sandbox(
+            demo_models=not sources,
+            token=options.token,
+            host=options.host,
+            port=options.port,
+            files_port=options.files_port,
+            public_url=options.public_url,
+            tls=options.tls,
+            history=options.history,
+            secret=options.secret,
+        )
+    except ValueError as error:
+        return _fail(str(error), 2)
+    try:
+        # The cache of compiled code knows the time of a file in seconds.
+        sys.dont_write_bytecode = sys.dont_write_bytecode or options.reload
         for source in sources:
             source.load(sandbox)
         sandbox.start()

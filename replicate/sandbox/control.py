@@ -203,10 +203,9 @@ class Guard:
         """
         _refuse_other_sites(headers)
         if self._secret is None:
-            host = headers.get("host", "").rpartition(":")[0] or headers.get("host", "")
             forwarded = {"forwarded", "via", "x-forwarded-for"} & set(headers)
             peer = request.client.host if request.client else ""
-            if not (is_loopback(peer) and is_loopback(host)) or forwarded:
+            if not (is_loopback(peer) and is_loopback(_host(headers))) or forwarded:
                 raise Problem(
                     403,
                     "Only this machine can control the sandbox. Start it with a secret"
@@ -230,6 +229,13 @@ class Guard:
 def cookie_name(request: Request) -> str:
     """Return the name of the session's cookie: browsers share cookies between ports."""
     return f"replicate_sandbox_{request.scope['server'][1]}"
+
+
+def _host(headers: Mapping[str, str]) -> str:
+    try:
+        return urlsplit(f"//{headers.get('host', '')}").hostname or ""
+    except ValueError:  # half an IPv6 address
+        return ""
 
 
 def _refuse_other_sites(headers: Mapping[str, str]) -> None:

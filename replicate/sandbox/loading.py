@@ -117,8 +117,6 @@ class ModelSource:
 
 def watch(sources: Sequence[ModelSource], sandbox: Sandbox, say: Callable[[str], None]) -> None:
     """Load sources again whenever their code changes, in a thread."""
-    # The cache of compiled code knows the time of a file in seconds.
-    sys.dont_write_bytecode = True
 
     def work() -> None:
         while True:

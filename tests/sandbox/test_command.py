@@ -171,6 +171,7 @@ def test_mistakes_are_told_in_one_line() -> None:
             (["--files-port", port], 1, f"port {port}: Address already in use"),
             (["--port", "70000"], 2, "a port is a number up to 65535, not '70000'"),
             (["--public-url", "me"], 2, "a public URL looks like https://"),
+            (["--token", "my own"], 2, "token is ASCII text without white space"),
             (["--history", "0"], 2, "'0' is no number above 0"),
             (["--prot", "1"], 2, "unrecognized arguments: --prot 1"),
             (["--models", "nothing.py"], 1, "there is no file nothing.py"),
@@ -220,12 +221,12 @@ def test_a_command_gets_the_signals(serve: Any) -> None:
 
 @pytest.mark.skipif(shutil.which("sh") is None, reason="needs a shell")
 def test_a_shell_evaluates_the_variables(serve: Any, tmp_path: Path) -> None:
-    server = serve("--tls", "--token", "it's $mine")
+    server = serve("--tls", "--token", "it's$mine")
     lines = [server.process.stdout.readline() for _ in range(6)]
     script = "".join(lines) + 'printf "%s|%s" "$REPLICATE_API_TOKEN" "$SSL_CERT_FILE"'
     done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True)
     token, bundle = done.stdout.split("|")
-    assert token == "it's $mine"
+    assert token == "it's$mine"
     assert Path(bundle).read_text().startswith("-----BEGIN CERTIFICATE-----")
     assert server.end(signal.SIGTERM) == 0
     assert list(tmp_path.iterdir()) == []

@@ -233,6 +233,8 @@ def test_the_document_of_the_api(sandbox: Sandbox) -> None:
     "headers",
     [
         {"host": "attacker.example"},
+        {"host": "[::1"},
+        {"host": ""},
         {"host": "127.0.0.1.attacker.example:80"},
         {"origin": "https://attacker.example"},
         {"origin": "null"},
@@ -249,7 +251,7 @@ def test_others_do_not_get_in(control: httpx.Client, headers: Dict[str, str]) ->
     done(control.get("/nothing", headers=headers), 403)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1:1", "localhost", "localhost:77", "[::1]:5"])
+@pytest.mark.parametrize("host", ["127.0.0.1:1", "localhost", "localhost:77", "[::1]:5", "[::1]"])
 def test_this_machine_gets_in(control: httpx.Client, host: str) -> None:
     assert is_loopback("localhost")
     done(control.get("/", headers={"host": host, "origin": f"http://{host}"}))
