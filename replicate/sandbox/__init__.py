@@ -25,23 +25,30 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Dict, List
 
 if TYPE_CHECKING:
+    from .clock import Clock
     from .faults import CUT, Fault
     from .files import File
     from .middleware import RecordedRequest
     from .runs import Run
     from .sandbox import Sandbox
     from .schema import Input
+    from .scripts import Failed, Log, Metric, Output
     from .webhooks import Delivery
     from .worker import Canceled, CurrentPrediction, current_prediction
 
 __all__ = [
     "CUT",
     "Canceled",
+    "Clock",
     "CurrentPrediction",
     "Delivery",
+    "Failed",
     "Fault",
     "File",
     "Input",
+    "Log",
+    "Metric",
+    "Output",
     "RecordedRequest",
     "Run",
     "Sandbox",
@@ -51,11 +58,16 @@ __all__ = [
 _HOMES: Dict[str, str] = {
     "CUT": "faults",
     "Canceled": "worker",
+    "Clock": "clock",
     "CurrentPrediction": "worker",
     "Delivery": "webhooks",
+    "Failed": "scripts",
     "Fault": "faults",
     "File": "files",
     "Input": "schema",
+    "Log": "scripts",
+    "Metric": "scripts",
+    "Output": "scripts",
     "RecordedRequest": "middleware",
     "Run": "runs",
     "Sandbox": "sandbox",

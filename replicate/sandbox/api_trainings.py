@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Dict
 
 from . import validation, wire
 from .api_predictions import set_webhook
 from .history import urls_in
-from .models import Model, Version, make_version
 from .operations import operation
 from .rules import WEBHOOK_FIELDS
 from .runs import Run
@@ -18,6 +16,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from .models import Model, Version
     from .state import State
 
 _BODY: Dict[str, Any] = {
@@ -86,17 +85,10 @@ async def cancel(state: State, request: Request, training_id: str) -> Response:
 
 
 def _publish(state: State, version: Version, destination: Model, weights: Any) -> Dict[str, Any]:
-    # The new version is the old function with other weights, if it has a use for them.
-    parameters = version.signature.annotations
-    defaults = {**version.defaults, **({"weights": weights} if "weights" in parameters else {})}
-    trained = make_version(
-        destination.full_name,
-        version.function,
-        concatenate=version.concatenate,
-        cold_start=version.cold_start,
-        defaults=defaults,
-    )
-    trained.trainer = version.trainer and replace(version.trainer, id=trained.id)
+    output: Any = weights
+    if isinstance(weights, dict):  # as trainers of the API put it out
+        weights = output.get("weights")
+    trained = version.trained(destination.full_name, weights)
     trained.created_at = state.clock.nanoseconds()
     destination.add(trained)
     for url in urls_in(weights):

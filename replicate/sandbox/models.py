@@ -7,17 +7,25 @@ import inspect
 import json
 import linecache
 from dataclasses import dataclass, field, replace
-from typing import Any, Callable, Dict, List, Optional
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Tuple
 
 from . import wire
 from .schema import Signature, inspect_function
+
+if TYPE_CHECKING:
+    from .scripts import Play
 
 COG_VERSION = "0.16.12"
 
 
 @dataclass
 class Version:
-    """One version of a model: a function and what derives from it."""
+    """One version of a model: a function and what derives from it.
+
+    Attributes:
+        given: Whether its schema is that of another version, and not the function's.
+        play: What its runs do in place of the function.
+    """
 
     id: str
     function: Callable[..., Any]
@@ -27,11 +35,33 @@ class Version:
     defaults: Dict[str, Any] = field(default_factory=wire.empty_dict)
     trainer: Optional[Version] = None
     created_at: int = field(default_factory=wire.now)
+    given: bool = False
+    play: Optional[Play] = None
+
+    def trained(self, full_name: str, weights: Any) -> Version:
+        """Return the version that a training makes of this one, in another model."""
+        # It is the old function with other weights, if it has a use for them.
+        used = {"weights": weights} if "weights" in self.signature.annotations else {}
+        defaults = {**self.defaults, **used}
+        if self.given:
+            digest = hashlib.sha256(f"{full_name}\0{self.id}\0{json.dumps(weights)}".encode())
+            trained = replace(self, id=digest.hexdigest(), defaults=defaults)
+        else:
+            trained = make_version(
+                full_name,
+                self.function,
+                concatenate=self.concatenate,
+                cold_start=self.cold_start,
+                defaults=defaults,
+            )
+            trained.play = self.play
+        trained.trainer = self.trainer and replace(self.trainer, id=trained.id)
+        return trained
 
     def to_wire(self) -> Dict[str, Any]:
         """Render the version as the API does."""
         openapi = self.signature.openapi
-        if self.trainer is not None:
+        if self.trainer is not None and self.trainer.signature.openapi is not openapi:
             schemas = openapi["components"]["schemas"]
             inner = self.trainer.signature.openapi["components"]["schemas"]
             training = {f"Training{name}": inner[name] for name in ("Input", "Output")}
@@ -116,6 +146,18 @@ class Model:
             "default_example": self.example,
             "latest_version": latest and latest.to_wire(),
         }
+
+
+def full_name_parts(name: str) -> Tuple[str, str]:
+    """Return the owner and the short name of a model.
+
+    Raises:
+        ValueError: if it is no full name.
+    """
+    owner, slash, short = name.partition("/")
+    if not (owner and slash and short) or "/" in short:
+        raise ValueError(f"a model's name is owner/name, not {name!r}")
+    return owner, short
 
 
 def make_version(

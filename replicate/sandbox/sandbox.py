@@ -20,13 +20,14 @@ from typing import (
 )
 
 from . import demo, wire
+from .answers import Answers
 from .app import answer_api, answer_delivery, api_names, delivery_names
 from .control import Front
 from .faults import Fault, Step
 from .history import RequestLog, urls_in
 from .limits import RateLimit
 from .middleware import Edge, RecordedRequest
-from .models import Model, make_version
+from .models import Model, full_name_parts, make_version
 from .server import LOOPBACK, Listener, LoopThread
 from .state import STOP_PATIENCE, Collection, Settings, State
 from .tls import Authority
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Sandbox:
+class Sandbox(Answers):
     """A Replicate API on this machine, whose models are Python functions.
 
     Example:
@@ -155,9 +156,7 @@ class Sandbox:
             cold_start: Seconds that a prediction stays `starting`.
             concatenate: Whether an iterator of strings is one text in pieces, not a list.
         """
-        owner, slash, short = name.partition("/")
-        if not (owner and slash and short) or "/" in short:
-            raise ValueError(f"a model's name is owner/name, not {name!r}")
+        owner, short = full_name_parts(name)
 
         def register(function: F) -> F:
             version = make_version(name, function, concatenate=concatenate, cold_start=cold_start)

@@ -224,8 +224,11 @@ class State:
                         await self.hold(run, run.version.cold_start)
                 if run.finished:
                     return
-                run.start()
-                await self.worker.run(run)
+                if run.version.play is not None:
+                    await run.version.play(self, run)
+                else:
+                    run.start()
+                    await self.worker.run(run)
                 self._keep_example(run)
         finally:
             if alarm is not None:
@@ -240,12 +243,13 @@ class State:
             over = True
             run.changed.fire()
 
-        alarm = self.clock.call_later(seconds, ring)
+        alarm = self.clock.call_later(seconds, ring) if seconds < math.inf else None
         try:
             while not (run.finished or over):
                 await run.changed.wait()
         finally:
-            alarm.cancel()
+            if alarm is not None:
+                alarm.cancel()
 
     def _keep_example(self, run: Run) -> None:
         if run.status == "succeeded" and run.model.example is None and run.destination is None:

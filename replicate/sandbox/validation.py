@@ -36,11 +36,19 @@ def invalid_fields(schema: Mapping[str, Any], value: Any, field: str) -> List[Di
         value: The decoded JSON value.
         field: The dotted path of the value.
     """
+    expected = schema.get("type")
+    if isinstance(expected, list):  # as OpenAPI 3.1 has it
+        return invalid_fields({**schema, "type": None, "anyOf": _choices(schema)}, value, field)
+    choices: List[Mapping[str, Any]] = schema.get("anyOf") or schema.get("oneOf") or []
+    if choices:
+        refusals = [invalid_fields(choice, value, field) for choice in choices]
+        fits = not all(refusals) or (value is None and schema.get("nullable"))
+        return [] if fits else refusals[0]
     if value is None:
-        if not schema.get("nullable") and "type" in schema:
-            return [_wrong("invalid_type", field, _mismatch(schema["type"], "null"))]
+        if expected not in (None, "null") and not schema.get("nullable"):
+            return [_wrong("invalid_type", field, _mismatch(expected, "null"))]
         return []
-    expected, given = schema.get("type"), _kind(value)
+    given = _kind(value)
     if expected not in (None, given) and (expected, given) != ("number", "integer"):
         return [_wrong("invalid_type", field, _mismatch(expected, given))]
     found: List[Dict[str, str]] = []
@@ -102,6 +110,10 @@ def _string(schema: Mapping[str, Any], value: str, field: str) -> List[Dict[str,
     if schema.get("format") == "web-address" and not _is_web_address(value):
         found.append(_wrong("format", field, "Does not match format 'uri'"))
     return found
+
+
+def _choices(schema: Mapping[str, Any]) -> List[Dict[str, Any]]:
+    return [{**schema, "type": kind} for kind in schema["type"]]
 
 
 def _is_web_address(text: str) -> bool:

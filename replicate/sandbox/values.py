@@ -39,13 +39,18 @@ def decode_input(
         directory: Where to put the input files.
     """
     arguments: Dict[str, Any] = {}
-    for name, parameter in inspect.signature(version.function).parameters.items():
+    parameters = dict(inspect.signature(version.function).parameters)
+    for parameter in list(parameters.values()):
+        if parameter.kind is parameter.VAR_KEYWORD:  # it takes all that there is
+            del parameters[parameter.name]
+            parameters.update(dict.fromkeys((*version.defaults, *given), parameter))
+    for name, parameter in parameters.items():
         default = parameter.default
         if isinstance(default, InputInfo):
             default = default.default
         if name in given or name in version.defaults:
             value = given[name] if name in given else version.defaults[name]
-            annotation = version.signature.annotations[name]
+            annotation = version.signature.annotations.get(name, Any)
             folder = directory / name
             arguments[name] = _decode(value, annotation, store, folder)
         elif default is not parameter.empty:
