@@ -136,13 +136,15 @@ class FileUnavailableError(DownloadError, httpx.HTTPStatusError):  # type: ignor
                 ". Replicate removes the output of API predictions after one hour "
                 "(https://replicate.com/docs/topics/predictions/data-retention): save it before."
             )
-        return cls(
+        unavailable = cls(
             title="File not available",
             status=error.status_code,
             detail=detail,
             response=error.response,
             body=error.body,
         )
+        unavailable.about = error.about
+        return unavailable
 
     def __str__(self) -> str:
         return DownloadError.__str__(self)

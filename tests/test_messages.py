@@ -182,6 +182,23 @@ def test_the_address_of_the_api_itself_is_not_named(call, mock):
     ]
 
 
+def test_output_that_is_gone(call, client, sandbox):
+    output = client.run("sandbox/painter", {"prompt": "a llama", "width": 16, "height": 16})
+    output = output[0] if isinstance(output, list) else output
+    sandbox.fault("output", status=404, body="", times=None)
+    with pytest.raises(exceptions.DownloadError) as caught:
+        call.read(output)
+    text = """
+        ReplicateError Details:
+        title: File not available
+        status: 404
+        detail: URL: Not Found. Replicate removes the output of API predictions after one hour \
+(https://replicate.com/docs/topics/predictions/data-retention): save it before.
+        request: GET URL
+    """
+    assert str(caught.value).replace(output.url, "URL") == textwrap.dedent(text).strip()
+
+
 # Servers that are not Replicate's.
 
 

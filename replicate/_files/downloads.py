@@ -129,7 +129,7 @@ class Download(Steps[bytes]):
                 raise
             if resumed and _ends_at(error.response, self._received):
                 return False
-            raise FileUnavailableError.of(error, shown(url)) from error
+            raise FileUnavailableError.of(error, shown(url)) from None
         self._begin(self._body.response)
         return True
 
@@ -184,10 +184,13 @@ class Download(Steps[bytes]):
             self._attempts = 1
             self._best = received
         if self._attempts > self._client.max_retries:
-            raise type(error)(
-                f"the download of {shown(self._url)} broke off after {received:,} bytes: {error}",
+            broken = type(error)(
+                f"the download of {shown(self._url)} broke off after {received:,} bytes: "
+                f"{error.detail}",
                 request=error._request,
-            ) from error
+            )
+            broken.about = error.about
+            raise broken from None
         logger.info("download of %s broke off after %d bytes", shown(self._url), received)
         await pause(_retry.wait_before(self._attempts))
 

@@ -74,14 +74,14 @@ class Body:
                 self._chunks = _async_pieces(self.response)
             return await within_deadline(_next(self._chunks))
         except httpx.DecodingError as error:
-            raise undecodable(error, self.response) from error
+            raise undecodable(error, self.response) from None
         except httpx.TransportError as error:
             left = remaining()
             error._request = self.response.request
             failure = lost(self._session, error)
             if left is not None and left < CLOCK_MARGIN:
                 raise deadline_exceeded() from failure
-            raise failure from error
+            raise failure from None
         except ReplicateException:
             raise
         except Exception as error:

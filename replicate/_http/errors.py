@@ -69,7 +69,9 @@ _CLASSES: dict[type[BaseException], type[APIConnectionError]] = {
 def connection_error(error: httpx.TransportError, message: str) -> APIConnectionError:
     """Create our error for one of httpx's, or of a class that a transport derived from it."""
     kind = next(_CLASSES[base] for base in type(error).__mro__ if base in _CLASSES)
-    return kind(message, request=error._request)  # the property raises where there is none
+    ours = kind(message, request=error._request)  # the property raises where there is none
+    ours.about = dict(getattr(error, "about", {}))
+    return ours
 
 
 def lost(session: Session, error: httpx.TransportError) -> APIConnectionError:

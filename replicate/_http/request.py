@@ -20,7 +20,7 @@ from replicate_api.errors import ERROR
 
 from ..__about__ import __version__
 from .._blocking import block, is_blocking, monotonic, sleep
-from ..exceptions import NotFoundError, ReplicateError
+from ..exceptions import APIConnectionError, NotFoundError, ReplicateError
 from . import direct, errors, retry
 from .address import API_PATH, is_stored_file, joined, origin, parsed
 from .body import ENOUGH, Body, FileBody
@@ -209,6 +209,8 @@ class HTTP:
                 if hops == MAX_REDIRECTS:
                     raise httpx.TooManyRedirects(f"more than {hops} redirects", request=request)
                 url = joined(request.url, response.headers["location"])
+            except APIConnectionError:
+                raise  # a transport or hook of the user's has failed, and the error says so
             except httpx.TransportError as error:
                 raise errors.lost(self._owner, error) from None  # it says all that httpx said
             except (httpx.RequestError, httpx.InvalidURL, UnicodeError) as error:
