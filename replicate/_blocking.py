@@ -82,8 +82,14 @@ def _is_loop_running() -> bool:
     running = getattr(sys.modules.get("asyncio"), "_get_running_loop", None)
     if running is not None and running() is not None:
         return True
-    in_trio = getattr(getattr(sys.modules.get("trio"), "lowlevel", None), "in_trio_run", None)
-    return in_trio is not None and bool(in_trio())
+    token = getattr(getattr(sys.modules.get("trio"), "lowlevel", None), "current_trio_token", None)
+    if token is None:
+        return False
+    try:
+        token()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _warn() -> None:
