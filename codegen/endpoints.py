@@ -10,6 +10,7 @@ from openapi_python_client.parser.properties.file import FileProperty
 from openapi_python_client.parser.properties.list_property import ListProperty
 
 from . import fields
+from .document import CodegenError
 from .prepare import CARRIER
 from .texts import description_of, literal, paragraph, raw, sentence
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from openapi_python_client.parser.openapi import Endpoint
 
     from .document import Json
+    from .names import Names
 
 #: What an operation's module defines and imports: no name for an argument.
 _TAKEN = {
@@ -82,7 +84,7 @@ class Operation:
         arguments: Its arguments in order: path, body, query, header.
     """
 
-    def __init__(self, endpoint: Endpoint, source: Json) -> None:
+    def __init__(self, endpoint: Endpoint, source: Json, names: Names) -> None:
         self.endpoint = endpoint
         self.name = str(endpoint.name)
         self.method = "QUERY" if endpoint.method == CARRIER else endpoint.method.upper()
@@ -97,8 +99,17 @@ class Operation:
         self.is_page = _is_page(endpoint)
         if self.is_page:  # the cursor is not one of many filters: it is how one gets on
             self.arguments = [a for a in self.arguments if a.wire_name != "cursor"]
-        words = [*endpoint.tags, self.name, "options"]
-        self.options_name = "".join(word.capitalize() for word in "_".join(words).split("_"))
+        words = "_".join([*endpoint.tags, self.name]).split("_")
+        name = "".join(word.capitalize() for word in words)
+        self.options_name = f"{name}Options"
+        self.more_name = f"{name}More"
+        place = f"{endpoint.tags[0]}.{self.name}"
+        self.spelled_out = names.spelled_out.get(place, [])
+        gone = {*self.spelled_out} - {argument.name for argument in self.options}
+        if gone:
+            raise CodegenError(
+                f"models.yaml: spelled_out: {place} has no {', '.join(sorted(gone))}"
+            )
 
     def located(self, location: str) -> List[Argument]:
         """Return the arguments of one kind; those of the body in the order of the document."""
@@ -125,6 +136,11 @@ class Operation:
     def options(self) -> List[Argument]:
         """The arguments that a client which wraps the operation can pass on as they are."""
         return [a for a in self.arguments if a.location in ("body", "query") and not a.required]
+
+    @property
+    def more(self) -> List[Argument]:
+        """Those of `options` that the methods of 1.x do not spell out."""
+        return [argument for argument in self.options if argument.name not in self.spelled_out]
 
     @property
     def signature(self) -> str:

@@ -70,7 +70,7 @@ def generate(prepared: Prepared, names: Names, output: Path) -> None:
             for _, _, o in operations(prepared.document)
         }
         project.env.filters["operation"] = lambda endpoint: Operation(
-            endpoint, sources[endpoint.tags[0], endpoint.name]
+            endpoint, sources[endpoint.tags[0], endpoint.name], names
         )
         _write(project)
     _check_complete(prepared, output)

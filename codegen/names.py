@@ -30,6 +30,7 @@ class Names:
         self.dictionaries: List[str] = data.get("dictionaries") or []
         self.datetimes: List[str] = data.get("datetimes") or []
         self.required: Dict[str, List[str]] = data.get("required") or {}
+        self.spelled_out: Dict[str, List[str]] = data.get("spelled_out") or {}
         self._used: Set[str] = set()
 
     @classmethod

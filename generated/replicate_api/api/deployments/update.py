@@ -11,10 +11,14 @@ from ...models.deployment import Deployment
 if TYPE_CHECKING:
     from ...types import AsyncTransport, Request, Response, SyncTransport
 
-__all__ = ("DeploymentsUpdateOptions", "asyncio", "build", "parse", "sync")
+__all__ = ("DeploymentsUpdateMore", "DeploymentsUpdateOptions", "asyncio", "build", "parse", "sync")
 
 
-class DeploymentsUpdateOptions(TypedDict, total=False):
+class DeploymentsUpdateMore(TypedDict, total=False):
+    """Those of the optional arguments that the methods of 1.x have no names of their own for."""
+
+
+class DeploymentsUpdateOptions(DeploymentsUpdateMore, total=False):
     """The optional arguments of the operation, but for headers."""
 
     hardware: Optional[str]

@@ -11,18 +11,23 @@ from ...models.file import File
 if TYPE_CHECKING:
     from ...types import AsyncTransport, FileContent, Request, Response, SyncTransport
 
-__all__ = ("FilesCreateOptions", "asyncio", "build", "parse", "sync")
+__all__ = ("FilesCreateMore", "FilesCreateOptions", "asyncio", "build", "parse", "sync")
 
 
-class FilesCreateOptions(TypedDict, total=False):
-    """The optional arguments of the operation, but for headers."""
+class FilesCreateMore(TypedDict, total=False):
+    """Those of the optional arguments that the methods of 1.x have no names of their own for."""
 
     filename: Optional[str]
     """The name of the file, at most 255 bytes of UTF-8."""
-    metadata: Optional[Mapping[str, Any]]
-    """What to keep with the file."""
     type: Optional[str]
     """The media type of the content."""
+
+
+class FilesCreateOptions(FilesCreateMore, total=False):
+    """The optional arguments of the operation, but for headers."""
+
+    metadata: Optional[Mapping[str, Any]]
+    """What to keep with the file."""
 
 
 def build(

@@ -12,10 +12,14 @@ if TYPE_CHECKING:
     from ...models.model_visibility import ModelVisibility
     from ...types import AsyncTransport, Request, Response, SyncTransport
 
-__all__ = ("ModelsCreateOptions", "asyncio", "build", "parse", "sync")
+__all__ = ("ModelsCreateMore", "ModelsCreateOptions", "asyncio", "build", "parse", "sync")
 
 
-class ModelsCreateOptions(TypedDict, total=False):
+class ModelsCreateMore(TypedDict, total=False):
+    """Those of the optional arguments that the methods of 1.x have no names of their own for."""
+
+
+class ModelsCreateOptions(ModelsCreateMore, total=False):
     """The optional arguments of the operation, but for headers."""
 
     cover_image_url: Optional[str]

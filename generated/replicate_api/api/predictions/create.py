@@ -12,10 +12,14 @@ if TYPE_CHECKING:
     from ...models.webhook_event import WebhookEvent
     from ...types import AsyncTransport, Request, Response, SyncTransport
 
-__all__ = ("PredictionsCreateOptions", "asyncio", "build", "parse", "sync")
+__all__ = ("PredictionsCreateMore", "PredictionsCreateOptions", "asyncio", "build", "parse", "sync")
 
 
-class PredictionsCreateOptions(TypedDict, total=False):
+class PredictionsCreateMore(TypedDict, total=False):
+    """Those of the optional arguments that the methods of 1.x have no names of their own for."""
+
+
+class PredictionsCreateOptions(PredictionsCreateMore, total=False):
     """The optional arguments of the operation, but for headers."""
 
     stream: Optional[bool]

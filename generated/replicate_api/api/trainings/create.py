@@ -12,10 +12,14 @@ if TYPE_CHECKING:
     from ...models.webhook_event import WebhookEvent
     from ...types import AsyncTransport, Request, Response, SyncTransport
 
-__all__ = ("TrainingsCreateOptions", "asyncio", "build", "parse", "sync")
+__all__ = ("TrainingsCreateMore", "TrainingsCreateOptions", "asyncio", "build", "parse", "sync")
 
 
-class TrainingsCreateOptions(TypedDict, total=False):
+class TrainingsCreateMore(TypedDict, total=False):
+    """Those of the optional arguments that the methods of 1.x have no names of their own for."""
+
+
+class TrainingsCreateOptions(TrainingsCreateMore, total=False):
     """The optional arguments of the operation, but for headers."""
 
     webhook: Optional[str]
