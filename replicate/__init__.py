@@ -157,7 +157,8 @@ if not TYPE_CHECKING:
             value = getattr(import_module(".pagination", __name__), name)
         elif name in _SUBMODULES:
             return import_module(f".{name}", __name__)
-        elif name.startswith("__"):
+        elif name.startswith("_") and not name.endswith("_paginate"):
+            # The import system asks for private modules before it imports them.
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         else:
             from ._names import lookup

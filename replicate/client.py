@@ -254,7 +254,7 @@ class Client(Session, Namespaces):
         from ._http.address import shown
 
         try:
-            base = self._base
+            base = self._base()
         except ValueError:  # a variable is wrong: that is for the first call to say
             base = str(self._base_url or os.environ.get("REPLICATE_BASE_URL"))
         return f"{type(self).__name__}(base_url={shown(base)!r})"

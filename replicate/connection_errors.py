@@ -123,6 +123,8 @@ class APIUnsupportedProtocol(APIConnectionError, httpx.UnsupportedProtocol):  # 
 class FileUnavailableError(DownloadError, httpx.HTTPStatusError):  # type: ignore[misc]
     """A file's server refused it, for example because it has expired."""
 
+    request = APIConnectionError.request  # where there is none, httpx's raises RuntimeError
+
     def __init__(self, **fields: Any) -> None:
         DownloadError.__init__(self, **fields)
         self._request = None if self.response is None else self.response._request

@@ -19,6 +19,7 @@ from replicate_api.types import Field, nested
 
 from ._arguments import check_all_params
 from ._blocking import block
+from ._guards import is_text
 from .exceptions import ReplicateException
 from .pagination import Page, fetch_page
 from .prediction import Prediction, PredictionParams, model_target, start
@@ -70,6 +71,8 @@ class Model(Resource, models.Model):
     @property
     def versions(self) -> Versions:
         """The versions of this model."""
+        if not (is_text(self.owner) and is_text(self.name)):
+            raise AttributeError("a model without owner and name has no versions")
         return Versions(client=self._client, model=(self.owner, self.name))
 
     def reload(self) -> None:

@@ -123,7 +123,8 @@ class Resource(Manners, ApiModel):
     def __getstate__(self) -> tuple[Dict[str, Any], Mapping[str, Any], Dict[str, Any]]:
         # The client stays behind: it has connections and a token.
         fields, wire, own = super().__getstate__()
-        own.pop("client", None)
+        for name in ("client", "created_at", "is_fresh"):  # the two others are of this process
+            own.pop(name, None)
         return fields, wire, own
 
     def __setstate__(self, state: Any) -> None:

@@ -91,7 +91,7 @@ def test_l2_an_empty_token_of_cog_gives_way_to_the_environment(call, server, mon
 def test_l3_an_empty_base_url_is_the_default(monkeypatch):
     monkeypatch.setenv("REPLICATE_BASE_URL", "")
     for given in ("", None):
-        assert replicate.Client("t", base_url=given)._base == "https://api.replicate.com"
+        assert replicate.Client("t", base_url=given)._base() == "https://api.replicate.com"
 
 
 # L4: there was no way to say "no timeout".

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import subprocess
 import sys
@@ -150,6 +151,48 @@ def test_settings_of_a_client_have_their_names():
     assert (client._api_token, client._base_url) == ("r8_secret", "https://example.com")
     client._api_token = "r8_other"
     assert client.api_token == "r8_other"
+
+
+def authorization(server):
+    return server.last.header("authorization")
+
+
+def test_the_header_of_the_token_can_be_read_and_set(call, server):
+    """As scripts of 1.x do, before the first request and after it."""
+    server.on("GET", "/v1/account", {"type": "user", "username": "me"})
+    with replicate.Client("r8_first", base_url=server.url) as client:
+        assert client._client.headers["Authorization"] == "Bearer r8_first"
+        call(client.accounts.current)
+        assert authorization(server) == "Bearer r8_first"
+        client.api_token = "r8_second"
+        call(client.accounts.current)
+        assert authorization(server) == "Bearer r8_second"
+        assert client._client.headers["Authorization"] == "Bearer r8_second"
+        if not call.is_async:
+            client._client.headers["Authorization"] = "Bearer r8_third"
+            client.accounts.current()
+            assert authorization(server) == "Bearer r8_third"
+            assert client._client.headers["Authorization"] == "Bearer r8_third"
+
+
+def test_a_header_can_stand_in_for_the_token(server, monkeypatch):
+    monkeypatch.delenv("REPLICATE_API_TOKEN", raising=False)
+    server.on("GET", "/v1/account", {"type": "user", "username": "me"})
+    with replicate.Client(base_url=server.url) as client:
+        with pytest.raises(replicate.exceptions.AuthenticationError):
+            client.accounts.current()
+        client._client.headers["Authorization"] = "Bearer r8_mine"
+        assert client.accounts.current().username == "me"
+        assert authorization(server) == "Bearer r8_mine"
+
+    async def main():
+        async with replicate.Client("r8_other", base_url=server.url) as client:
+            assert client._async_client.headers["Authorization"] == "Bearer r8_other"
+            client._async_client.headers["Authorization"] = "Bearer r8_mine"
+            await client.accounts.async_current()
+            assert authorization(server) == "Bearer r8_mine"
+
+    asyncio.run(main())
 
 
 # Names that do not exist.

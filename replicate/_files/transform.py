@@ -80,5 +80,5 @@ def looks_like_file(value: str, client: Session) -> bool:
         return is_data_uri(value)
     if start.startswith("http://"):
         base: Any = getattr(client, "_base", None)
-        return isinstance(base, str) and base.startswith("http:")
+        return callable(base) and str(base()).startswith("http:")
     return start == "https://" and len(value) > len(start)

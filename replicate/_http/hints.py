@@ -52,7 +52,7 @@ def of_refusal(session: Session, request: httpx.Request, error: ReplicateError) 
 
 def of_request(session: Session, request: httpx.Request) -> dict[str, str]:
     """Return the lines that say which request it was."""
-    base = session._base
+    base = session._base()
     lines = facts_of(request, base)
     if base != DEFAULT_BASE_URL and _is_own(session, request):
         lines["base_url"] = shown(base)
@@ -61,7 +61,7 @@ def of_request(session: Session, request: httpx.Request) -> dict[str, str]:
 
 def of_stranger(session: Session) -> dict[str, str]:
     """Return the lines for an answer that is none of Replicate's API."""
-    base = session._base
+    base = session._base()
     where = "the argument base_url" if session._base_url else "the variable REPLICATE_BASE_URL"
     hint = "The server that answered is not Replicate's API."
     if base != DEFAULT_BASE_URL:
@@ -74,7 +74,7 @@ def of_lost(
 ) -> dict[str, str]:
     """Return the lines for a request that got no answer."""
     lines: dict[str, str] = {}
-    base = session._base
+    base = session._base()
     if base != DEFAULT_BASE_URL and _is_own(session, request):
         lines["base_url"] = shown(base)
     proxy, source = proxy_of(session._client_kwargs, request.url)
@@ -137,7 +137,7 @@ def _source(session: Session) -> str:
 
 
 def _is_own(session: Session, request: httpx.Request) -> bool:
-    return str(request.url).startswith(session._base + "/")
+    return str(request.url).startswith(session._base() + "/")
 
 
 def _text(detail: object) -> str:

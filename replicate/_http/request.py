@@ -53,7 +53,27 @@ class HTTP:
 
     def __init__(self, owner: Session) -> None:
         self._owner = owner
-        self.connections = Connections(owner._options())
+        self._connections_or_none: Connections | None = None
+
+    @property
+    def connections(self) -> Connections:
+        """The connections; what is wrong with the client's options is for the first call to say."""
+        connections = self._connections_or_none
+        if connections is None:
+            # No lock, as for `Session._http`.
+            connections = vars(self).setdefault("_connections", Connections(self._owner._options()))
+            self._connections_or_none = connections
+        return connections
+
+    def close(self) -> None:
+        """Close the connections of blocking calls."""
+        if self._connections_or_none is not None:
+            self._connections_or_none.close()
+
+    async def aclose(self) -> None:
+        """Close the connections of blocking calls and of the running event loop."""
+        if self._connections_or_none is not None:
+            await self._connections_or_none.aclose()
 
     async def request(self, method: str, url: str, **kwargs: Any) -> httpx.Response:
         """Send a request and return the whole response.
@@ -192,8 +212,8 @@ class HTTP:
         for hops in itertools.count():
             try:
                 place = parsed(self._absolute(url))
-                own = own and origin(place) == origin(httpx.URL(self._owner._base))
-                own = own and (not of_output or is_stored_file(place, self._owner._base))
+                own = own and origin(place) == origin(httpx.URL(self._owner._base()))
+                own = own and (not of_output or is_stored_file(place, self._owner._base()))
                 if own and place.userinfo:  # httpx would send it in place of the token
                     place = place.copy_with(username=None, password=None)
                 request = self._build(client, method, place, own=own, **kwargs)
@@ -222,7 +242,7 @@ class HTTP:
     def _absolute(self, url: str) -> str:
         if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", url):
             return url
-        return f"{self._owner._base}/{url.lstrip('/')}"
+        return f"{self._owner._base()}/{url.lstrip('/')}"
 
     def _build(
         self, client: Any, method: str, url: httpx.URL, *, own: bool, **kwargs: Any
@@ -237,8 +257,10 @@ class HTTP:
             headers.setdefault("Content-Type", "application/json")
         timeout = _fit(timeout, headers.get("prefer"))
         if own:
-            if not self._owner._brings_authorization:
-                headers["Authorization"] = f"Bearer {self._owner._token()}"
+            owner = self._owner
+            if not owner._brings_authorization:
+                header = owner._header_of_script(blocking=is_blocking()) if owner._shown else None
+                headers["Authorization"] = header or f"Bearer {owner._token()}"
             request: httpx.Request = client.build_request(
                 method, url, headers=headers, timeout=timeout, **kwargs
             )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Tuple, TypeVar
+from contextlib import contextmanager
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Tuple, TypeVar
 
 from .._blocking import block, step
 from .._secrets import hidden
 from . import token as _token
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Generator
     from types import TracebackType
 
     import httpx
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     P = ParamSpec("P")
 
 T = TypeVar("T")
+C = TypeVar("C", bound="httpx.Client | httpx.AsyncClient")
 
 DEFAULT_POLL_INTERVAL = 0.5
 LONGEST_POLL_INTERVAL = 24 * 60 * 60
@@ -46,6 +49,8 @@ class Session:
     _poll_interval: Optional[float]
     _secret_token: Optional[TokenSource]
     _http_or_none: Optional[HTTP] = None
+    _shown: Mapping[bool, Tuple[Any, str]] = MappingProxyType({})
+    """The httpx clients that a script has seen, by whether they block, with the header then."""
 
     _versions: Dict[Tuple[str, str, str], Any]
     """Versions by owner, name and id: they never change."""
@@ -100,7 +105,6 @@ class Session:
             )
         return self._poll_interval
 
-    @property
     def _base(self) -> str:
         return self._base_of(self._base_url)
 
@@ -121,7 +125,9 @@ class Session:
         Raises:
             AuthenticationError: There is none.
         """
-        if not (callable(self._api_token) or self._brings_authorization):
+        if callable(self._api_token) or self._brings_authorization:
+            return
+        if not any(self._header_of_script(blocking=blocking) for blocking in self._shown):
             _token.resolve(self._api_token)
 
     @property
@@ -138,7 +144,7 @@ class Session:
         from .options import check_proxy
         from .request import USER_AGENT
 
-        check_proxy(self._client_kwargs, self._base)
+        check_proxy(self._client_kwargs, self._base())
         headers = httpx.Headers({"User-Agent": USER_AGENT})
         headers.update(self._headers)
         options = {**self._client_kwargs, "headers": headers}
@@ -195,27 +201,49 @@ class Session:
         """Send a request to a path below the base URL; options are those of httpx."""
         return await self._http.request(method, path, **kwargs)
 
+    # Scripts of 1.x reach for these two, to read the header of the token or to set another.
+
     @property
     def _client(self) -> httpx.Client:
-        client: httpx.Client = block(self._http.connections.pool()).first()
-        return client
+        with _missing_if_it_fails("_client"):
+            return self._show(block(self._http.connections.pool()).first(), blocking=True)
 
     @property
     def _async_client(self) -> httpx.AsyncClient:
-        client: httpx.AsyncClient = step(self._http.connections.loop_pool()).first()
+        with _missing_if_it_fails("_async_client"):
+            return self._show(step(self._http.connections.loop_pool()).first(), blocking=False)
+
+    def _show(self, client: C, *, blocking: bool) -> C:
+        if self._header_of_script(blocking=blocking) is None and not self._brings_authorization:
+            try:
+                header = hidden(f"Bearer {self._token()}")
+            except Exception:  # noqa: BLE001 - for a request to say
+                header = ""
+            if header and client.headers.get("authorization") != header:
+                # In one step: another thread may be doing the same, and one header is enough.
+                headers = client.headers.copy()
+                headers["Authorization"] = header
+                client.headers = headers
+            self._shown = {**self._shown, blocking: (client, header)}
         return client
+
+    def _header_of_script(self, *, blocking: bool) -> Optional[str]:
+        """Return the `Authorization` that a script has set on the httpx client it was shown."""
+        client, header = self._shown.get(blocking, (None, ""))
+        found: str = "" if client is None else client.headers.get("authorization", "")
+        return None if found == header else found
 
     # Life.
 
     def close(self) -> None:
         """Close the connections of blocking calls."""
         if self._http_or_none is not None:
-            self._http_or_none.connections.close()
+            self._http_or_none.close()
 
     async def aclose(self) -> None:
         """Close the connections of blocking calls and of the running event loop."""
         if self._http_or_none is not None:
-            await self._http_or_none.connections.aclose()
+            await self._http_or_none.aclose()
 
     def __enter__(self) -> Self:
         return self
@@ -238,3 +266,12 @@ class Session:
         traceback: Optional[TracebackType],
     ) -> None:
         await self.aclose()
+
+
+@contextmanager
+def _missing_if_it_fails(name: str) -> Generator[None, None, None]:
+    """Let an attribute be missing where it can't be had: `Mock(spec=client)` reads them all."""
+    try:
+        yield
+    except Exception as error:
+        raise AttributeError(f"{name} can't be had here: {error}") from error

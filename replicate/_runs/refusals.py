@@ -54,7 +54,7 @@ def explain(
     advice = [*_other_names(input, names, missing), *paths_as_text(input, may_be_file)]
     if names and (missing or input.keys() - names.keys()):
         error.about["inputs"] = ", ".join(names)
-    elif missing and model and session._base == DEFAULT_BASE_URL:
+    elif missing and model and session._base() == DEFAULT_BASE_URL:
         advice.append(f"The inputs of this model are at https://replicate.com/{model}/api/schema")
     if advice:
         error.about["hint"] = " ".join(advice)
