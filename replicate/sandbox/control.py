@@ -103,7 +103,8 @@ class Front:
     """What clients of the API's port meet first: control, the web page, or the API itself."""
 
     def __init__(self, sandbox: Sandbox, api: ASGIApp, secret: Optional[str]) -> None:
-        import_module(f"{__package__}.control_api")  # which registers the operations
+        for name in ("control_api", "control_changes"):
+            import_module(f"{__package__}.{name}")  # which registers operations
         self._sandbox = sandbox
         self._api = api
         self.guard: Guard = Guard(secret)
@@ -268,7 +269,7 @@ async def _api_document(request: Request, _: Mapping[str, str]) -> Response:
 
 def document(title: str, version: str) -> Dict[str, Any]:
     """Return the OpenAPI document of the operations below `/_sandbox`."""
-    from .control_api import COMPONENTS
+    from .control_schemas import COMPONENTS
 
     paths: Dict[str, Dict[str, Any]] = {}
     for entry in CONTROLS.values():

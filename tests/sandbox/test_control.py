@@ -191,6 +191,73 @@ def test_models(sandbox: Sandbox, control: httpx.Client) -> None:
     done(control.delete("/models/sandbox/painter"), 404)
 
 
+SCHEMA = {
+    "openapi": "3.0.2",
+    "components": {
+        "schemas": {
+            "Input": {
+                "type": "object",
+                "required": ["prompt"],
+                "properties": {"prompt": {"type": "string", "title": "Prompt"}},
+            },
+            "Output": {"type": "string", "format": "uri", "title": "Output"},
+        }
+    },
+}
+
+
+def test_models_are_made(sandbox: Sandbox, control: httpx.Client, api: Api) -> None:
+    picture = {"file": "it.txt", "base64": "aGVsbG8="}
+    body = {"name": "me/painter", "schema": SCHEMA, "returns": picture, "official": True}
+    made = done(control.post("/models", json=body), 201)
+    assert (made["name"], made["reference"]) == ("me/painter", "me/painter")
+    output = api.finish(sandbox, "me/painter", prompt="x")["output"]
+    assert httpx.get(output).text == "hello"
+    assert output.endswith("/it.txt")
+    wrong = api.post("/predictions", json={"version": "me/painter", "input": {}})
+    assert wrong.status_code == 422
+
+    done(control.post("/models", json={"name": "me/fixed", "returns": {"a": [picture]}}), 201)
+    given = api.finish(sandbox, "me/fixed", whatever=1)["output"]
+    assert httpx.get(given["a"][0]).text == "hello"
+
+
+def test_models_by_script(sandbox: Sandbox, control: httpx.Client, api: Api) -> None:
+    steps = [{"log": "loading"}, 0.01, {"metric": ["tokens", 3]}, "Roses ", {"output": "red"}]
+    scripts = [steps, ["starting", "processing", {"failed": "NSFW"}], ["processing", None]]
+    done(control.post("/models", json={"name": "me/poet", "scripts": scripts}), 201)
+    first = api.finish(sandbox, "me/poet")
+    assert (first["output"], first["logs"]) == (["Roses ", "red"], "loading\n")
+    assert first["metrics"]["tokens"] == 3
+    assert api.finish(sandbox, "me/poet")["error"] == "NSFW"
+    third = api.create("me/poet")
+    assert done(control.post("/settle", json={"timeout": 0.05})) == {"settled": False}
+    api.post(f"/predictions/{third['id']}/cancel")
+    assert done(control.post("/settle")) == {"settled": True}
+    done(control.post("/models", json={"name": "me/poet", "script": ["canceled"]}), 201)
+    assert api.finish(sandbox, "me/poet")["status"] == "canceled"
+
+
+@pytest.mark.parametrize(
+    ("body", "word"),
+    [
+        ({"name": "me", "returns": 1}, "owner/name"),
+        ({"name": "me/it"}, "give a schema"),
+        ({"name": "me/it", "schema": {}}, "no schema of an input"),
+        ({"name": "me/it", "schema": SCHEMA, "returns": 7}, "by its schema"),
+        ({"name": "me/it", "script": [-1]}, "seconds to wait"),
+        ({"name": "me/it", "script": [{"metric": 1}]}, "metric"),
+        ({"name": "me/it", "returns": {"file": "a", "base64": "?"}}, "base64"),
+        ({"name": "me/it", "scripts": []}, "or a script"),
+        ({"returns": 1}, "name"),
+    ],
+)
+def test_models_that_cannot_be_made(control: httpx.Client, body: Any, word: str) -> None:
+    response = control.post("/models", json=body)
+    assert response.status_code == 422
+    assert word in response.text
+
+
 def test_files(sandbox: Sandbox, control: httpx.Client, api: Api) -> None:
     made = api.finish(sandbox, "sandbox/painter", prompt="x", width=16, height=16)
     key = made["output"].split("/")[-2]
