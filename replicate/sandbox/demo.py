@@ -9,11 +9,11 @@ import math
 import random
 import re
 import struct
-import zlib
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Sequence
 
+from . import png
 from .files import File
 from .schema import Input
 from .worker import current_prediction
@@ -86,7 +86,7 @@ def reader(
         "bytes": len(data),
         "sha256": hashlib.sha256(data).hexdigest(),
     }
-    if data.startswith(_PNG):
+    if data.startswith(png.MAGIC):
         facts["width"], facts["height"] = struct.unpack(">II", data[16:24])
         return facts
     words = re.findall(r"[\w'-]+", data.decode("utf-8", "replace").lower())
@@ -166,17 +166,9 @@ def _habits(text: str) -> Dict[str, List[str]]:
 
 # --- drawing -----------------------------------------------------------------------------------
 
-_PNG = b"\x89PNG\r\n\x1a\n"
 
-
-def _png(rows: Sequence[bytes], width: int) -> bytes:
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        checksum = zlib.crc32(kind + data)
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", checksum)
-
-    head = struct.pack(">IIBBBBB", width, len(rows), 8, 2, 0, 0, 0)
-    pixels = zlib.compress(b"".join(b"\0" + row for row in rows), 6)
-    return _PNG + chunk(b"IHDR", head) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+def _png(rows: Sequence[bytes]) -> bytes:
+    return png.write(png.Picture(rows, 3))
 
 
 def _color(hue: float, saturation: float, value: float) -> bytes:
@@ -210,7 +202,7 @@ def _landscape(prompt: str, width: int, height: int) -> bytes:
                 if level >= ridge[x]:
                     row[3 * x : 3 * x + 3] = color
         rows.append(bytes(row))
-    return _png(rows, width)
+    return _png(rows)
 
 
 def _ridge(dice: random.Random, base: float, width: int) -> List[float]:
@@ -236,8 +228,7 @@ def _sprite(seed: str, size: int) -> bytes:
                 ink if figure[y * cells // size][x * cells // size] else paper for x in range(size)
             )
             for y in range(size)
-        ],
-        size,
+        ]
     )
 
 

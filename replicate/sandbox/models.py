@@ -8,6 +8,7 @@ import json
 import linecache
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Tuple
+from weakref import WeakKeyDictionary
 
 from . import wire
 from .schema import Signature, inspect_function
@@ -169,14 +170,36 @@ def make_version(
     defaults: Optional[Dict[str, Any]] = None,
 ) -> Version:
     """Make a version whose id stays the same as long as the function does."""
+    if defaults or not inspect.isfunction(function):
+        digest, signature = _describe(full_name, function, concatenate, defaults)
+    else:
+        # A test-suite makes many sandboxes with the same models.
+        known = _described.setdefault(function, {})
+        key = (full_name, concatenate)
+        if key not in known:
+            known[key] = _describe(full_name, function, concatenate, None)
+        digest, signature = known[key]
+    return Version(digest, function, signature, cold_start, concatenate, dict(defaults or {}))
+
+
+_Description = Tuple[str, Signature]
+_described: WeakKeyDictionary[Callable[..., Any], Dict[Tuple[str, bool], _Description]]
+_described = WeakKeyDictionary()
+
+
+def _describe(
+    full_name: str,
+    function: Callable[..., Any],
+    concatenate: bool,
+    defaults: Optional[Dict[str, Any]],
+) -> _Description:
     signature = inspect_function(function, concatenate=concatenate, defaults=defaults)
     parts = [
         full_name,
         _source(function),
         json.dumps(signature.openapi, sort_keys=True, default=str),
     ]
-    digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
-    return Version(digest, function, signature, cold_start, concatenate, dict(defaults or {}))
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest(), signature
 
 
 def _source(function: Callable[..., Any]) -> str:

@@ -19,7 +19,7 @@ from typing import (
     TypeVar,
 )
 
-from . import demo, wire
+from . import demo, stand_ins, wire
 from .answers import Answers
 from .app import answer_api, answer_delivery, api_names, delivery_names
 from .control import Front
@@ -62,7 +62,8 @@ class Sandbox(Answers):
         ```
 
     Args:
-        demo_models: Whether to bring the models of `replicate.sandbox.demo`.
+        demo_models: Whether to bring the models of `replicate.sandbox.demo`, and the stand-ins
+            for well-known models of `replicate.sandbox.stand_ins`.
         token: The API token that the sandbox accepts.
         host: The address to listen on; `0.0.0.0` lets other machines and containers in.
         port: The port of the API; 0 takes a free one.
@@ -131,6 +132,7 @@ class Sandbox(Answers):
         self._delivery: Listener
         if demo_models:
             demo.install(self)
+            stand_ins.install(self)
 
     # --- models --------------------------------------------------------------------------------
 

@@ -49,7 +49,7 @@ def test_tokens(sandbox: Sandbox) -> None:
         )
 
 
-@pytest.mark.parametrize("path", ["/", "/predictions", "/v2/predictions", "/v1"])
+@pytest.mark.parametrize("path", ["/index.html", "/predictions", "/v2/predictions", "/v1"])
 def test_the_edge(sandbox: Sandbox, path: str) -> None:
     response = httpx.get(f"{sandbox.url}{path}")
     assert response.status_code == 404
@@ -90,8 +90,9 @@ def test_hardware(api: Api) -> None:
 def test_collections(sandbox: Sandbox, api: Api) -> None:
     sandbox.collection("mine", name="Mine", description="Good ones", models=["sandbox/painter"])
     listed = api.get("/collections").json()
-    assert [c["slug"] for c in listed["results"]] == ["demo-models", "mine"]
+    assert [c["slug"] for c in listed["results"]] == ["demo-models", "text-to-image"]
     assert set(listed["results"][0]) == {"name", "slug", "description"}
+    assert [c["slug"] for c in api.get(listed["next"]).json()["results"]] == ["mine"]
     mine = api.get("/collections/mine").json()
     assert [m["name"] for m in mine["models"]] == ["painter"]
     assert mine["full_description"] is None
