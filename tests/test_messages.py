@@ -405,11 +405,12 @@ account.
 # Proxies.
 
 
+@pytest.mark.parametrize("password", ["", "user:secret@"])
 @pytest.mark.parametrize("proxy", ["localhost:3128", "proxy.example", "ftp://proxy.example"])
-def test_proxy_without_a_scheme_fails_when_the_client_is_made(proxy):
-    with pytest.raises(exceptions.InvalidArgumentError) as caught:
-        replicate.Client("t", proxy=proxy)
+def test_proxy_without_a_scheme_fails_when_the_client_is_made(proxy, password):
     host = proxy.rpartition("/")[2]
+    with pytest.raises(exceptions.InvalidArgumentError) as caught:
+        replicate.Client("t", proxy=proxy[: -len(host)] + password + host)
     assert str(caught.value) == (
         f"the argument proxy has the proxy '{proxy}', which is none that can be used: write its "
         f"scheme and host, such as 'http://{host}'"

@@ -25,7 +25,7 @@ TOKEN = "r8_0123456789abcdefTheTokenOfThisTest"
 
 @pytest.fixture(scope="module")
 def sandbox():
-    with Sandbox(token=TOKEN) as sandbox:
+    with Sandbox(token=TOKEN, username="me") as sandbox:
         world.install(sandbox)
         yield sandbox
 

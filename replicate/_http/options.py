@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from ..exceptions import InvalidArgumentError
-from .address import shown
 from .hints import proxy_of
 
 if TYPE_CHECKING:
@@ -50,8 +49,9 @@ def check_proxy(options: Mapping[str, Any], url: str = "https://") -> None:
         if proxy:
             httpx.Proxy(proxy)
     except (ValueError, httpx.InvalidURL):
-        example = proxy.rpartition("://")[2] or "localhost:3128"
+        scheme, there, rest = proxy.rpartition("://")
+        host = rest.rpartition("@")[2]  # not the password
         raise InvalidArgumentError(
-            f"{source} has the proxy {shown(proxy)!r}, which is none that can be used: "
-            f"write its scheme and host, such as {shown(f'http://{example}')!r}"
+            f"{source} has the proxy {scheme + there + host!r}, which is none that can be used: "
+            f"write its scheme and host, such as 'http://{host or 'localhost:3128'}'"
         ) from None
