@@ -284,6 +284,9 @@ class ReplicateError(ReplicateException):
         fields = self.to_dict()
         if self.prediction is not None:
             fields["prediction"] = self.prediction.id
+            model = getattr(self.prediction, "model", None)
+            if model:
+                fields["model"] = model
         for name, value in self.about.items():
             fields.setdefault(name, value)
         return "ReplicateError Details:\n" + "\n".join(

@@ -15,13 +15,14 @@ import sys
 import textwrap
 import time
 import types
+from typing import Iterator
 
 import httpx
 import pytest
 
 import replicate
 from replicate import exceptions
-from replicate.sandbox import File
+from replicate.sandbox import File, current_prediction
 from replicate.webhook import (
     InvalidSecretKeyError,
     InvalidSignatureError,
@@ -179,6 +180,56 @@ def test_the_address_of_the_api_itself_is_not_named(call, mock):
         "request: GET /v1/predictions/p1",
         "prediction: p1",
         "hint: There is no such prediction, or the token's account may not see it.",
+    ]
+
+
+def test_model_without_a_version(says, client, sandbox):
+    sandbox.fault("models.predictions.create", status=404, times=None)
+    sandbox.fault("models.get", status=200, body={"owner": "a", "name": "b"}, times=None)
+    error = says(
+        exceptions.NotFoundError,
+        """
+        ReplicateError Details:
+        status: 404
+        detail: The requested resource could not be found.
+        request: POST /v1/models/a/b/predictions
+        model: a/b
+        base_url: http://sandbox
+        hint: The model is there, but it has no version that could be run.
+        """,
+        client.run,
+        "a/b",
+        {},
+    )
+    assert error.about["model"] == "a/b"
+
+
+def test_stream_of_a_model_that_fails(call, client, sandbox):
+    @sandbox.model("me/tell", official=True)
+    def tell() -> Iterator[str]:
+        yield "one"
+        raise ValueError("no more")
+
+    _, error = call.collect(client.stream, "me/tell", {})
+    assert isinstance(error, exceptions.ReplicateException)
+    assert "me/tell" in (str(error) + getattr(error, "details", ""))
+
+
+def test_deadline(call, client, sandbox):
+    @sandbox.model("me/slow", official=True)
+    def slow() -> str:
+        current_prediction().sleep(60)
+        return "done"
+
+    with pytest.raises(exceptions.DeadlineExceededError) as caught:
+        call(client.run, "me/slow", {}, timeout=0.5)
+    assert str(caught.value).splitlines() == [
+        "ReplicateError Details:",
+        "title: Deadline exceeded",
+        "detail: The time given as timeout= ran out. "  # noqa: ISC004
+        f"Prediction {caught.value.prediction.id} was canceled.",
+        f"prediction: {caught.value.prediction.id}",
+        "model: me/slow",
     ]
 
 

@@ -144,6 +144,7 @@ async def _latest_version(session: Session, place: tuple[str, str], refusal: Rep
             raise
         raise refusal from None  # what counts is that the model was refused
     if model.latest_version is None or not model.latest_version.id:
+        refusal.about["hint"] = "The model is there, but it has no version that could be run."
         raise refusal
     remember(session, model.latest_version)
     return model.latest_version.id

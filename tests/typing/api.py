@@ -22,11 +22,13 @@ from replicate._runs.outputs import OutputIterator
 from replicate.account import Account
 from replicate.client import RetryTransport
 from replicate.collection import Collection
+from replicate.connection_errors import APIConnectError
 from replicate.deployment import Deployment
 from replicate.exceptions import (
     APIConnectionError,
     APITimeoutError,
     DeadlineExceededError,
+    InvalidArgumentError,
     ModelError,
     PredictionCanceledError,
     RateLimitError,
@@ -416,7 +418,16 @@ def errors() -> None:
         assert_type(error.retry_after, Optional[float])
     except APITimeoutError as error:
         assert_type(error.request, httpx.Request)
+    except InvalidArgumentError as error:
+        of_python: ValueError = error
+        of_replicate: ReplicateError = error
+        print(of_python, of_replicate)
+    except APIConnectError as error:
+        of_httpx: httpx.ConnectError = error
+        of_connections: APIConnectionError = error
+        print(of_httpx, of_connections)
     except (APIConnectionError, DeadlineExceededError) as error:
+        assert_type(error.about, Dict[str, str])
         assert_type(error.prediction, Union[Prediction, Training, None])
     except ReplicateError as error:
         assert_type(error.status, Optional[int])
