@@ -355,3 +355,31 @@ def test_include_keeps_what_was_there() -> None:
     with first, first.client() as client:
         assert client.run("me/it") == "b"
         assert client.collections.get("mine").name == "Mine"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal of Unix")
+def test_ctrl_c_reaches_a_command_once() -> None:
+    code = (
+        "import signal, sys, time\n"
+        "came = []\n"
+        "signal.signal(signal.SIGINT, lambda *_: came.append(1))\n"
+        "print('ready', flush=True)\n"
+        "while not came: time.sleep(0.01)\n"
+        "time.sleep(0.3)\n"
+        "sys.exit(10 + len(came))"
+    )
+    # A process of its own gives it a terminal: this one has threads, and must not fork.
+    spawn = "import os, pty, sys; sys.exit(os.WEXITSTATUS(pty.spawn(sys.argv[1:])))"
+    command = [sys.executable, "-m", "replicate.sandbox", "--", sys.executable, "-c", code]
+    with subprocess.Popen(
+        [sys.executable, "-c", spawn, *command],
+        env=ENVIRONMENT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert b"ready" in process.stdout.readline()
+        process.stdin.write(b"\x03")
+        process.stdin.flush()
+        assert process.wait(30) == 11
