@@ -25,6 +25,9 @@ logger = logging.getLogger("replicate")
 _NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 _RANGE = re.compile(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18}|\*)", re.ASCII)
 
+LARGE = 1024 * 1024
+"""Bytes of a file for which it is worth while to read more of it at a time."""
+
 PROGRESS = 1024 * 1024
 """Bytes that make an attempt worth it: after them, one that breaks off counts as the first."""
 
@@ -131,6 +134,8 @@ class Download(Steps[bytes]):
                 return False
             raise FileUnavailableError.of(error, shown(url)) from None
         self._begin(self._body.response)
+        if int(self._version.size or 0) >= LARGE:
+            self._body.read_more_at_a_time()
         return True
 
     def _begin(self, response: httpx.Response) -> None:

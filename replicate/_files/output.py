@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from .._http.session import Session
     from .saving import Sink
 
-PIECES = 16
-"""Pieces of a download, of 64 KiB each, that are written to disk at a time."""
+PIECES = 8
+"""Pieces of a download, of 256 KiB at most, that are written to disk at a time."""
 
 SPOOL = 10 * 1024 * 1024
 """Bytes of an opened file that are kept in memory before a temporary file takes over."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,20 @@ logger = logging.getLogger("replicate")
 
 ENOUGH = 256 * 1024
 """Bytes of an error's body that are read; it may come from anybody's server, and never end."""
+
+
+FILE_CHUNK = 128 * 1024
+"""Bytes of a file that are sent at a time. One may take as long as the timeout for writing."""
+
+CHUNKS_IN_THREAD = 8
+"""Such chunks that are read from a file at a time where there is an event loop."""
+
+READ_AT_A_TIME = 256 * 1024
+"""Bytes of a large response that are taken from the connection at a time, if they are there."""
+
+
+_BELOW = ("_stream", "_httpcore_stream", "_connection", "_body")
+"""Where a response's stream has the next one below it, down to httpcore's connection."""
 
 
 class Body:
@@ -89,6 +104,20 @@ class Body:
             if failed is None:
                 raise
             raise failed from error
+
+    def read_more_at_a_time(self) -> None:
+        """Take more from the connection at a time than httpcore does, which takes 64 KiB.
+
+        For a large file most of the time goes into the steps that each piece costs.
+        """
+        connection: Any = self.response.stream
+        for _ in _BELOW:
+            connection = next(
+                (getattr(connection, name) for name in _BELOW if hasattr(connection, name)), None
+            )
+            if hasattr(connection, "READ_NUM_BYTES"):
+                connection.READ_NUM_BYTES = READ_AT_A_TIME
+                return
 
     async def read_all(self, limit: int | None = None) -> None:
         """Read to the end, or to so many bytes, and close; the response has the content then.
@@ -169,20 +198,23 @@ class FileBody(httpx.AsyncByteStream, httpx.SyncByteStream):
         self._body = body
         self.error: BaseException | None = None
         """What the file raised, which is no failure of the request."""
+        for field in getattr(body, "fields", ()):
+            if hasattr(field, "CHUNK_SIZE"):  # of httpx, which reads less at a time
+                field.CHUNK_SIZE = FILE_CHUNK
 
     def __iter__(self) -> Iterator[bytes]:
         chunks: Iterator[bytes] = iter(self._body)
         while True:
-            chunk = self._read(chunks)
-            if chunk is None:
+            read = self._read(chunks, 1)
+            if not read:
                 return
             if remaining() == 0:
                 raise httpx.WriteTimeout("the file was read too slowly")
-            yield chunk
+            yield from read
 
-    def _read(self, chunks: Iterator[bytes]) -> bytes | None:
+    def _read(self, chunks: Iterator[bytes], count: int) -> list[bytes]:
         try:
-            return next(chunks, None)
+            return list(itertools.islice(chunks, count))
         except BaseException as error:
             self.error = error
             raise
@@ -190,10 +222,12 @@ class FileBody(httpx.AsyncByteStream, httpx.SyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         chunks: Iterator[bytes] = iter(self._body)
         while True:
-            chunk = await in_thread(self._read, chunks)
-            if chunk is None:
+            # To go to a thread and back takes longer than to read a chunk.
+            read = await in_thread(self._read, chunks, CHUNKS_IN_THREAD)
+            if not read:
                 return
-            yield chunk
+            for chunk in read:
+                yield chunk
 
     def close(self) -> None:
         with contextlib.suppress(AttributeError):

@@ -12,6 +12,7 @@ import tracemalloc
 import httpx
 import pytest
 
+import replicate
 from replicate import exceptions
 from replicate.helpers import FileOutput
 from tests.bodies import Pieces
@@ -251,3 +252,30 @@ def test_content_is_read_into_memory_once(call, mock):
         tracemalloc.stop()
     # A buffer that grows is an eighth larger than its content.
     assert peak < 1.2 * count * len(piece)
+
+
+def test_a_large_file_is_read_in_larger_pieces_than_httpx_reads(call, served, server):
+    """For one of many megabytes most of the time goes into the steps that each piece costs."""
+    server.on("GET", "/x.bin", b"x" * (32 << 20))
+    pieces = call.chunks(FileOutput(f"{server.url}/x.bin", served))
+    assert sum(map(len, pieces)) == 32 << 20
+    assert max(map(len, pieces)) > 64 * 1024
+
+
+def test_a_large_file_is_sent_in_larger_pieces_than_httpx_sends(call, mock):
+    sizes = []
+
+    class Recording(httpx.MockTransport):
+        def handle_request(self, request):
+            sizes.extend(map(len, request.stream))
+            return httpx.Response(201, json={"id": "f", "urls": {}})
+
+        async def handle_async_request(self, request):
+            async for chunk in request.stream:
+                sizes.append(len(chunk))
+            return httpx.Response(201, json={"id": "f", "urls": {}})
+
+    with replicate.Client("t", transport=Recording(None)) as client:
+        call(client.files.create, b"x" * (2 << 20))
+    assert max(sizes) > 64 * 1024
+    assert len(sizes) < 25
