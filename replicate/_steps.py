@@ -44,7 +44,7 @@ class Steps(Generic[T]):
         """Give back what is held: at the end, after an error, or when closed."""
 
     async def _interrupt(self) -> None:
-        """Do what closing before the end stands for; `_release` follows."""
+        """Do what closing before the end stands for, after `_release`."""
 
     # Reading.
 
@@ -113,10 +113,10 @@ class Steps(Generic[T]):
         self._state = CLOSED
         self._ready = _NOTHING
         try:
-            await self._interrupt()
-        finally:
             if not self._is_busy:  # whoever is reading releases it, when that returns
                 await self._release()
+        finally:
+            await self._interrupt()
 
     def __enter__(self) -> Self:
         return self

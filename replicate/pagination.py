@@ -15,6 +15,7 @@ from typing import (
     List,
     Optional,
     Protocol,
+    Set,
     TypeVar,
     Union,
     overload,
@@ -164,11 +165,15 @@ def paginate(list_method: Callable[[Any], P]) -> Generator[P, None, None]:
 
     Args:
         list_method: A method that takes a cursor, such as `replicate.models.list`.
+
+    Raises:
+        InvalidResponseError: The pages lead in a circle.
     """
     page = list_method(...)
     yield page
+    seen: Set[Any] = set()
     while page.next is not None:
-        page = list_method(page.next)
+        page = list_method(_fresh(page.next, seen))
         yield page
 
 
@@ -178,12 +183,25 @@ async def async_paginate(list_method: Callable[[Any], Awaitable[P]]) -> AsyncGen
     Args:
         list_method: A coroutine function that takes a cursor, such as
             `replicate.models.async_list`.
+
+    Raises:
+        InvalidResponseError: The pages lead in a circle.
     """
     page = await list_method(...)
     yield page
+    seen: Set[Any] = set()
     while page.next is not None:
-        page = await list_method(page.next)
+        page = await list_method(_fresh(page.next, seen))
         yield page
+
+
+def _fresh(cursor: str, seen: Set[Any]) -> str:
+    if cursor in seen:
+        raise InvalidResponseError(
+            title="Endless list", detail=f"the page {cursor!r:.200} leads back to itself"
+        )
+    seen.add(cursor)
+    return cursor
 
 
 if not TYPE_CHECKING:

@@ -139,8 +139,9 @@ def test_places_go_in_order_and_none_is_lost():
     ("options", "expected"),
     [
         ({}, (90, 81, 10)),
-        ({"limits": httpx.Limits(max_connections=7)}, (6, 5, 1)),
-        ({"limits": httpx.Limits(max_connections=3)}, (2, 1, 1)),
+        ({"limits": httpx.Limits(max_connections=12)}, (11, 10, 1)),
+        ({"limits": httpx.Limits(max_connections=7)}, (7, 6, 0)),
+        ({"limits": httpx.Limits(max_connections=3)}, (3, 2, 0)),
         ({"limits": httpx.Limits(max_connections=2)}, (2, 1, 0)),
         ({"limits": httpx.Limits(max_connections=1)}, (1, 1, 0)),
         ({"limits": httpx.Limits()}, None),

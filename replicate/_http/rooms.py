@@ -19,8 +19,8 @@ CONNECTIONS = 100
 TENTH = 10
 """One connection in ten is kept free of streams, and one more for clean-up."""
 
-FEW = 2
-"""So few connections are not divided up."""
+FEW = 9
+"""Of so few connections one is kept free of streams, and none for clean-up."""
 
 _cleaning_up: ContextVar[bool] = ContextVar("replicate_cleaning_up", default=False)
 

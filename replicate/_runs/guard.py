@@ -34,7 +34,7 @@ R = TypeVar("R", bound=Any)
 logger = logging.getLogger("replicate")
 
 CANCEL_TIME = 5.0
-FIND_TIME = 10.0
+FIND_TIME = 8.0
 """Seconds that canceling a run, or finding and canceling it, may take on the caller's way out."""
 
 

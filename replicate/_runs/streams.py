@@ -108,6 +108,7 @@ class Stream(Steps[ServerSentEvent]):
                     return None
                 return await (self._polled() if self._polls else self._received())
             except BaseException as error:
+                await self._release()  # first: it may hold the only connection
                 await self._guard.failed(error)
                 raise
 
