@@ -1,1 +1,1 @@
-"""Benchmarks: `python -m benchmarks`, side by side with bare httpx in one run."""
+"""Benchmarks: the same work with this package, its predecessors, bare httpx and the standard library."""

@@ -1,116 +1,180 @@
-"""Compare this package with bare httpx: `make bench`.
+"""Measure this package beside others in one run: `make bench`, `make bench-quick`.
 
-Each row does the same work twice, in turns, against the same server: with httpx as a program
-without this package would use it, and with `replicate`. What counts is the ratio; the times
-are those of this machine.
+Every sample is a process of its own in the environment of its contestant. A round takes one
+sample of each, in an order that changes; what is compared are samples of the same round, so
+that other work on the machine falls on all of them alike.
 """
 
 from __future__ import annotations
 
-import asyncio
-import statistics
+import argparse
+import json
+import os
+import random
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
+from pathlib import Path
 
-import httpx
+from . import report
+from .workloads import BY_NAME, CONTESTANTS, FILE, NOT_DONE, QUICK, UPLOAD, WORKLOADS
 
-import replicate
-from replicate.helpers import FileOutput
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+ENVIRONMENTS = ROOT / ".venv-bench"
+RESULTS = ROOT / "build" / "benchmarks.json"
+LIMIT = 300
+"""Seconds for a sample."""
 
-HEADERS = {"Authorization": "Bearer t"}
+SIZES = {
+    "events_small": 20_000,
+    "events_joined": 20_000,
+    "events_large": 2_000,
+    "file_read": FILE,
+    "file_iterate": FILE,
+    "upload_path": UPLOAD,
+    "upload_handle": UPLOAD,
+    "upload_bytes": UPLOAD,
+    "concurrent_500": 500,
+    "concurrent_5000": 5_000,
+    "pages": 5_000,
+}
 
-
-def timed(function):
-    start = time.perf_counter()
-    function()
-    return time.perf_counter() - start
-
-
-def compare(name, bare, ours, rounds):
-    """Print the medians of two functions that take turns, and their ratio."""
-    bare(), ours()  # connections are made, modules loaded
-    times = [(timed(bare), timed(ours)) for _ in range(rounds)]
-    one, other = (statistics.median(column) * 1000 for column in zip(*times))
-    print(f"{name:34} {one:10.2f} ms {other:10.2f} ms {other / one:8.2f}", flush=True)
-
-
-def process(code):
-    return lambda: subprocess.run([sys.executable, "-c", code], check=True)
-
-
-def cases(base):
-    """Return (name, bare, ours, rounds) of each comparison."""
-    http = httpx.Client(headers=HEADERS, base_url=f"{base}/v1")
-    client = replicate.Client("t", base_url=base)
-
-    def events():
-        with http.stream("GET", "/stream") as response:
-            return sum(line.startswith("data:") for line in response.iter_lines())
-
-    prediction = client.predictions.get("x")
-    prediction.urls = {"stream": f"{base}/v1/stream"}
-
-    def download():
-        with http.stream("GET", "/file") as response:
-            return sum(map(len, response.iter_bytes()))
-
-    async def bare_batch():
-        async with httpx.AsyncClient(headers=HEADERS, base_url=f"{base}/v1") as many:
-            work = (many.post("/models/a/b/predictions", json={"input": {}}) for _ in range(100))
-            return [response.json() for response in await asyncio.gather(*work)]
-
-    async def our_batch():
-        return await asyncio.gather(*(client.async_run("a/b", {}) for _ in range(100)))
-
-    return [
-        ("import, as a process", process("import httpx"), process("import replicate"), 15),
-        (
-            "predictions.get",
-            lambda: http.get("/predictions/x").json(),
-            lambda: client.predictions.get("x"),
-            300,
-        ),
-        (
-            "run, one request",
-            lambda: http.post("/models/a/b/predictions", json={"input": {}}).json(),
-            lambda: client.run("a/b", {}),
-            300,
-        ),
-        (
-            "predictions.list, 100 on a page",
-            lambda: http.get("/predictions").json()["results"],
-            client.predictions.list,
-            100,
-        ),
-        (
-            "100 runs at once, a loop each",
-            lambda: asyncio.run(bare_batch()),
-            lambda: asyncio.run(our_batch()),
-            10,
-        ),
-        ("stream, 10,000 events", events, lambda: sum(1 for _ in prediction.stream()), 10),
-        (
-            "download, 100 MB",
-            download,
-            lambda: sum(map(len, FileOutput(f"{base}/v1/file", client))),
-            5,
-        ),
-    ]
+GROWTH = {
+    "pages": ("predictions in pages of 100", [1, 10, 100, 1_000, 10_000]),
+    "events_small": ("events", [1, 10, 100, 1_000, 10_000]),
+    "file_iterate": ("MB downloaded", [1, 10, 100, 1_000, 10_000]),
+    "concurrent": ("concurrent runs of 0.2 s", [1, 10, 100, 1_000, 10_000]),
+}
+SLOW = {("httpx", "concurrent", 10_000), ("1.0.7", "concurrent", 10_000)}
+"""What takes minutes."""
 
 
-def main():
-    server = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.server"], stdout=subprocess.PIPE, text=True
-    )
+def python_of(contestant):
+    folder = {"limit": "httpx", "replicate": "ours"}.get(contestant, contestant)
+    return str(ENVIRONMENTS / folder / "bin" / "python")
+
+
+def processors():
+    """Return the processors for the client and for the server; different ones, if there are."""
+    available = sorted(os.sched_getaffinity(0))
+    return {available[0]}, {available[-1]}
+
+
+@contextmanager
+def serving(processor):
+    command = [sys.executable, str(HERE / "server.py")]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    os.sched_setaffinity(server.pid, processor)
     try:
-        base = f"http://127.0.0.1:{server.stdout.readline().strip()}"
-        print(f"{'':34} {'bare httpx':>13} {'replicate':>13} {'ratio':>8}")
-        for name, bare, ours, rounds in cases(base):
-            compare(name, bare, ours, rounds)
+        yield f"http://127.0.0.1:{server.stdout.readline().strip()}"
     finally:
         server.terminate()
         server.wait()
+
+
+def command_of(contestant, workload, base, count, size):
+    python = python_of(contestant)
+    if workload == "import":
+        module = {"limit": "http.client", "httpx": "httpx"}.get(contestant, "replicate")
+        return [python, "-c", f"import {module}"]
+    worker = [contestant, workload, base, str(count), str(size)]
+    return [python, str(HERE / "worker.py"), *worker]
+
+
+def sample(contestant, workload, base, count=1, size=0):
+    """Return what one process has used, in seconds and bytes."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("REPLICATE", "PYTHON"))}
+    command = command_of(contestant, workload, base, count, size)
+    began = time.perf_counter()
+    # Not from here: `python -c` imports what is in the folder that it is called in.
+    options = {"env": environment, "cwd": ENVIRONMENTS, "text": True}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, **options)
+    printed = process.stdout.read()
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    wall = time.perf_counter() - began
+    if process.returncode:
+        raise SystemExit(f"{contestant} failed at {workload}: {' '.join(command)}")
+    if workload in ("import", "first"):
+        return {"cpu": used.ru_utime + used.ru_stime, "wall": wall}
+    return json.loads(printed)
+
+
+def measure(base, names, contestants, rounds, share):
+    """Return the samples: one dict of contestants for each round of each workload."""
+    found = {name: [] for name in names}
+    for number in range(rounds):
+        for name in names:
+            taking_part = [each for each in contestants if (each, name) not in NOT_DONE]
+            random.shuffle(taking_part)
+            count = max(1, round(BY_NAME[name].count * share))
+            size = SIZES.get(name, 0)
+            samples = {each: sample(each, name, base, count, size) for each in taking_part}
+            found[name].append(samples)
+            seen = " ".join(f"{each} {samples[each]['cpu']:.4f}" for each in sorted(samples))
+            print(f"{name}: {seen}", file=sys.stderr, flush=True)
+        print(f"round {number + 1} of {rounds}", file=sys.stderr, flush=True)
+    return found
+
+
+def grow(base, contestants, rounds):
+    """Return the samples by workload, contestant and size."""
+    found = {}
+    for name, (_, sizes) in GROWTH.items():
+        for size in sizes:
+            for each in contestants:
+                if (each, name, size) in SLOW:
+                    continue
+                unit = 1_000_000 if name == "file_iterate" else 1
+                samples = [
+                    sample(each, name, base, max(1, 100 // size), size * unit)
+                    for _ in range(rounds)
+                ]
+                found.setdefault(name, {}).setdefault(each, {})[str(size)] = samples
+        print(f"growth of {name}", file=sys.stderr, flush=True)
+    return found
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--quick", action="store_true", help="two short rounds, nothing is written")
+    parser.add_argument("--only", nargs="*", choices=list(BY_NAME), help="these workloads")
+    parser.add_argument("--contestants", nargs="*", choices=list(CONTESTANTS))
+    parser.add_argument("--report", action="store_true", help="only write the last figures anew")
+    options = parser.parse_args()
+    if options.report:
+        report.write(json.loads(RESULTS.read_text()))
+        return
+    names = options.only or [workload.name for workload in WORKLOADS]
+    contestants = options.contestants or (QUICK if options.quick else list(CONTESTANTS))
+    for_client, for_server = processors()
+    os.sched_setaffinity(0, for_client)
+    began = time.time()
+    with serving(for_server) as base:
+        if options.quick:
+            names = options.only or [each for each in names if each != "concurrent_5000"]
+            print(report.table(measure(base, names, contestants, 1, 0.5)))
+            return
+        samples = measure(base, names, contestants, options.rounds, 1.0)
+        print(report.table(samples))
+        if options.only or options.contestants:
+            return
+        growth = grow(base, ["httpx", "replicate", "1.0.7"], 3)
+    result = {
+        "samples": samples,
+        "growth": growth,
+        "machine": report.machine(),
+        "versions": {each: report.versions(python_of(each)) for each in CONTESTANTS},
+        "rounds": options.rounds,
+        "began": began,
+        "seconds": time.time() - began,
+    }
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps(result))
+    report.write(result)
 
 
 if __name__ == "__main__":

@@ -1,149 +1,117 @@
-"""One contestant, in a process and an environment of its own.
+"""One sample: one contestant at one workload, in a process and an environment of its own.
 
-It takes lines of `SCENARIO COUNT` and answers each with the seconds that so many took.
+    python worker.py CONTESTANT WORKLOAD BASE COUNT SIZE
+
+It prints what the work has cost as JSON. It loads nothing before the contestant has, so that
+a contestant pays for what it imports.
 """
 
 from __future__ import annotations
 
-import asyncio
+import gc
+import importlib
+import json
+import os
+import resource
 import sys
 import time
-from pathlib import Path
 
-ID = "gm3qorzdhgbfurvjtvhg6dckhu"
-INPUT = {"prompt": "an observatory in the desert", "seed": 7}
-BATCH = 100
+MODULES = {
+    "httpx": "with_httpx",
+    "replicate": "with_replicate",
+    "1.0.7": "with_replicate",
+    "2.0.0b4": "with_replicate_2",
+    "limit": "with_nothing",
+}
+
+WARM = {"get": 20, "run": 20, "run_version": 20, "page": 3, "upload_path": 0, "first": 0}
+"""How often a workload is repeated before it is measured, if not once."""
 
 
-def bare(base, upload):
-    """The least that a program has to do with httpx alone."""
-    import httpx
+def cpu():
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
 
-    options = {
-        "base_url": base,
-        "headers": {"Authorization": "Bearer token"},
-        "timeout": 30,
+
+def memory(name):
+    """Return a figure of `/proc/self/status` in bytes, 0 where there is none."""
+    try:
+        with open("/proc/self/status") as status:
+            for line in status:
+                if line.startswith(name):
+                    return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    return 0
+
+
+def forget_peak():
+    """Let the peak of memory count from now on."""
+    try:
+        with open("/proc/self/clear_refs", "w") as file:
+            file.write("5")
+    except OSError:
+        pass
+
+
+def requests(base):
+    """Return how many requests the server has had since the last time."""
+    from urllib.request import urlopen
+
+    with urlopen(f"{base}/count") as answer:
+        return json.load(answer)["requests"]
+
+
+def work_of(contestant, workload, size):
+    """Return what to call, how often to call it before, and what it must return."""
+    kind, _, detail = workload.partition("_")
+    if kind == "events":
+        return contestant.events(detail, size), size
+    if kind == "late":
+        return contestant.late(int(detail)), "done"
+    if kind == "file":
+        return getattr(contestant, workload)(size), size
+    if kind == "upload":
+        return contestant.upload(detail, size), "bench"
+    if kind == "concurrent":
+        return contestant.concurrent(size), size
+    if kind == "pages":
+        return contestant.pages(size), size
+    expected = {"page": 100}.get(workload, "done")
+    return getattr(contestant, "get" if kind == "first" else workload), expected
+
+
+def main(name, workload, base, count, size):
+    count, size = int(count), int(size)
+    module = importlib.import_module(MODULES[name])
+    contestant = module.Contestant(base)
+    operation, expected = work_of(contestant, workload, size)
+    late = workload.startswith("late_")
+    for _ in range(WARM.get(workload, 0 if size > 1_000_000 or late else 1)):
+        operation()
+    if late:
+        contestant.get()
+        requests(base)
+    gc.collect()
+    forget_peak()
+    before = memory("VmRSS")
+    used, began = cpu(), time.perf_counter()
+    for _ in range(count):
+        result = operation()
+    used, wall = cpu() - used, time.perf_counter() - began
+    if result != expected:  # work that is not done is done fast
+        raise SystemExit(f"{name}, {workload}: {result!r:.80}, not {expected!r:.80}")
+    figures = {
+        "cpu": used / count,
+        "wall": wall / count,
+        "peak": memory("VmHWM"),
+        "grown": memory("VmHWM") - before,
     }
-    client = httpx.Client(**options)
-    async_client = httpx.AsyncClient(**options)
-
-    def create(model):
-        return {
-            "url": f"/v1/models/bench/{model}/predictions",
-            "json": {"input": INPUT},
-            "headers": {"Prefer": "wait"},
-        }
-
-    def get():
-        return client.get(f"/v1/predictions/{ID}").raise_for_status().json()["output"]
-
-    def list_():
-        return len(client.get("/v1/predictions").raise_for_status().json()["results"])
-
-    def run(model="text"):
-        return client.post(**create(model)).raise_for_status().json()["output"]
-
-    async def async_run():
-        response = await async_client.post(**create("text"))
-        return response.raise_for_status().json()["output"]
-
-    def stream():
-        prediction = client.post(**create("stream")).raise_for_status().json()
-        count, event = 0, {}
-        with client.stream("GET", prediction["urls"]["stream"]) as response:
-            for line in response.iter_lines():
-                if line:
-                    name, _, value = line.partition(": ")
-                    event[name] = value
-                else:
-                    count += event["event"] == "output"
-                    event = {}
-        return count
-
-    def download():
-        with client.stream("GET", run("file")) as response:
-            return sum(map(len, response.iter_bytes()))
-
-    def send():
-        with Path(upload).open("rb") as file:
-            part = ("bench.bin", file, "application/octet-stream")
-            return client.post("/v1/files", files={"content": part}).raise_for_status().json()["id"]
-
-    return get, run, async_run, stream, download, send, list_
-
-
-def library(base, upload):
-    """The same with `replicate`, whichever is installed where this runs."""
-    from replicate import Client
-    from replicate.helpers import FileOutput
-
-    client = Client(api_token="token", base_url=base)
-
-    def get():
-        return client.predictions.get(ID).output
-
-    def list_():
-        return len(client.predictions.list().results)
-
-    def run(model="text"):
-        return client.run(f"bench/{model}", input=INPUT)
-
-    async def async_run():
-        return await client.async_run("bench/text", input=INPUT)
-
-    def stream():
-        events = client.stream("bench/stream", input=INPUT)
-        return sum(event.event.value == "output" for event in events)
-
-    def download():
-        file = run("file")
-        if isinstance(file, str):  # the official client takes only https: for a file
-            file = FileOutput(file, client)
-        return sum(map(len, file))
-
-    def send():
-        with Path(upload).open("rb") as file:
-            return client.files.create(file).id
-
-    return get, run, async_run, stream, download, send, list_
-
-
-def main(kind, base, upload):
-    get, run, async_run, stream, download, send, list_ = globals()[kind](base, upload)
-    loop = asyncio.new_event_loop()
-
-    async def batch():
-        return await asyncio.gather(*(async_run() for _ in range(BATCH)))
-
-    scenarios = {
-        "get": get,
-        "run": run,
-        "batch": lambda: loop.run_until_complete(batch()),
-        "stream": stream,
-        "download": download,
-        "upload": send,
-        "list": list_,
-    }
-    # What each must give: work that is not done is done fast.
-    expected = {
-        "get": "done",
-        "run": "done",
-        "batch": ["done"] * BATCH,
-        "stream": 10_000,
-        "download": 100 * 1024 * 1024,
-        "upload": "bench",
-        "list": 100,
-    }
-    for line in sys.stdin:
-        name, count = line.split()
-        scenario = scenarios[name]
-        start = time.perf_counter()
-        for _ in range(int(count)):
-            result = scenario()
-        seconds = time.perf_counter() - start
-        if result != expected[name]:
-            raise SystemExit(f"{name}: {result!r:.80}")
-        print(seconds, flush=True)
+    if late:
+        figures["late"] = wall / count - int(workload.partition("_")[2]) / 1000
+        figures["requests"] = requests(base) / count
+    print(json.dumps(figures), flush=True)
+    os._exit(0)  # what cleaning up takes is no part of it
 
 
 if __name__ == "__main__":
