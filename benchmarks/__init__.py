@@ -1,1 +1,1 @@
-"""Benchmarks: the same work with this package, its predecessors, bare httpx and the standard library."""
+"""Benchmarks: the same work with this package, its predecessors, and less."""

@@ -6,7 +6,6 @@ import asyncio
 import json
 
 import httpx
-
 from work import HEADERS, ID, INPUT, VERSION, fields_read, file_of
 
 TIMEOUT = httpx.Timeout(5.0, read=90.0)
@@ -111,4 +110,3 @@ class Contestant:
                 return len(await asyncio.gather(*(run(client) for _ in range(size))))
 
         return lambda: asyncio.run(work())
-

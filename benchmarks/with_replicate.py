@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-import replicate
 from work import ID, INPUT, VERSION, attributes_read, file_of
+
+import replicate
 
 
 class Contestant:
@@ -45,8 +46,7 @@ class Contestant:
 
         def work():
             return sum(
-                event.event.value == "output" and bool(event.data)
-                for event in prediction.stream()
+                event.event.value == "output" and bool(event.data) for event in prediction.stream()
             )
 
         return work
@@ -88,4 +88,3 @@ class Contestant:
             return len(await asyncio.gather(*(run() for _ in range(size))))
 
         return lambda: asyncio.run(work())
-

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from replicate import AsyncReplicate, Replicate
-
 from work import ID, INPUT, VERSION, attributes_read, file_of
+
+from replicate import AsyncReplicate, Replicate
 
 
 class Contestant:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from operator import attrgetter
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _METHODS = (
+    "build_request",
     "send",
     "_send_handling_auth",
     "_send_handling_redirects",
@@ -27,6 +29,8 @@ _METHODS = (
     "_transport_for_url",
 )
 """The way of a request through `httpx.Client`."""
+
+_methods = attrgetter(*_METHODS)
 
 _OF_SEND = ("auth", "cookies", "event_hooks", "params")
 """Options of the user's that this way is for."""
@@ -36,7 +40,10 @@ _httpx_logger = logging.getLogger("httpx")
 
 def _methods_of(kind: Any) -> tuple[Any, ...] | None:
     """Return the methods on the way through a client class; None if they are not httpx's own."""
-    methods = tuple(getattr(kind, name, None) for name in _METHODS)
+    try:
+        methods: tuple[Any, ...] = _methods(kind)
+    except AttributeError:
+        return None
     for method in methods:
         # A wrapper may pass itself off as what it wraps: its type is what it is.
         if type(method) is not FunctionType or method.__code__.co_filename != _httpx_file:
@@ -53,15 +60,14 @@ def may_be_direct(options: Mapping[str, Any]) -> bool:
     return not any(options.get(name) for name in _OF_SEND)
 
 
-def _is_watched(client: Any, request: httpx.Request) -> bool:
-    """Say whether somebody would miss `httpx.Client.send`."""
-    kind = type(client)
+def is_watched(client: Any) -> bool:
+    """Say whether somebody would miss `httpx.Client.build_request` or `send`."""
+    kind: Any = type(client)
     return (
-        _own_methods.get(kind) != tuple(getattr(kind, name) for name in _METHODS)
-        or not vars(client).keys().isdisjoint(_METHODS)
+        _own_methods.get(kind) != _methods(kind)
+        or not client.__dict__.keys().isdisjoint(_METHODS)
         or _httpx_logger.isEnabledFor(logging.INFO)
         or bool(client.cookies.jar._cookies)
-        or bool(request.url.userinfo)
     )
 
 
@@ -74,9 +80,9 @@ def send(
         client: The client to send it with.
         request: The request.
         own: Whether it goes to the API, so that the user's `auth=` is for it.
-        direct: What `may_be_direct` says.
+        direct: Whether it needs nothing of what `httpx.Client.send` does.
     """
-    if not direct or _is_watched(client, request):
+    if not direct:
         auth = httpx.USE_CLIENT_DEFAULT if own else None
         return client.send(request, auth=auth, follow_redirects=False, stream=True)
     transport = client._transport_for_url(request.url)
@@ -87,7 +93,7 @@ async def async_send(
     client: httpx.AsyncClient, request: httpx.Request, *, own: bool, direct: bool
 ) -> httpx.Response:
     """Send a request, and return the response before its body; see `send`."""
-    if not direct or _is_watched(client, request):
+    if not direct:
         auth = httpx.USE_CLIENT_DEFAULT if own else None
         return await client.send(request, auth=auth, follow_redirects=False, stream=True)
     transport = client._transport_for_url(request.url)
@@ -102,10 +108,24 @@ def _received(client: Any, request: httpx.Request, response: httpx.Response) -> 
     return response
 
 
+def _comes_as_sent(response: httpx.Response) -> bool:
+    """Say whether a body, not read so far, needs nothing of what httpx does while reading."""
+    return (
+        not (response.is_stream_consumed or hasattr(response, "_content"))
+        and "content-encoding" not in response.headers
+    )
+
+
 def read(response: httpx.Response) -> None:
     """Read a response to its end and close it."""
     try:
-        response.read()
+        if _comes_as_sent(response):
+            stream: Any = response.stream
+            response._content = b"".join(stream)
+            response.is_stream_consumed = True
+            response.close()
+        else:
+            response.read()
     except BaseException:
         response.close()
         raise
@@ -114,7 +134,13 @@ def read(response: httpx.Response) -> None:
 async def async_read(response: httpx.Response) -> None:
     """Read a response to its end and close it."""
     try:
-        await response.aread()
+        if _comes_as_sent(response):
+            stream: Any = response.stream
+            response._content = b"".join([chunk async for chunk in stream])
+            response.is_stream_consumed = True
+            await response.aclose()
+        else:
+            await response.aread()
     except BaseException:
         await response.aclose()
         raise

@@ -27,9 +27,10 @@ from .body import ENOUGH, Body, FileBody
 from .connections import Connections
 from .deadline import CLOCK_MARGIN, check_deadline, deadline_exceeded, remaining
 from .subjects import without_query
+from .template import Template
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from .session import Session
 
@@ -54,6 +55,7 @@ class HTTP:
     def __init__(self, owner: Session) -> None:
         self._owner = owner
         self._connections_or_none: Connections | None = None
+        self._template: Template | None = None
 
     @property
     def connections(self) -> Connections:
@@ -211,15 +213,23 @@ class HTTP:
         own = True
         for hops in itertools.count():
             try:
-                place = parsed(self._absolute(url))
-                own = own and origin(place) == origin(httpx.URL(self._owner._base()))
-                own = own and (not of_output or is_stored_file(place, self._owner._base()))
-                if own and place.userinfo:  # httpx would send it in place of the token
-                    place = place.copy_with(username=None, password=None)
-                request = self._build(client, method, place, own=own, **kwargs)
+                is_direct = self.connections.may_be_direct and not direct.is_watched(client)
+                request: httpx.Request | None = None
+                if is_direct and hops == 0 and not of_output:
+                    request = self._from_template(client, method, url, **kwargs)
+                if request is None:
+                    place = parsed(self._absolute(url))
+                    own = own and origin(place) == origin(httpx.URL(self._owner._base()))
+                    own = own and (not of_output or is_stored_file(place, self._owner._base()))
+                    if own and place.userinfo:  # httpx would send it in place of the token
+                        place = place.copy_with(username=None, password=None)
+                    request = self._build(client, method, place, own=own, **kwargs)
+                    is_direct = is_direct and not request.url.userinfo
                 if on_send is not None:
                     on_send(True)
-                response = await self._exchange(client, request, stream=stream, own=own)
+                response = await self._exchange(
+                    client, request, stream=stream, own=own, is_direct=is_direct
+                )
                 if not response.has_redirect_location or method not in {"GET", "HEAD"}:
                     return response
                 if stream and is_blocking():
@@ -244,25 +254,57 @@ class HTTP:
             return url
         return f"{self._owner._base()}/{url.lstrip('/')}"
 
+    def _from_template(
+        self,
+        client: Any,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, Any] | None = None,
+        json: Any = None,
+        timeout: Any = httpx.USE_CLIENT_DEFAULT,
+        params: Any = None,
+        **kwargs: Any,
+    ) -> httpx.Request | None:
+        """Make a request to the API in the short way; None for one that this is not for."""
+        if params or kwargs:
+            return None
+        base = self._owner._base()
+        template = self._template
+        if template is None or not template.fits(client, base):
+            template = self._template = Template(client, base)
+        if not template.is_usable:
+            return None
+        headers = {**headers} if headers else {}
+        content: bytes | None = None
+        if json is not None:
+            content = dumps(json)
+            headers.setdefault("Content-Type", "application/json")
+        phases = _phases(_timeout_of(client, timeout), headers.get("Prefer"))
+        if not self._owner._brings_authorization:
+            headers["Authorization"] = self._authorization()
+        return template.request(method, url, headers, content, phases)
+
+    def _authorization(self) -> str:
+        owner = self._owner
+        header = owner._header_of_script(blocking=is_blocking()) if owner._shown else None
+        return header or f"Bearer {owner._token()}"
+
     def _build(
         self, client: Any, method: str, url: httpx.URL, *, own: bool, **kwargs: Any
     ) -> httpx.Request:
-        timeout = kwargs.pop("timeout", httpx.USE_CLIENT_DEFAULT)
-        if timeout is httpx.USE_CLIENT_DEFAULT:
-            timeout = client.timeout
+        timeout = _timeout_of(client, kwargs.pop("timeout", httpx.USE_CLIENT_DEFAULT))
         headers = httpx.Headers(kwargs.pop("headers", None))
         if kwargs.get("json") is not None:
             # The same bytes whatever the version of httpx, which has changed its mind twice.
             kwargs["content"] = dumps(kwargs.pop("json"))
             headers.setdefault("Content-Type", "application/json")
-        timeout = _fit(timeout, headers.get("prefer"))
+        phases = _phases(timeout, headers.get("prefer"))
         if own:
-            owner = self._owner
-            if not owner._brings_authorization:
-                header = owner._header_of_script(blocking=is_blocking()) if owner._shown else None
-                headers["Authorization"] = header or f"Bearer {owner._token()}"
+            if not self._owner._brings_authorization:
+                headers["Authorization"] = self._authorization()
             request: httpx.Request = client.build_request(
-                method, url, headers=headers, timeout=timeout, **kwargs
+                method, url, headers=headers, extensions={"timeout": phases}, **kwargs
             )
         else:
             # What the client adds to every request is meant for the API, and may be secret.
@@ -270,16 +312,16 @@ class HTTP:
                 {name: client.headers[name] for name in HARMLESS_HEADERS if name in client.headers}
             )
             harmless.update(headers)
-            extensions = {"timeout": timeout.as_dict()}
-            request = httpx.Request(method, url, headers=harmless, extensions=extensions, **kwargs)
+            request = httpx.Request(
+                method, url, headers=harmless, extensions={"timeout": phases}, **kwargs
+            )
         if kwargs.get("files"):
             request.stream = FileBody(request.stream)
         return request
 
     async def _exchange(
-        self, client: Any, request: httpx.Request, *, stream: bool, own: bool
+        self, client: Any, request: httpx.Request, *, stream: bool, own: bool, is_direct: bool
     ) -> httpx.Response:
-        is_direct = self.connections.may_be_direct
         try:
             if is_blocking():
                 response = direct.send(client, request, own=own, direct=is_direct)
@@ -365,26 +407,28 @@ def dumps(value: Any) -> bytes:
     return text.encode("utf-8")
 
 
-def _fit(timeout: httpx.Timeout | float, prefer: str | None) -> httpx.Timeout:
+def _timeout_of(client: Any, timeout: Any) -> httpx.Timeout:
+    found = client.timeout if timeout is httpx.USE_CLIENT_DEFAULT else timeout
+    return found if type(found) is httpx.Timeout else httpx.Timeout(found)
+
+
+def _phases(timeout: httpx.Timeout, prefer: str | None) -> dict[str, float | None]:
     """Give a held request time to be held, and every request no more time than is left."""
-    timeout = httpx.Timeout(timeout)
     read = timeout.read
-    hold = re.match(r"wait(?:=(\d+))?$", prefer or "")
-    if hold and read is not None:
-        read += float(hold.group(1) or LONGEST_HOLD)
+    if prefer and read is not None:
+        hold = re.match(r"wait(?:=(\d+))?$", prefer)
+        if hold:
+            read += float(hold.group(1) or LONGEST_HOLD)
+    phases = {
+        "connect": timeout.connect,
+        "read": read,
+        "write": timeout.write,
+        "pool": timeout.pool,
+    }
     left = remaining()
     if left is None:
-        return httpx.Timeout(
-            connect=timeout.connect, read=read, write=timeout.write, pool=timeout.pool
-        )
+        return phases
     left = max(left, 0.001)
-
-    def cap(seconds: float | None) -> float:
-        return left if seconds is None else min(seconds, left)
-
-    return httpx.Timeout(
-        connect=cap(timeout.connect),
-        read=cap(read),
-        write=cap(timeout.write),
-        pool=cap(timeout.pool),
-    )
+    return {
+        phase: left if seconds is None else min(seconds, left) for phase, seconds in phases.items()
+    }
