@@ -6,6 +6,7 @@ package knows besides stands below, in lines of its own.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hmac
 import os
@@ -21,7 +22,7 @@ import httpx
 import pytest
 
 import replicate
-from replicate import exceptions
+from replicate import _blocking, exceptions
 from replicate.sandbox import File, current_prediction
 from replicate.webhook import (
     InvalidSecretKeyError,
@@ -628,6 +629,25 @@ def test_path_as_text_that_only_the_model_minds(call, client, speaker, tmp_path,
     assert caught.value.details.splitlines()[-1] == (
         "hint: 'voice' is the text 'speech.wav', which is the path of a file here. "
         "To send the file, give pathlib.Path('speech.wav')."
+    )
+
+
+# Event loops.
+
+
+def test_blocking_call_in_an_event_loop(client, monkeypatch, caplog):
+    monkeypatch.setattr(_blocking, "_looks_for_loops", True)
+
+    async def main():
+        client.accounts.current()
+
+    with caplog.at_level("WARNING", "replicate"):
+        asyncio.run(main())
+    [said] = [record.getMessage() for record in caplog.records if record.name == "replicate"]
+    assert re.sub(r"^.*:\d+", "app.py:7", said) == (
+        "app.py:7: current() blocks the running event loop, and all that runs in it, until it "
+        "returns. Await its asynchronous form, or call it in a thread. "
+        "(This is logged once in a process.)"
     )
 
 
