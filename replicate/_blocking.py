@@ -1,15 +1,15 @@
-"""One coroutine serves both twins.
+"""One coroutine serves both forms of a method.
 
-Every operation is written once, as its `async_` twin. The blocking twin runs that same
-coroutine through `block()`. Inside it the few primitives that touch the network or the
+Every operation is written once, as the `async_` form of its method. The blocking form runs the
+same coroutine through `block()`. Inside it the few primitives that touch the network or the
 clock (`_http.HTTP`, `sleep`, `in_thread`) see the blocking mode and do blocking I/O, so the
 coroutine never suspends and finishes in a single step: no event loop, no thread.
 
     def wait(self) -> None:
         return block(self.async_wait())
 
-The mode is a context variable that is set around each step, never across a `yield`, so
-that blocking calls, generators and a running event loop mix freely in one thread.
+The mode is a context variable that is set around the step, so that blocking calls, threads and a
+running event loop mix freely.
 """
 
 from __future__ import annotations
