@@ -143,7 +143,7 @@ class _Package(ModuleType):
                 vars(self).pop(namespace, None)
 
     def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *__all__, *_SUBMODULES})
+        return sorted({*__all__, *_SUBMODULES})
 
 
 sys.modules[__name__].__class__ = _Package

@@ -158,7 +158,7 @@ def _has_output_iterator_array_type(  # pyright: ignore[reportUnusedFunction] - 
 ) -> bool:
     is_iterator: Any = import_module("replicate.schema").is_iterator
 
-    return is_iterator(version.openapi_schema, version.cog_version)
+    return bool(is_iterator(version.openapi_schema, version.cog_version))
 
 
 def _json_to(module: str, name: str) -> Callable[[Any, Any], Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Dict, Optional, TypeVar
+from typing import TYPE_CHECKING, Any, Dict, Optional, TypeVar, Union
 
 from . import _http
 from ._blocking import block
@@ -14,17 +14,18 @@ from ._recent import Recent
 from ._secrets import hidden
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from typing_extensions import ParamSpec, Unpack
 
     from replicate_api.api import Api
+    from replicate_api.api.predictions.create import PredictionsCreateMore
+    from replicate_api.models import WebhookEvent
 
     from ._http.httpx_options import HttpxOptions, Timeout
     from ._http.retry_transport import RetryTransport
     from ._http.token import TokenSource
     from .identifier import Reference
-    from .prediction import RunParams
     from .stream import AsyncStream, Stream
 
     P = ParamSpec("P")
@@ -106,8 +107,13 @@ class Client(Session, Namespaces):
         ref: Reference,
         input: Optional[Mapping[str, Any]] = None,
         *,
-        use_file_output: bool = True,
-        **params: Unpack[RunParams],
+        use_file_output: Optional[bool] = True,
+        wait: Union[float, bool, None] = True,
+        timeout: Optional[float] = None,
+        file_encoding_strategy: Optional[str] = None,
+        webhook: Optional[str] = None,
+        webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
+        **more: Unpack[PredictionsCreateMore],
     ) -> Any:
         """Run a model and return its output.
 
@@ -117,12 +123,13 @@ class Client(Session, Namespaces):
             input: The model's inputs by name. Files can be given as path, handle, bytes, URL,
                 or as output of another model.
             use_file_output: Return files as `FileOutput`; False: as URL strings.
-            params: `wait`: whether, or for how many seconds (1 to 60), the server holds the
-                request for the result before polling starts (default True: 60).
-                `timeout`: seconds for everything; when they are over, the prediction is
-                canceled. `file_encoding_strategy`: `"base64"` to send files inside the
-                request and not as uploads. `webhook`, `webhook_events_filter`: a URL to call,
-                and on which of `start`, `output`, `logs` and `completed`.
+            wait: Whether, or for how many seconds (1 to 60), the server holds the request for the
+                result before polling starts. True means 60.
+            timeout: Seconds for everything; when they are over, the prediction is canceled.
+            file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
+            webhook: URL to call when the prediction changes.
+            webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
+            more: Further fields of the API's request, the deprecated ones among them.
 
         Returns:
             The output as the model's schema describes it, files in it as `FileOutput`. An
@@ -136,15 +143,32 @@ class Client(Session, Namespaces):
         self._need_token()
         from .run import async_run
 
-        return block(async_run(self, ref, input, use_file_output=use_file_output, **params))
+        run = async_run(
+            self,
+            ref,
+            input,
+            use_file_output=use_file_output,
+            wait=wait,
+            timeout=timeout,
+            file_encoding_strategy=file_encoding_strategy,
+            webhook=webhook,
+            webhook_events_filter=webhook_events_filter,
+            **more,
+        )
+        return block(run)
 
     async def async_run(
         self,
         ref: Reference,
         input: Optional[Mapping[str, Any]] = None,
         *,
-        use_file_output: bool = True,
-        **params: Unpack[RunParams],
+        use_file_output: Optional[bool] = True,
+        wait: Union[float, bool, None] = True,
+        timeout: Optional[float] = None,
+        file_encoding_strategy: Optional[str] = None,
+        webhook: Optional[str] = None,
+        webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
+        **more: Unpack[PredictionsCreateMore],
     ) -> Any:
         """Run a model and return its output.
 
@@ -154,12 +178,13 @@ class Client(Session, Namespaces):
             input: The model's inputs by name. Files can be given as path, handle, bytes, URL,
                 or as output of another model.
             use_file_output: Return files as `FileOutput`; False: as URL strings.
-            params: `wait`: whether, or for how many seconds (1 to 60), the server holds the
-                request for the result before polling starts (default True: 60).
-                `timeout`: seconds for everything; when they are over, the prediction is
-                canceled. `file_encoding_strategy`: `"base64"` to send files inside the
-                request and not as uploads. `webhook`, `webhook_events_filter`: a URL to call,
-                and on which of `start`, `output`, `logs` and `completed`.
+            wait: Whether, or for how many seconds (1 to 60), the server holds the request for the
+                result before polling starts. True means 60.
+            timeout: Seconds for everything; when they are over, the prediction is canceled.
+            file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
+            webhook: URL to call when the prediction changes.
+            webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
+            more: Further fields of the API's request, the deprecated ones among them.
 
         Returns:
             The output as the model's schema describes it, files in it as `FileOutput`. An
@@ -173,15 +198,31 @@ class Client(Session, Namespaces):
         self._need_token()
         from .run import async_run
 
-        return await async_run(self, ref, input, use_file_output=use_file_output, **params)
+        return await async_run(
+            self,
+            ref,
+            input,
+            use_file_output=use_file_output,
+            wait=wait,
+            timeout=timeout,
+            file_encoding_strategy=file_encoding_strategy,
+            webhook=webhook,
+            webhook_events_filter=webhook_events_filter,
+            **more,
+        )
 
     def stream(
         self,
         ref: Reference,
         input: Optional[Mapping[str, Any]] = None,
         *,
-        use_file_output: bool = True,
-        **params: Unpack[RunParams],
+        use_file_output: Optional[bool] = True,
+        wait: Union[float, bool, None] = None,
+        timeout: Optional[float] = None,
+        file_encoding_strategy: Optional[str] = None,
+        webhook: Optional[str] = None,
+        webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
+        **more: Unpack[PredictionsCreateMore],
     ) -> Stream:
         """Run a model and yield its output as it is made.
 
@@ -189,7 +230,12 @@ class Client(Session, Namespaces):
             ref: The model, as for `run`.
             input: The model's inputs by name, as for `run`.
             use_file_output: Give file outputs out as `FileOutput`; False: as URL strings.
-            params: As for `run`; `timeout` is the number of seconds for the whole stream.
+            wait: Whether, or for how many seconds (1 to 60), the server holds the request.
+            timeout: Seconds for the whole stream; when they are over, the prediction is canceled.
+            file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
+            webhook: URL to call when the prediction changes.
+            webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
+            more: Further fields of the API's request, the deprecated ones among them.
 
         Returns:
             Server-sent events; `str(event)` is the text of an output event and empty for
@@ -201,15 +247,31 @@ class Client(Session, Namespaces):
         """
         from .stream import stream
 
-        return stream(self, ref, input, use_file_output=use_file_output, **params)
+        return stream(
+            self,
+            ref,
+            input,
+            use_file_output=use_file_output,
+            wait=wait,
+            timeout=timeout,
+            file_encoding_strategy=file_encoding_strategy,
+            webhook=webhook,
+            webhook_events_filter=webhook_events_filter,
+            **more,
+        )
 
     def async_stream(
         self,
         ref: Reference,
         input: Optional[Mapping[str, Any]] = None,
         *,
-        use_file_output: bool = True,
-        **params: Unpack[RunParams],
+        use_file_output: Optional[bool] = True,
+        wait: Union[float, bool, None] = None,
+        timeout: Optional[float] = None,
+        file_encoding_strategy: Optional[str] = None,
+        webhook: Optional[str] = None,
+        webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
+        **more: Unpack[PredictionsCreateMore],
     ) -> AsyncStream:
         """Run a model and yield its output as it is made.
 
@@ -217,7 +279,12 @@ class Client(Session, Namespaces):
             ref: The model, as for `run`.
             input: The model's inputs by name, as for `run`.
             use_file_output: Give file outputs out as `FileOutput`; False: as URL strings.
-            params: As for `run`; `timeout` is the number of seconds for the whole stream.
+            wait: Whether, or for how many seconds (1 to 60), the server holds the request.
+            timeout: Seconds for the whole stream; when they are over, the prediction is canceled.
+            file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
+            webhook: URL to call when the prediction changes.
+            webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
+            more: Further fields of the API's request, the deprecated ones among them.
 
         Returns:
             Server-sent events; `str(event)` is the text of an output event and empty for
@@ -229,7 +296,23 @@ class Client(Session, Namespaces):
         """
         from .stream import async_stream
 
-        return async_stream(self, ref, input, use_file_output=use_file_output, **params)
+        return async_stream(
+            self,
+            ref,
+            input,
+            use_file_output=use_file_output,
+            wait=wait,
+            timeout=timeout,
+            file_encoding_strategy=file_encoding_strategy,
+            webhook=webhook,
+            webhook_events_filter=webhook_events_filter,
+            **more,
+        )
+
+    # A call that names the model otherwise gets in, and is told what was meant.
+    for _method in (run, async_run, stream, async_stream):
+        _method.__defaults__ = (..., *(_method.__defaults__ or ()))
+    del _method
 
     # Every operation, as generated.
 

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional
+from typing import TYPE_CHECKING, Any, Mapping, Optional, Sequence, Union
 
 from replicate_api import models
 from replicate_api.api.deployments.create import DeploymentsCreateOptions
 from replicate_api.api.deployments.update import DeploymentsUpdateOptions
+from replicate_api.api.predictions.create import PredictionsCreateOptions
 from replicate_api.types import Field, nested
 
-from ._arguments import check_all_params, check_params
+from ._arguments import check_more
 from ._blocking import block
 from .account import Account
 from .identifier import Target, split
 from .pagination import Page, fetch_page
-from .prediction import Prediction, PredictionParams, deployment_target, start
+from .prediction import Prediction, deployment_target, start
 from .resource import Namespace, Resource
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from replicate_api.api.deployments.list import DeploymentsListOptions
+    from replicate_api.api.deployments.update import DeploymentsUpdateMore
+    from replicate_api.api.predictions.create import PredictionsCreateMore
+    from replicate_api.models import WebhookEvent
 
     from ._http.session import Session
     from .pagination import Cursor
@@ -68,16 +72,70 @@ class DeploymentPredictions(Namespace):
         super().__init__(client)
         self._deployment = deployment
 
-    def create(self, input: Mapping[str, Any], **params: Unpack[PredictionParams]) -> Prediction:
-        """Start a prediction and return it; see `predictions.create`."""
-        return block(self.async_create(input, **params))
+    def create(
+        self,
+        input: Optional[Mapping[str, Any]],
+        *,
+        wait: Union[float, bool, None] = None,
+        file_encoding_strategy: Optional[str] = None,
+        webhook: Optional[str] = None,
+        webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
+        **more: Unpack[PredictionsCreateMore],
+    ) -> Prediction:
+        """Start a prediction of this deployment and return it, without waiting for its end.
+
+        Args:
+            input: The model's inputs by name, as for `run`.
+            wait: Whether, or for how many seconds (1 to 60), the server holds the request for the
+                result. True means 60.
+            file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
+            webhook: URL to call when the prediction changes.
+            webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
+            more: Further fields of the API's request, the deprecated ones among them.
+        """
+        prediction = self.async_create(
+            input,
+            wait=wait,
+            file_encoding_strategy=file_encoding_strategy,
+            webhook=webhook,
+            webhook_events_filter=webhook_events_filter,
+            **more,
+        )
+        return block(prediction)
 
     async def async_create(
-        self, input: Mapping[str, Any], **params: Unpack[PredictionParams]
+        self,
+        input: Optional[Mapping[str, Any]],
+        *,
+        wait: Union[float, bool, None] = None,
+        file_encoding_strategy: Optional[str] = None,
+        webhook: Optional[str] = None,
+        webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
+        **more: Unpack[PredictionsCreateMore],
     ) -> Prediction:
-        """Start a prediction and return it; see `predictions.create`."""
+        """Start a prediction of this deployment and return it, without waiting for its end.
+
+        Args:
+            input: The model's inputs by name, as for `run`.
+            wait: Whether, or for how many seconds (1 to 60), the server holds the request for the
+                result. True means 60.
+            file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
+            webhook: URL to call when the prediction changes.
+            webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
+            more: Further fields of the API's request, the deprecated ones among them.
+        """
         target = Target(deployment=(self._deployment.owner, self._deployment.name))
-        return await start(self._client, target, input, **params)
+        check_more(self.async_create, more, PredictionsCreateOptions.__annotations__)
+        return await start(
+            self._client,
+            target,
+            input,
+            wait=wait,
+            file_encoding_strategy=file_encoding_strategy,
+            webhook=webhook,
+            webhook_events_filter=webhook_events_filter,
+            **more,
+        )
 
 
 class DeploymentsPredictions(Namespace):
@@ -86,20 +144,71 @@ class DeploymentsPredictions(Namespace):
     def create(
         self,
         deployment: DeploymentRef,
-        input: Mapping[str, Any],
-        **params: Unpack[PredictionParams],
+        input: Optional[Mapping[str, Any]],
+        *,
+        wait: Union[float, bool, None] = None,
+        file_encoding_strategy: Optional[str] = None,
+        webhook: Optional[str] = None,
+        webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
+        **more: Unpack[PredictionsCreateMore],
     ) -> Prediction:
-        """Start a prediction of a deployment and return it; see `predictions.create`."""
-        return block(self.async_create(deployment, input, **params))
+        """Start a prediction of a deployment and return it, without waiting for its end.
+
+        Args:
+            deployment: The deployment, `owner/name`.
+            input: The model's inputs by name, as for `run`.
+            wait: Whether, or for how many seconds (1 to 60), the server holds the request for the
+                result. True means 60.
+            file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
+            webhook: URL to call when the prediction changes.
+            webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
+            more: Further fields of the API's request, the deprecated ones among them.
+        """
+        prediction = self.async_create(
+            deployment,
+            input,
+            wait=wait,
+            file_encoding_strategy=file_encoding_strategy,
+            webhook=webhook,
+            webhook_events_filter=webhook_events_filter,
+            **more,
+        )
+        return block(prediction)
 
     async def async_create(
         self,
         deployment: DeploymentRef,
-        input: Mapping[str, Any],
-        **params: Unpack[PredictionParams],
+        input: Optional[Mapping[str, Any]],
+        *,
+        wait: Union[float, bool, None] = None,
+        file_encoding_strategy: Optional[str] = None,
+        webhook: Optional[str] = None,
+        webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
+        **more: Unpack[PredictionsCreateMore],
     ) -> Prediction:
-        """Start a prediction of a deployment and return it; see `predictions.create`."""
-        return await start(self._client, deployment_target(deployment), input, **params)
+        """Start a prediction of a deployment and return it, without waiting for its end.
+
+        Args:
+            deployment: The deployment, `owner/name`.
+            input: The model's inputs by name, as for `run`.
+            wait: Whether, or for how many seconds (1 to 60), the server holds the request for the
+                result. True means 60.
+            file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
+            webhook: URL to call when the prediction changes.
+            webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
+            more: Further fields of the API's request, the deprecated ones among them.
+        """
+        check_more(self.async_create, more, PredictionsCreateOptions.__annotations__)
+        return await start(
+            self._client,
+            deployment_target(deployment),
+            input,
+            wait=wait,
+            file_encoding_strategy=file_encoding_strategy,
+            webhook=webhook,
+            webhook_events_filter=webhook_events_filter,
+            **more,
+        )
 
 
 DeploymentChanges = DeploymentsUpdateOptions
@@ -179,61 +288,144 @@ class Deployments(Namespace):
         data = await self._client._call(get.asyncio, *split(name, "deployment"))
         return Deployment._of(data, self._client)
 
-    def create(self, **params: Unpack[DeploymentParams]) -> Deployment:
+    def create(
+        self,
+        *,
+        name: str,
+        model: str,
+        version: str,
+        hardware: str,
+        min_instances: int,
+        max_instances: int,
+        **more: Unpack[DeploymentsCreateOptions],
+    ) -> Deployment:
         """Create a deployment.
 
         Args:
-            params: All are required: `name`, `model` (`owner/name`), `version` (an id),
-                `hardware` (a SKU), `min_instances` (0 to 5), `max_instances` (0 to 20).
+            name: Its name.
+            model: The model, `owner/name`.
+            version: Id of the version to run.
+            hardware: SKU of the hardware to run on, see `hardware.list`.
+            min_instances: How many instances run at least, 0 to 5.
+            max_instances: How many instances run at most, 0 to 20.
+            more: Further fields of the API's request.
         """
-        return block(self.async_create(**params))
+        deployment = self.async_create(
+            name=name,
+            model=model,
+            version=version,
+            hardware=hardware,
+            min_instances=min_instances,
+            max_instances=max_instances,
+            **more,
+        )
+        return block(deployment)
 
-    async def async_create(self, **params: Unpack[DeploymentParams]) -> Deployment:
+    async def async_create(
+        self,
+        *,
+        name: str,
+        model: str,
+        version: str,
+        hardware: str,
+        min_instances: int,
+        max_instances: int,
+        **more: Unpack[DeploymentsCreateOptions],
+    ) -> Deployment:
         """Create a deployment.
 
         Args:
-            params: All are required: `name`, `model` (`owner/name`), `version` (an id),
-                `hardware` (a SKU), `min_instances` (0 to 5), `max_instances` (0 to 20).
+            name: Its name.
+            model: The model, `owner/name`.
+            version: Id of the version to run.
+            hardware: SKU of the hardware to run on, see `hardware.list`.
+            min_instances: How many instances run at least, 0 to 5.
+            max_instances: How many instances run at most, 0 to 20.
+            more: Further fields of the API's request.
         """
         from replicate_api.api.deployments import create
 
-        fields: Dict[str, Any] = dict(params)
-        check_all_params(create.build, fields)
-        fields["name"] = str(fields["name"]).rpartition("/")[2]
-        return Deployment._of(await self._client._call(create.asyncio, **fields), self._client)
+        check_more(self.async_create, more, DeploymentsCreateOptions.__annotations__)
+        data = await self._client._call(
+            create.asyncio,
+            name=str(name).rpartition("/")[2],
+            model=model,
+            version=version,
+            hardware=hardware,
+            min_instances=min_instances,
+            max_instances=max_instances,
+            **more,
+        )
+        return Deployment._of(data, self._client)
 
     def update(
         self,
         deployment_owner: str,
         deployment_name: str,
-        **params: Unpack[DeploymentChanges],
+        *,
+        version: Optional[str] = None,
+        hardware: Optional[str] = None,
+        min_instances: Optional[int] = None,
+        max_instances: Optional[int] = None,
+        **more: Unpack[DeploymentsUpdateMore],
     ) -> Deployment:
         """Change a deployment; what is not given stays.
 
         Args:
             deployment_owner: The owner of the deployment.
             deployment_name: Its name.
-            params: `version`, `hardware`, `min_instances`, `max_instances`.
+            version: Id of the version to run.
+            hardware: SKU of the hardware to run on, see `hardware.list`.
+            min_instances: How many instances run at least, 0 to 5.
+            max_instances: How many instances run at most, 0 to 20.
+            more: Further fields of the API's request.
         """
-        return block(self.async_update(deployment_owner, deployment_name, **params))
+        deployment = self.async_update(
+            deployment_owner,
+            deployment_name,
+            version=version,
+            hardware=hardware,
+            min_instances=min_instances,
+            max_instances=max_instances,
+            **more,
+        )
+        return block(deployment)
 
     async def async_update(
         self,
         deployment_owner: str,
         deployment_name: str,
-        **params: Unpack[DeploymentChanges],
+        *,
+        version: Optional[str] = None,
+        hardware: Optional[str] = None,
+        min_instances: Optional[int] = None,
+        max_instances: Optional[int] = None,
+        **more: Unpack[DeploymentsUpdateMore],
     ) -> Deployment:
         """Change a deployment; what is not given stays.
 
         Args:
             deployment_owner: The owner of the deployment.
             deployment_name: Its name.
-            params: `version`, `hardware`, `min_instances`, `max_instances`.
+            version: Id of the version to run.
+            hardware: SKU of the hardware to run on, see `hardware.list`.
+            min_instances: How many instances run at least, 0 to 5.
+            max_instances: How many instances run at most, 0 to 20.
+            more: Further fields of the API's request.
         """
         from replicate_api.api.deployments import update
 
-        check_params(update.build, params, "update")
-        data = await self._client._call(update.asyncio, deployment_owner, deployment_name, **params)
+        check_more(self.async_update, more, DeploymentsUpdateOptions.__annotations__)
+        data = await self._client._call(
+            update.asyncio,
+            deployment_owner,
+            deployment_name,
+            version=version,
+            hardware=hardware,
+            min_instances=min_instances,
+            max_instances=max_instances,
+            **more,
+        )
         return Deployment._of(data, self._client)
 
     def delete(self, deployment_owner: str, deployment_name: str) -> bool:

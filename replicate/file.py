@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, Iterable, List, Literal, Optional
+from typing import TYPE_CHECKING, Any, Iterable, List, Literal, Mapping, Optional
 
 from replicate_api import models
 from replicate_api.api.files.create import FilesCreateOptions
 
+from ._arguments import check_more
 from ._blocking import block
 from .pagination import fetch_page
 from .resource import Namespace, Resource
@@ -14,6 +15,7 @@ from .resource import Namespace, Resource
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from replicate_api.api.files.create import FilesCreateMore
     from replicate_api.api.files.list import FilesListOptions
 
     from .pagination import Cursor
@@ -46,7 +48,7 @@ class FileList(List[File]):
 class FileParams(FilesCreateOptions, total=False):
     """What `files.create` takes besides the file."""
 
-    content_type: str
+    content_type: Optional[str]
     """Its media type; by default what its name or content tells."""
 
 
@@ -55,27 +57,52 @@ class Files(Namespace):
 
     CreateFileParams = FileParams
 
-    def create(self, file: Any, **params: Unpack[FileParams]) -> File:
+    def create(
+        self,
+        file: Any,
+        *,
+        filename: Optional[str] = None,
+        content_type: Optional[str] = None,
+        metadata: Optional[Mapping[str, Any]] = None,
+        **more: Unpack[FilesCreateMore],
+    ) -> File:
         """Upload a file.
 
         Args:
             file: A path, a handle (which is read from where it stands, and left open), or bytes;
                 up to 100 MiB.
-            params: `filename`, `content_type`, `metadata`.
+            filename: Its name; by default its own.
+            content_type: Its media type; by default what its name or content tells.
+            metadata: Any JSON object to keep with it.
+            more: Further fields of the API's form.
 
         Raises:
             ContentTooLargeError: It is too large.
             ValueError: It is none of these things.
         """
-        return block(self.async_create(file, **params))
+        made = self.async_create(
+            file, filename=filename, content_type=content_type, metadata=metadata, **more
+        )
+        return block(made)
 
-    async def async_create(self, file: Any, **params: Unpack[FileParams]) -> File:
+    async def async_create(
+        self,
+        file: Any,
+        *,
+        filename: Optional[str] = None,
+        content_type: Optional[str] = None,
+        metadata: Optional[Mapping[str, Any]] = None,
+        **more: Unpack[FilesCreateMore],
+    ) -> File:
         """Upload a file.
 
         Args:
             file: A path, a handle (which is read from where it stands, and left open), or bytes;
                 up to 100 MiB.
-            params: `filename`, `content_type`, `metadata`.
+            filename: Its name; by default its own.
+            content_type: Its media type; by default what its name or content tells.
+            metadata: Any JSON object to keep with it.
+            more: Further fields of the API's form.
 
         Raises:
             ContentTooLargeError: It is too large.
@@ -88,24 +115,19 @@ class Files(Namespace):
         from ._files.handles import is_file
         from ._files.uploads import async_open_upload
 
-        unknown = sorted(set(params) - set(FileParams.__annotations__))
-        if unknown:
-            raise TypeError(f"create() got an unexpected keyword argument {unknown[0]!r}")
+        check_more(self.async_create, more, FilesCreateOptions.__annotations__)
         if isinstance(file, str):
             file = Path(file)
         if not is_file(file):
             raise ValueError("Unsupported file type. Must be a file path or file-like object.")
-        fields: Dict[str, Any] = {**params}
-        for name in ("filename", "content_type"):  # the part of the form with the file has them
-            fields.pop(name, None)
-        upload = await async_open_upload(
-            file, name=params.get("filename"), content_type=params.get("content_type")
-        )
+        upload = await async_open_upload(file, name=filename, content_type=content_type)
         try:
+            # The part of the form that has the file has its name and type.
             data = await self._client._call(
                 create.asyncio,
                 content=(upload.name, upload.handle, upload.content_type),
-                **fields,
+                metadata=metadata,
+                **more,
             )
         finally:
             upload.handle.close()

@@ -6,31 +6,36 @@ import warnings
 from typing import (
     TYPE_CHECKING,
     Any,
-    Dict,
     Mapping,
     NoReturn,
     Optional,
+    Sequence,
+    Union,
     overload,
 )
 
 from replicate_api import models
 from replicate_api.api.models.create import ModelsCreateOptions
+from replicate_api.api.predictions.create import PredictionsCreateOptions
 from replicate_api.types import Field, nested
 
-from ._arguments import check_all_params
+from ._arguments import check_more
 from ._blocking import block
 from ._guards import is_text
 from .exceptions import ReplicateException
 from .pagination import Page, fetch_page
-from .prediction import Prediction, PredictionParams, model_target, start
+from .prediction import Prediction, model_target, start
 from .resource import Namespace, Resource
 from .version import Version, Versions
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from replicate_api.api.models.create import ModelsCreateMore
     from replicate_api.api.models.list import ModelsListOptions
     from replicate_api.api.models.search import ModelsSearchOptions
+    from replicate_api.api.predictions.create import PredictionsCreateMore
+    from replicate_api.models import WebhookEvent
 
     from .pagination import Cursor
     from .prediction import ModelRef
@@ -102,20 +107,71 @@ class ModelsPredictions(Namespace):
     def create(
         self,
         model: ModelRef,
-        input: Mapping[str, Any],
-        **params: Unpack[PredictionParams],
+        input: Optional[Mapping[str, Any]],
+        *,
+        wait: Union[float, bool, None] = None,
+        file_encoding_strategy: Optional[str] = None,
+        webhook: Optional[str] = None,
+        webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
+        **more: Unpack[PredictionsCreateMore],
     ) -> Prediction:
-        """Start a prediction of a model and return it; see `predictions.create`."""
-        return block(self.async_create(model, input, **params))
+        """Start a prediction of a model and return it, without waiting for its end.
+
+        Args:
+            model: An official model, `owner/name`; of any other its latest version.
+            input: The model's inputs by name, as for `run`.
+            wait: Whether, or for how many seconds (1 to 60), the server holds the request for the
+                result. True means 60.
+            file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
+            webhook: URL to call when the prediction changes.
+            webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
+            more: Further fields of the API's request, the deprecated ones among them.
+        """
+        prediction = self.async_create(
+            model,
+            input,
+            wait=wait,
+            file_encoding_strategy=file_encoding_strategy,
+            webhook=webhook,
+            webhook_events_filter=webhook_events_filter,
+            **more,
+        )
+        return block(prediction)
 
     async def async_create(
         self,
         model: ModelRef,
-        input: Mapping[str, Any],
-        **params: Unpack[PredictionParams],
+        input: Optional[Mapping[str, Any]],
+        *,
+        wait: Union[float, bool, None] = None,
+        file_encoding_strategy: Optional[str] = None,
+        webhook: Optional[str] = None,
+        webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
+        **more: Unpack[PredictionsCreateMore],
     ) -> Prediction:
-        """Start a prediction of a model and return it; see `predictions.create`."""
-        return await start(self._client, model_target(model), input, **params)
+        """Start a prediction of a model and return it, without waiting for its end.
+
+        Args:
+            model: An official model, `owner/name`; of any other its latest version.
+            input: The model's inputs by name, as for `run`.
+            wait: Whether, or for how many seconds (1 to 60), the server holds the request for the
+                result. True means 60.
+            file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
+            webhook: URL to call when the prediction changes.
+            webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
+            more: Further fields of the API's request, the deprecated ones among them.
+        """
+        check_more(self.async_create, more, PredictionsCreateOptions.__annotations__)
+        return await start(
+            self._client,
+            model_target(model),
+            input,
+            wait=wait,
+            file_encoding_strategy=file_encoding_strategy,
+            webhook=webhook,
+            webhook_events_filter=webhook_events_filter,
+            **more,
+        )
 
 
 class Models(Namespace):
@@ -209,31 +265,93 @@ class Models(Namespace):
         await self._client._call(delete.asyncio, owner, name)
         return True
 
-    def create(self, owner: str, name: str, **params: Unpack[ModelParams]) -> Model:
+    def create(
+        self,
+        owner: str,
+        name: str,
+        *,
+        visibility: models.ModelVisibility,
+        hardware: str,
+        description: Optional[str] = None,
+        github_url: Optional[str] = None,
+        paper_url: Optional[str] = None,
+        license_url: Optional[str] = None,
+        cover_image_url: Optional[str] = None,
+        **more: Unpack[ModelsCreateMore],
+    ) -> Model:
         """Create a model.
 
         Args:
             owner: The user or organization that will own it, which must be the token's.
             name: Its name, not yet taken.
-            params: Required are `visibility` (`public` or `private`) and `hardware` (a SKU
-                of `hardware.list`).
+            visibility: Who can see it: `public` for everyone, `private` for its owner.
+            hardware: SKU of the hardware to run on, see `hardware.list`.
+            description: What it does.
+            github_url: Where its code is.
+            paper_url: Where its paper is.
+            license_url: Where its license is.
+            cover_image_url: Where its picture is.
+            more: Further fields of the API's request.
         """
-        return block(self.async_create(owner, name, **params))
+        model = self.async_create(
+            owner,
+            name,
+            visibility=visibility,
+            hardware=hardware,
+            description=description,
+            github_url=github_url,
+            paper_url=paper_url,
+            license_url=license_url,
+            cover_image_url=cover_image_url,
+            **more,
+        )
+        return block(model)
 
-    async def async_create(self, owner: str, name: str, **params: Unpack[ModelParams]) -> Model:
+    async def async_create(
+        self,
+        owner: str,
+        name: str,
+        *,
+        visibility: models.ModelVisibility,
+        hardware: str,
+        description: Optional[str] = None,
+        github_url: Optional[str] = None,
+        paper_url: Optional[str] = None,
+        license_url: Optional[str] = None,
+        cover_image_url: Optional[str] = None,
+        **more: Unpack[ModelsCreateMore],
+    ) -> Model:
         """Create a model.
 
         Args:
             owner: The user or organization that will own it, which must be the token's.
             name: Its name, not yet taken.
-            params: Required are `visibility` (`public` or `private`) and `hardware` (a SKU
-                of `hardware.list`).
+            visibility: Who can see it: `public` for everyone, `private` for its owner.
+            hardware: SKU of the hardware to run on, see `hardware.list`.
+            description: What it does.
+            github_url: Where its code is.
+            paper_url: Where its paper is.
+            license_url: Where its license is.
+            cover_image_url: Where its picture is.
+            more: Further fields of the API's request.
         """
         from replicate_api.api.models import create
 
-        check_all_params(create.build, {"owner": owner, "name": name, **params})
-        fields: Dict[str, Any] = {"owner": owner, "name": name, **params}
-        return Model._of(await self._client._call(create.asyncio, **fields), self._client)
+        check_more(self.async_create, more, create.ModelsCreateOptions.__annotations__)
+        data = await self._client._call(
+            create.asyncio,
+            owner=owner,
+            name=name,
+            visibility=visibility,
+            hardware=hardware,
+            description=description,
+            github_url=github_url,
+            paper_url=paper_url,
+            license_url=license_url,
+            cover_image_url=cover_image_url,
+            **more,
+        )
+        return Model._of(data, self._client)
 
 
 def _place(method: str, *args: Any, **kwargs: Any) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from typing import (
     List,
     Mapping,
     Optional,
+    Sequence,
     Tuple,
     Union,
 )
@@ -18,6 +19,7 @@ from typing import (
 from replicate_api import models
 from replicate_api.api.predictions.create import PredictionsCreateOptions
 
+from ._arguments import check_more
 from ._blocking import block
 from ._guards import is_text, is_tuple
 from ._runs import create as _create
@@ -30,7 +32,9 @@ from .resource import Namespace, Operations, Running
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from replicate_api.api.predictions.create import PredictionsCreateMore
     from replicate_api.api.predictions.list import PredictionsListOptions
+    from replicate_api.models import WebhookEvent
 
     from ._http.session import Session
     from ._runs.guard import RunGuard
@@ -47,10 +51,10 @@ __all__ = ["Prediction", "Predictions"]
 class PredictionParams(PredictionsCreateOptions, total=False):
     """What every way to create a prediction takes besides the input."""
 
-    wait: Union[int, float, bool]
+    wait: Union[float, bool, None]
     """Whether, or for how many seconds (1 to 60), the server holds the request."""
 
-    file_encoding_strategy: str
+    file_encoding_strategy: Optional[str]
     """`"base64"` to send files inside the request, anything else to upload them."""
 
 
@@ -252,69 +256,80 @@ class Predictions(Namespace):
 
     def create(
         self,
-        *args: Any,
-        model: Optional[ModelRef] = None,
         version: Optional[Union[str, Version]] = None,
-        deployment: Optional[DeploymentRef] = None,
         input: Optional[Mapping[str, Any]] = None,
-        **params: Unpack[PredictionParams],
+        *,
+        model: Optional[ModelRef] = None,
+        deployment: Optional[DeploymentRef] = None,
+        wait: Union[float, bool, None] = None,
+        file_encoding_strategy: Optional[str] = None,
+        webhook: Optional[str] = None,
+        webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
+        **more: Unpack[PredictionsCreateMore],
     ) -> Prediction:
         """Start a prediction and return it, without waiting for its end.
 
         Args:
-            args: `version` and `input`, by position.
-            model: An official model, `owner/name`; of any other its latest version.
             version: A version of any model: its id, or a `Version`.
-            deployment: A deployment, `owner/name`.
             input: The model's inputs by name, as for `run`.
-            params: `wait`: seconds (1 to 60) for which the server holds the request for the
-                result, or True for 60. `webhook`, `webhook_events_filter`,
-                `file_encoding_strategy`: as for `run`.
+            model: An official model, `owner/name`; of any other its latest version.
+            deployment: A deployment, `owner/name`.
+            wait: Whether, or for how many seconds (1 to 60), the server holds the request for the
+                result. True means 60.
+            file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
+            webhook: URL to call when the prediction changes.
+            webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
+            more: Further fields of the API's request, the deprecated ones among them.
 
         Raises:
             ValueError: Not exactly one of `model`, `version` and `deployment` is given.
             ReplicateError: The API refused.
         """
-        return block(
-            self.async_create(
-                *args, model=model, version=version, deployment=deployment, input=input, **params
-            )
+        prediction = self.async_create(
+            version,
+            input,
+            model=model,
+            deployment=deployment,
+            wait=wait,
+            file_encoding_strategy=file_encoding_strategy,
+            webhook=webhook,
+            webhook_events_filter=webhook_events_filter,
+            **more,
         )
+        return block(prediction)
 
     async def async_create(
         self,
-        *args: Any,
-        model: Optional[ModelRef] = None,
         version: Optional[Union[str, Version]] = None,
-        deployment: Optional[DeploymentRef] = None,
         input: Optional[Mapping[str, Any]] = None,
-        **params: Unpack[PredictionParams],
+        *,
+        model: Optional[ModelRef] = None,
+        deployment: Optional[DeploymentRef] = None,
+        wait: Union[float, bool, None] = None,
+        file_encoding_strategy: Optional[str] = None,
+        webhook: Optional[str] = None,
+        webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
+        **more: Unpack[PredictionsCreateMore],
     ) -> Prediction:
         """Start a prediction and return it, without waiting for its end.
 
         Args:
-            args: `version` and `input`, by position.
-            model: An official model, `owner/name`; of any other its latest version.
             version: A version of any model: its id, or a `Version`.
-            deployment: A deployment, `owner/name`.
             input: The model's inputs by name, as for `run`.
-            params: `wait`: seconds (1 to 60) for which the server holds the request for the
-                result, or True for 60. `webhook`, `webhook_events_filter`,
-                `file_encoding_strategy`: as for `run`.
+            model: An official model, `owner/name`; of any other its latest version.
+            deployment: A deployment, `owner/name`.
+            wait: Whether, or for how many seconds (1 to 60), the server holds the request for the
+                result. True means 60.
+            file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
+            webhook: URL to call when the prediction changes.
+            webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
+            more: Further fields of the API's request, the deprecated ones among them.
 
         Raises:
             ValueError: Not exactly one of `model`, `version` and `deployment` is given.
             ReplicateError: The API refused.
         """
-        if len(args) > 2:
-            raise TypeError(
-                f"create() takes 2 positional arguments, version and input, not {len(args)}"
-            )
-        if args:
-            if version is not None or (len(args) > 1 and input is not None):
-                raise TypeError("create() got version or input both by position and by name")
-            version = args[0]
-            input = args[1] if len(args) > 1 else input
+        check_more(self.async_create, more, PredictionsCreateOptions.__annotations__)
         if sum(bool(place) for place in (model, version, deployment)) != 1:
             raise ValueError(
                 "Exactly one of 'model', 'version', or 'deployment' must be specified."
@@ -328,7 +343,16 @@ class Predictions(Namespace):
                 remember(self._client, version)
                 version = version.id
             target = Target(version=version)
-        return await start(self._client, target, input, **params)
+        return await start(
+            self._client,
+            target,
+            input,
+            wait=wait,
+            file_encoding_strategy=file_encoding_strategy,
+            webhook=webhook,
+            webhook_events_filter=webhook_events_filter,
+            **more,
+        )
 
 
 async def start(

@@ -38,14 +38,16 @@ async def async_run(
     **params: Unpack[RunParams],
 ) -> Any:
     """Run a model and return its output; see `Client.run`."""
+    from ._arguments import check_run
     from ._http.deadline import end_of, until
     from ._runs.create import create
     from ._runs.guard import RunGuard
     from ._runs.outputs import OutputIterator
     from ._runs.waiting import until_end
     from .identifier import resolve
-    from .prediction import Prediction
+    from .prediction import Prediction, RunParams
 
+    check_run(ref, params, RunParams.__annotations__, "async_run")
     end = end_of(params.pop("timeout", None))
     params.setdefault("wait", True)
     target = resolve(ref)

@@ -61,12 +61,15 @@ def _open(
     timeout: Optional[float] = None,
     **params: Any,
 ) -> Any:
+    from ._arguments import check_run
     from ._http.deadline import end_of
     from ._runs.create import create
     from ._runs.guard import RunGuard
     from .identifier import resolve
-    from .prediction import Prediction
+    from .prediction import Prediction, RunParams
 
+    name = "stream" if kind.__name__ == "Stream" else "async_stream"
+    check_run(ref, params, RunParams.__annotations__, name)
     guard: RunGuard[Prediction] = RunGuard(client, Prediction)
     target = resolve(ref)
     params.setdefault("stream", True)

@@ -9,14 +9,16 @@ from typing import (
     Mapping,
     NamedTuple,
     Optional,
+    Sequence,
     Union,
+    overload,
 )
 
 from replicate_api import models
 from replicate_api.api.trainings.create import TrainingsCreateOptions
 from replicate_api.types import nested
 
-from ._arguments import check_params
+from ._arguments import check_more
 from ._blocking import block
 from ._guards import is_object
 from ._runs import create as _create
@@ -29,7 +31,9 @@ from .version import Version
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from replicate_api.api.trainings.create import TrainingsCreateMore
     from replicate_api.api.trainings.list import TrainingsListOptions
+    from replicate_api.models import WebhookEvent
 
     from .pagination import Cursor
     from .prediction import ModelRef
@@ -65,7 +69,7 @@ class TrainingParams(TrainingsCreateOptions, total=False):
     destination: ModelRef
     """The model that gets the new version, which must exist: `owner/name`."""
 
-    file_encoding_strategy: str
+    file_encoding_strategy: Optional[str]
     """`"base64"` to send files inside the request, anything else to upload them."""
 
 
@@ -135,51 +139,153 @@ class Trainings(Namespace):
         data = await self._client._call_safely(cancel.asyncio, id)
         return Training._of(data, self._client)
 
+    @overload
     def create(
         self,
-        *args: Any,
+        *,
+        version: Union[str, Version],
+        input: Mapping[str, Any],
+        destination: ModelRef,
         model: Optional[ModelRef] = None,
+        webhook: Optional[str] = None,
+        webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
+        file_encoding_strategy: Optional[str] = None,
+        **more: Unpack[TrainingsCreateMore],
+    ) -> Training: ...
+    @overload
+    def create(
+        self,
+        version: str,
+        input: Mapping[str, Any],
+        destination: ModelRef,
+        webhook: Optional[str] = None,
+        webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
+        *,
+        file_encoding_strategy: Optional[str] = None,
+        **more: Unpack[TrainingsCreateMore],
+    ) -> Training: ...
+    @overload
+    def create(
+        self,
+        model: ModelRef,
+        version: Union[str, Version],
+        input: Mapping[str, Any],
+        *,
+        destination: ModelRef,
+        webhook: Optional[str] = None,
+        webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
+        file_encoding_strategy: Optional[str] = None,
+        **more: Unpack[TrainingsCreateMore],
+    ) -> Training: ...
+    def create(  # pyright: ignore[reportInconsistentOverload] - by position they come as `args`
+        self,
+        *args: Any,
         version: Optional[Union[str, Version]] = None,
         input: Optional[Mapping[str, Any]] = None,
-        **params: Unpack[TrainingParams],
+        destination: Optional[ModelRef] = None,
+        model: Optional[ModelRef] = None,
+        webhook: Optional[str] = None,
+        webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
+        file_encoding_strategy: Optional[str] = None,
+        **more: Unpack[TrainingsCreateMore],
     ) -> Training:
         """Start a training and return it.
 
         Args:
             args: `owner/name:version`, input and destination; or model, version and input.
-            model: The model to train, `owner/name`.
-            version: The version of it whose trainer to run: an id, or `owner/name:version`
-                with no `model`.
+            version: The version whose trainer to run: `owner/name:version`; an id, or a `Version`,
+                with `model`.
             input: The trainer's inputs by name.
-            params: `destination`, which is required: the model, `owner/name`, that gets the
-                new version. `webhook`, `webhook_events_filter`, `file_encoding_strategy`: as
-                for `run`.
+            destination: The model, `owner/name`, that gets the new version. It must exist.
+            model: The model to train, `owner/name`, where `version` does not name it.
+            webhook: URL to call when the training changes.
+            webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
+            file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
+            more: Further fields of the API's request, the deprecated ones among them.
 
         Raises:
             ValueError: Model, version or destination is missing.
             ReplicateError: The API refused.
         """
-        return block(self.async_create(*args, model=model, version=version, input=input, **params))
+        create: Any = self.async_create  # whose overloads are the same
+        training: Training = block(
+            create(
+                *args,
+                version=version,
+                input=input,
+                destination=destination,
+                model=model,
+                webhook=webhook,
+                webhook_events_filter=webhook_events_filter,
+                file_encoding_strategy=file_encoding_strategy,
+                **more,
+            )
+        )
+        return training
 
+    @overload
     async def async_create(
         self,
-        *args: Any,
+        *,
+        version: Union[str, Version],
+        input: Mapping[str, Any],
+        destination: ModelRef,
         model: Optional[ModelRef] = None,
+        webhook: Optional[str] = None,
+        webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
+        file_encoding_strategy: Optional[str] = None,
+        **more: Unpack[TrainingsCreateMore],
+    ) -> Training: ...
+    @overload
+    async def async_create(
+        self,
+        version: str,
+        input: Mapping[str, Any],
+        destination: ModelRef,
+        webhook: Optional[str] = None,
+        webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
+        *,
+        file_encoding_strategy: Optional[str] = None,
+        **more: Unpack[TrainingsCreateMore],
+    ) -> Training: ...
+    @overload
+    async def async_create(
+        self,
+        model: ModelRef,
+        version: Union[str, Version],
+        input: Mapping[str, Any],
+        *,
+        destination: ModelRef,
+        webhook: Optional[str] = None,
+        webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
+        file_encoding_strategy: Optional[str] = None,
+        **more: Unpack[TrainingsCreateMore],
+    ) -> Training: ...
+    async def async_create(  # pyright: ignore[reportInconsistentOverload] - see `create`
+        self,
+        *args: Any,
         version: Optional[Union[str, Version]] = None,
         input: Optional[Mapping[str, Any]] = None,
-        **params: Unpack[TrainingParams],
+        destination: Optional[ModelRef] = None,
+        model: Optional[ModelRef] = None,
+        webhook: Optional[str] = None,
+        webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
+        file_encoding_strategy: Optional[str] = None,
+        **more: Unpack[TrainingsCreateMore],
     ) -> Training:
         """Start a training and return it.
 
         Args:
             args: `owner/name:version`, input and destination; or model, version and input.
-            model: The model to train, `owner/name`.
-            version: The version of it whose trainer to run: an id, or `owner/name:version`
-                with no `model`.
+            version: The version whose trainer to run: `owner/name:version`; an id, or a `Version`,
+                with `model`.
             input: The trainer's inputs by name.
-            params: `destination`, which is required: the model, `owner/name`, that gets the
-                new version. `webhook`, `webhook_events_filter`, `file_encoding_strategy`: as
-                for `run`.
+            destination: The model, `owner/name`, that gets the new version. It must exist.
+            model: The model to train, `owner/name`, where `version` does not name it.
+            webhook: URL to call when the training changes.
+            webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
+            file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
+            more: Further fields of the API's request, the deprecated ones among them.
 
         Raises:
             ValueError: Model, version or destination is missing.
@@ -191,9 +297,18 @@ class Trainings(Namespace):
         from ._runs.guard import RunGuard
         from ._runs.lost import Made
 
-        own = frozenset({"file_encoding_strategy"})
-        check_params(create.build, params, own=own)
-        order = _order(*args, model=model, version=version, input=input, **params)
+        check_more(self.async_create, more, TrainingsCreateOptions.__annotations__)
+        order = _order(
+            *args,
+            version=version,
+            input=input,
+            destination=destination,
+            model=model,
+            webhook=webhook,
+            webhook_events_filter=webhook_events_filter,
+            file_encoding_strategy=file_encoding_strategy,
+            **more,
+        )
         _create.check_input(order.input)
         encoded = await encode(order.input, self._client, order.strategy, place="input")
 

@@ -197,7 +197,7 @@ def test_a_mock_of_the_client_takes_the_calls_of_one():
     assert made.run("owner/name", input={"prompt": "a"}) == ["a"]
     made.run.assert_called_once_with("owner/name", input={"prompt": "a"})
     with pytest.raises(TypeError):
-        made.run()
+        made.run("owner/name", {}, "too much")
     assert inspect.iscoroutinefunction(made.async_run)
 
 

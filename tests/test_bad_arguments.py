@@ -199,3 +199,67 @@ def test_options_that_only_predictions_have(call, client, sandbox):
     with pytest.raises(TypeError, match=r"update\(\) got an unexpected keyword argument 'wait'"):
         call(client.deployments.update, "a", "d", wait=3)
     assert not sandbox.requests
+
+
+# Keywords that do not exist: the error names the function that was called, and what was meant.
+
+INPUT = "what the model takes goes into input={'prompt': ...}"
+MISNAMED = [
+    ("run", ("o/n",), {"modle": 1}, "did you mean 'ref'?"),
+    ("run", (), {"model": "o/n", "input": {}}, "did you mean 'ref'?"),
+    ("run", ("o/n",), {"version": "v"}, "did you mean 'ref'?"),
+    ("run", ("o/n",), {"tiemout": 5}, "did you mean 'timeout'?"),
+    ("run", ("o/n",), {"prompt": "x"}, INPUT),
+    ("stream", ("o/n",), {"webhok": "x"}, "did you mean 'webhook'?"),
+    ("stream", (), {"model": "o/n"}, "did you mean 'ref'?"),
+    ("predictions.create", (), {"modle": "o/n"}, "did you mean 'model'?"),
+    ("predictions.create", ("v", {}), {"prompt": "x"}, INPUT),
+    ("models.predictions.create", ("o/n", {}), {"wiat": 5}, "did you mean 'wait'?"),
+    ("deployments.predictions.create", ("o/n", {}), {"wiat": 5}, "did you mean 'wait'?"),
+    ("trainings.create", (), {"destinatoin": "o/n"}, "did you mean 'destination'?"),
+    (
+        "models.create",
+        ("o", "n"),
+        {"visibility": "private", "hardware": "cpu", "descripton": "x"},
+        "did you mean 'description'?",
+    ),
+    ("deployments.update", ("o", "d"), {"max_instance": 1}, "did you mean 'max_instances'?"),
+    ("files.create", (b"x",), {"file_name": "x"}, "did you mean 'filename'?"),
+    ("predictions.list", (), {"curser": "x"}, "did you mean 'cursor'?"),
+    ("models.list", (), {"sort": "x"}, "did you mean 'sort_by'?"),
+]
+
+
+@pytest.mark.parametrize(("path", "args", "params", "hint"), MISNAMED, ids=str)
+def test_keywords_that_do_not_exist(call, client, sandbox, path, args, params, hint):
+    method = client
+    for name in path.split("."):
+        method = getattr(method, name)
+    with pytest.raises(TypeError) as caught:
+        result = call(method, *args, **params)
+        list(result)  # where nothing happens before that
+    called = method.__name__ if not call.is_async else f"async_{method.__name__}"
+    wrong = next(name for name in params if name not in ("input", "visibility", "hardware"))
+    assert str(caught.value) == (f"{called}() got an unexpected keyword argument {wrong!r}; {hint}")
+    assert not sandbox.requests
+
+
+@pytest.mark.parametrize("name", ["run", "stream"])
+def test_a_reference_that_is_missing(call, client, name):
+    method = getattr(client, name)
+    called = name if not call.is_async else f"async_{name}"
+    with pytest.raises(TypeError) as caught:
+        call(method, input={})
+    assert str(caught.value) == f"{called}() missing 1 required positional argument: 'ref'"
+
+
+@pytest.mark.parametrize("path", ["models.create", "deployments.create"])
+def test_keywords_that_are_missing(call, client, path):
+    method = client
+    for name in path.split("."):
+        method = getattr(method, name)
+    args = ("o", "n") if path == "models.create" else ()
+    with pytest.raises(
+        TypeError, match=r"create\(\) missing \d required keyword-only arguments: '"
+    ):
+        call(method, *args)

@@ -112,16 +112,42 @@ V1 = {
     " tolerance=None)",
 }
 
+# What the TypedDicts behind `**params` of 1.0.7 had is spelled out; the rest of it is `**more`.
+HOOKS = "file_encoding_strategy=None, webhook=None, webhook_events_filter=None, **more)"
+# `ref` can be missing, so that `run(model=...)` is told what was meant.
+RUNNING = f"(ref=..., input=None, *, use_file_output=True, wait=True, timeout=None, {HOOKS}"
+STREAMING = RUNNING.replace("wait=True", "wait=None")
+RELEASE = "version=None, hardware=None, min_instances=None, max_instances=None, **more)"
+
 WIDER = {
+    "client.Client": "(api_token=None, *, base_url=None, timeout=None, headers=None,"
+    " max_retries=5, **httpx_options)",
+    "client.Client.run": RUNNING,
+    "client.Client.async_run": RUNNING,
     # `stream` takes its input by position too, as `async_stream` always did (L8).
-    "client.Client.stream": "(ref, input=None, *, use_file_output=True, **params)",
+    "client.Client.stream": STREAMING,
+    "client.Client.async_stream": STREAMING,
+    "prediction.Predictions.create": "(version=None, input=None, *, model=None, deployment=None,"
+    f" wait=None, {HOOKS}",
+    "model.ModelsPredictions.create": f"(model, input, *, wait=None, {HOOKS}",
+    "deployment.DeploymentsPredictions.create": f"(deployment, input, *, wait=None, {HOOKS}",
+    "deployment.DeploymentPredictions.create": f"(input, *, wait=None, {HOOKS}",
+    "model.Models.create": "(owner, name, *, visibility, hardware, description=None,"
+    " github_url=None, paper_url=None, license_url=None, cover_image_url=None, **more)",
+    "deployment.Deployments.create": "(*, name, model, " + RELEASE.replace("=None", ""),
+    "deployment.Deployments.update": f"(deployment_owner, deployment_name, *, {RELEASE}",
+    "training.Trainings.create": "(*args, version=None, input=None, destination=None, model=None,"
+    " webhook=None, webhook_events_filter=None, file_encoding_strategy=None, **more)",
+    "file.Files.create": "(file, *, filename=None, content_type=None, metadata=None, **more)",
+    # Errors can be made from whatever there is.
+    "exceptions.ModelError": "(prediction=None)",
     # The schema may decide what is a file (H14).
     "helpers.transform_output": "(value, client, *, openapi_schema=None, into=FileOutput)",
     # A file can be read without a client of one's own.
     "helpers.FileOutput": "(url, client=None)",
     # The answer itself is kept (M4).
     "exceptions.ReplicateError": "(type=None, title=None, status=None, detail=None,"
-    " instance=None, *, response=None, body=None)",
+    " instance=None, *, response=None, body=None, **members)",
     # Every list can be paginated (M7), and takes what the API's list takes.
     "version.Versions.list": LISTING,
     "file.Files.list": LISTING,
@@ -139,6 +165,8 @@ WIDER = {
     " tolerance=300)",
 }
 STRICTER_DEFAULTS = {("webhook.Webhooks.validate", "tolerance")}
+REQUIRED = {"name", "model", "version", "hardware", "min_instances", "max_instances", "visibility"}
+"""What `create` could not do without in 1.0.7 either."""
 
 NO_TWIN_IN_V1 = {
     "client.RetryTransport",
@@ -194,7 +222,14 @@ def test_each_call_of_1x_fits_a_wider_signature(name):
     ).parameters
     positional = [p for p in theirs.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
     assert [p.name for p in positional] == list(ours)[: len(positional)]
+    spread = [p for p in ours.values() if p.kind is p.VAR_KEYWORD]
     for parameter in theirs.values():
+        if parameter.kind is parameter.VAR_KEYWORD:
+            assert spread
+            continue
+        if parameter.kind is parameter.VAR_POSITIONAL and parameter.name not in ours:
+            assert list(ours)[:2] == ["version", "input"]  # what it stood for
+            continue
         mine = ours.pop(parameter.name)
         if mine.kind is not parameter.kind:
             assert parameter.kind is parameter.KEYWORD_ONLY
@@ -202,7 +237,8 @@ def test_each_call_of_1x_fits_a_wider_signature(name):
         if parameter.default is not parameter.empty and mine.default != parameter.default:
             assert (name, parameter.name) in STRICTER_DEFAULTS
     for added in ours.values():
-        assert added.default is not added.empty or added.kind is added.VAR_KEYWORD, added
+        is_optional = added.default is not added.empty or added.kind is added.VAR_KEYWORD
+        assert is_optional or added.name in REQUIRED, added
 
 
 def twins():
@@ -228,6 +264,20 @@ def test_every_call_has_a_twin_of_the_same_signature_and_text(name):
     assert find(twin).__annotations__.keys() == find(name).__annotations__.keys()
     if name != "pagination.paginate":  # which take different things
         assert inspect.getdoc(find(twin)) == inspect.getdoc(find(name))
+
+
+@pytest.mark.parametrize("name", [name for name in WIDER if re.search("create|run|stream", name)])
+def test_every_parameter_is_explained_by_its_name(name):
+    text = inspect.getdoc(find(name))
+    for parameter in signature(name):
+        assert re.search(rf"^ +{parameter.name}: ", text, re.MULTILINE), parameter.name
+
+
+def test_the_package_lists_public_names_only():
+    names = dir(replicate)
+    assert [name for name in names if name.startswith("_")] == ["__about__", "__version__"]
+    for name in names:
+        assert name in replicate.__all__ or inspect.ismodule(getattr(replicate, name)), name
 
 
 def public_classes():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Mapping, Optional, Union
 
-from .._arguments import check_params
 from .._blocking import monotonic
 from .._guards import is_mapping
 from .._http.deadline import remaining
@@ -31,9 +30,6 @@ LONGEST_HOLD = 60
 SHORTEST_CANCEL_AFTER = 5
 LONGEST_CANCEL_AFTER = 24 * 60 * 60
 """Seconds that `Cancel-After` may say (https://replicate.com/changelog/2025-10-16-prediction-deadlines)."""
-
-OWN_PARAMS = frozenset({"wait", "file_encoding_strategy"})
-"""Parameters of ours; all others are fields of the request."""
 
 ACCEPTED = 202
 """The status of an answer that says itself that there is more to come."""
@@ -76,7 +72,6 @@ async def create(
 
     session = guard.session
     prefer(wait)
-    check_params(of_version.build, body, own=OWN_PARAMS)
     check_input(input)
     encoded = await encode(input or {}, session, file_encoding_strategy, place="input")
 

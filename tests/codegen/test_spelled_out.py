@@ -21,7 +21,7 @@ def properties(document):
 def test_what_grows_is_taken_besides(document, generate, python):
     properties(document)["priority"] = {"type": "integer"}
     more, _, options = python(PRINT, generate(document)).partition(" | ")
-    assert more == "priority"
+    assert more == "priority stream webhook_completed"
     assert options == "priority stream webhook webhook_completed webhook_events_filter"
 
 

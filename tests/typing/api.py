@@ -89,7 +89,11 @@ def run(model: Model, version: Version, deployment: Deployment) -> None:
     replicate.run(version, webhook="https://example.com", webhook_events_filter=["completed"])
     replicate.run(deployment, file_encoding_strategy="base64")
     replicate.run(ModelVersionIdentifier.parse("owner/name"), timeout=None)
+    replicate.run("owner/name", wait=None, webhook=None, file_encoding_strategy=None)
+    replicate.run("owner/name", webhook_events_filter=("start", "logs"), use_file_output=None)
+    replicate.run("owner/name", webhook_completed="https://example.com", stream=False)
 
+    replicate.run()  # type: ignore[call-arg]
     replicate.run("owner/name", inptu={})  # type: ignore[call-arg]
     replicate.run("owner/name", timeout="5")  # type: ignore[arg-type]
     replicate.run("owner/name", {}, False)  # type: ignore[call-arg]
@@ -193,7 +197,8 @@ def models(client: Client) -> None:
     assert_type(client.models.search("llama"), Page[Model])
     created = client.models.create("owner", "name", hardware="cpu", visibility="private")
     assert_type(created, Model)
-    client.models.create("owner", "name", visibility=5)  # type: ignore[arg-type]
+    client.models.create("owner", "name", visibility="private")  # type: ignore[call-arg]
+    client.models.create("o", "n", visibility=5, hardware="cpu")  # type: ignore[arg-type]
     assert_type(client.models.list(sort_by="model_created_at"), Page[Model])
     client.models.list(sort="model_created_at")  # type: ignore[call-arg]
     assert_type(client.models.delete("owner", "name"), bool)
@@ -263,7 +268,12 @@ def deployments(client: Client) -> None:
     assert_type(client.deployments.list(), Page[Deployment])
     assert_type(
         client.deployments.create(
-            name="a", model="owner/name", version="id", hardware="cpu", min_instances=0
+            name="a",
+            model="owner/name",
+            version="id",
+            hardware="cpu",
+            min_instances=0,
+            max_instances=1,
         ),
         Deployment,
     )
@@ -284,10 +294,13 @@ async def async_deployments(client: Client, deployment: Deployment) -> None:
     assert_type(await deployment.predictions.async_create({}), Prediction)
 
 
-def trainings() -> None:
+def trainings(destination: Model) -> None:
     training = replicate.trainings.create("owner/name:id", {}, "owner/new")
     assert_type(training, Training)
     replicate.trainings.create(model="owner/name", version="id", input={}, destination="owner/new")
+    replicate.trainings.create("owner/name", "id", {}, destination=("owner", "new"), webhook=None)
+    replicate.trainings.create(version="owner/name:id", input={}, destination=destination)
+    replicate.trainings.create(version="id", input={})  # type: ignore[call-overload]
     assert_type(replicate.trainings.get("id"), Training)
     assert_type(replicate.trainings.cancel("id"), Training)
     assert_type(replicate.trainings.list(), Page[Training])

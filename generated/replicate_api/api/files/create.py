@@ -17,8 +17,6 @@ __all__ = ("FilesCreateMore", "FilesCreateOptions", "asyncio", "build", "parse",
 class FilesCreateMore(TypedDict, total=False):
     """Those of the optional arguments that the methods of 1.x have no names of their own for."""
 
-    filename: Optional[str]
-    """The name of the file, at most 255 bytes of UTF-8."""
     type: Optional[str]
     """The media type of the content."""
 
@@ -26,6 +24,8 @@ class FilesCreateMore(TypedDict, total=False):
 class FilesCreateOptions(FilesCreateMore, total=False):
     """The optional arguments of the operation, but for headers."""
 
+    filename: Optional[str]
+    """The name of the file, at most 255 bytes of UTF-8."""
     metadata: Optional[Mapping[str, Any]]
     """What to keep with the file."""
 

@@ -18,18 +18,19 @@ __all__ = ("PredictionsCreateMore", "PredictionsCreateOptions", "asyncio", "buil
 class PredictionsCreateMore(TypedDict, total=False):
     """Those of the optional arguments that the methods of 1.x have no names of their own for."""
 
+    stream: Optional[bool]
+    """Deprecated: every model that can stream has a stream URL without it."""
+    webhook_completed: Optional[str]
+    """Deprecated: use `webhook`, with `completed` as its event."""
+
 
 class PredictionsCreateOptions(PredictionsCreateMore, total=False):
     """The optional arguments of the operation, but for headers."""
 
-    stream: Optional[bool]
-    """Deprecated: every model that can stream has a stream URL without it."""
     webhook: Optional[str]
     """The HTTPS URL that is told when the prediction has changed."""
     webhook_events_filter: Optional[Sequence[WebhookEvent]]
     """Which changes the webhook is told of."""
-    webhook_completed: Optional[str]
-    """Deprecated: use `webhook`, with `completed` as its event."""
 
 
 def build(

@@ -18,6 +18,9 @@ __all__ = ("TrainingsCreateMore", "TrainingsCreateOptions", "asyncio", "build", 
 class TrainingsCreateMore(TypedDict, total=False):
     """Those of the optional arguments that the methods of 1.x have no names of their own for."""
 
+    webhook_completed: Optional[str]
+    """Deprecated: use `webhook`, with `completed` as its event."""
+
 
 class TrainingsCreateOptions(TrainingsCreateMore, total=False):
     """The optional arguments of the operation, but for headers."""
@@ -26,8 +29,6 @@ class TrainingsCreateOptions(TrainingsCreateMore, total=False):
     """The HTTPS URL that is told when the training has changed."""
     webhook_events_filter: Optional[Sequence[WebhookEvent]]
     """Which changes the webhook is told of."""
-    webhook_completed: Optional[str]
-    """Deprecated: use `webhook`, with `completed` as its event."""
 
 
 def build(
