@@ -60,6 +60,10 @@ test-clients: $(VENV)/test $(CLIENTS)/installed ## Run the official clients, Pyt
 test-browser: $(VENV)/browser ## Use the sandbox's web page in a headless Chromium (the system's: apt-get install chromium)
 	$(BIN)/python -m pytest tests/browser
 
+.PHONY: test-cog
+test-cog: ## Serve predictors of Cog in the sandbox, with Python 3.8's newest Cog and the newest (ON="3.11")
+	$(PYTHON) -m tests.cog $(ON)
+
 .PHONY: record
 record: $(VENV)/test ## Record tests/cassettes from the sandbox (LIVE=1: from Replicate, with REPLICATE_API_TOKEN)
 	@LIVE=$(LIVE) $(BIN)/python -m tests.record
@@ -124,7 +128,7 @@ build: $(VENV)/all ## Build wheel and sdist into dist/
 
 .PHONY: clean
 clean: ## Remove everything that the targets made
-	rm -rf $(VENV) $(INTEGRATIONS) $(CONTRACT) $(CLIENTS) build dist demo-output .coverage .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(INTEGRATIONS) $(CONTRACT) $(CLIENTS) .venv-cog build dist demo-output .coverage .mypy_cache .pytest_cache .ruff_cache
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

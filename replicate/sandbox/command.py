@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Callable, Dict, List, Mapping, Sequence
 
 from .access import logger as requests
 from .addresses import check_public_url
-from .loading import LoadError, ModelSource, watch
+from .cog_source import CogSource
+from .loading import LoadError, ModelSource, Source, watch
 from .sandbox import Sandbox
 from .server import LOOPBACK
 from .state import Settings
@@ -51,7 +52,8 @@ def main(arguments: Sequence[str], signals: Signals) -> int:
         if not command:
             return _fail("there is no command after --", 2)
     options = _parser().parse_args(arguments)
-    sources = [ModelSource(name) for name in options.models]
+    sources: List[Source] = [ModelSource(name) for name in options.models]
+    sources += [CogSource(name, options.cog_python) for name in options.cog]
     try:
         sandbox = Sandbox(
             demo_models=not sources,
@@ -130,6 +132,15 @@ def _parser() -> argparse.ArgumentParser:
         help="Python code with a Sandbox whose models to serve, or with install(sandbox);"
         " can be given again; the demo models are left out",
     )
+    add(
+        "--cog",
+        action="append",
+        default=[],
+        metavar="[NAME=]DIR",
+        help="a Cog project to serve without Docker, or its predict.py:Predictor; OWNER/NAME= in"
+        " front names the model; can be given again; the demo models are left out",
+    )
+    add("--cog-python", metavar="PATH", help="the Python that has what the Cog projects need")
     add("--reload", action="store_true", help="load the models again when their code changes")
     add(
         "--history",

@@ -12,7 +12,7 @@ import time
 import traceback
 from pathlib import Path
 from types import ModuleType
-from typing import Callable, Dict, Iterable, List, Sequence, Set, Tuple
+from typing import Callable, Dict, Iterable, List, Protocol, Sequence, Set, Tuple
 
 from .sandbox import Sandbox
 
@@ -22,6 +22,22 @@ INTERVAL = 0.3
 
 class LoadError(Exception):
     """The code of the user's can't be loaded; the message says why."""
+
+
+class Source(Protocol):
+    """Something with models that can be loaded, more than once."""
+
+    @property
+    def name(self) -> str:
+        """What the user calls it."""
+        ...
+
+    def load(self, sandbox: Sandbox) -> None:
+        """Add the models to a sandbox."""
+
+    def changed(self) -> bool:
+        """Tell whether the models should be loaded again."""
+        ...
 
 
 class ModelSource:
@@ -112,10 +128,10 @@ class ModelSource:
     def _look(self) -> None:
         files = {getattr(sys.modules.get(name), "__file__", None) for name in self._loaded}
         files.add(str(self._path) if self._path is not None else None)
-        self._seen = {file: _stamp(file) for file in files if file}
+        self._seen = {file: stamp(file) for file in files if file}
 
 
-def watch(sources: Sequence[ModelSource], sandbox: Sandbox, say: Callable[[str], None]) -> None:
+def watch(sources: Sequence[Source], sandbox: Sandbox, say: Callable[[str], None]) -> None:
     """Load sources again whenever their code changes, in a thread."""
 
     def work() -> None:
@@ -128,7 +144,7 @@ def watch(sources: Sequence[ModelSource], sandbox: Sandbox, say: Callable[[str],
     threading.Thread(target=work, name="replicate-sandbox-reload", daemon=True).start()
 
 
-def reload(source: ModelSource, sandbox: Sandbox) -> str:
+def reload(source: Source, sandbox: Sandbox) -> str:
     """Load a source again, and return what there is to say about it."""
     try:
         source.load(sandbox)
@@ -164,7 +180,8 @@ def _overlap(parents: Iterable[str], directories: Set[str]) -> bool:
     return any(parent in directories for parent in parents)
 
 
-def _stamp(file: str) -> Tuple[int, int]:
+def stamp(file: str) -> Tuple[int, int]:
+    """Return what tells whether a file has changed."""
     try:
         status = Path(file).stat()
     except OSError:

@@ -36,6 +36,7 @@ class Version:
     defaults: Dict[str, Any] = field(default_factory=wire.empty_dict)
     trainer: Optional[Version] = None
     created_at: int = field(default_factory=wire.now)
+    cog_version: str = COG_VERSION
     given: bool = False
     play: Optional[Play] = None
 
@@ -70,7 +71,7 @@ class Version:
         return {
             "id": self.id,
             "created_at": wire.timestamp(self.created_at, 6),
-            "cog_version": COG_VERSION,
+            "cog_version": self.cog_version,
             "openapi_schema": openapi,
         }
 

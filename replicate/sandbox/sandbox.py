@@ -17,6 +17,7 @@ from typing import (
     Optional,
     Sequence,
     TypeVar,
+    Union,
 )
 
 from . import demo, stand_ins, wire
@@ -33,6 +34,7 @@ from .state import STOP_PATIENCE, Collection, Settings, State
 from .tls import Authority
 
 if TYPE_CHECKING:
+    import os
     from pathlib import Path
 
     from typing_extensions import Self
@@ -191,6 +193,58 @@ class Sandbox(Answers):
         """The models by name; `.latest_version.id` is what `owner/name:id` needs."""
         return self._state.models
 
+    def cog(
+        self,
+        name: str,
+        source: Union[str, os.PathLike[str]],
+        *,
+        python: Optional[str] = None,
+        environment: Optional[Mapping[str, str]] = None,
+        concurrency: Optional[int] = None,
+        official: bool = False,
+        description: Optional[str] = None,
+        visibility: str = "public",
+        readme: Optional[str] = None,
+    ) -> Model:
+        """Make a predictor of Cog a model, without Docker.
+
+        Cog's own server runs it, in a process that starts with the first prediction and ends
+        with the sandbox; `setup` runs once. The Python there needs `cog` (`replicate[cog]`) and
+        what else the predictor imports.
+
+        Args:
+            name: `owner/name`.
+            source: A folder with a cog.yaml, or a predictor as `path/to/predict.py:Predictor`.
+            python: The path of the Python to run it with; this one if not given.
+            environment: More variables for it. Those of this sandbox are set, so that a predictor
+                that runs models itself runs them here.
+            concurrency: How many predictions it takes at once, if not what the project says.
+            official: Whether the model runs without a version, like Replicate's official ones.
+            description: Text for the model.
+            visibility: `public` or `private`.
+            readme: The model's README in Markdown; the folder's README.md if not given.
+
+        Returns:
+            The model.
+
+        Raises:
+            RuntimeError: The project can't be inspected; the message says why.
+            ImportError: That Python does not have `cog`.
+        """
+        from .cog_engine import add_project
+        from .cog_project import inspect_project
+
+        full_name_parts(name)
+        project = inspect_project(
+            source, python=python, environment=environment, concurrency=concurrency
+        )
+        model = add_project(self._state, name, project)
+        model.official, model.visibility = official, visibility
+        model.description, model.readme = description or model.description, readme or model.readme
+        if self._loop is not None:
+            self._loop.soon(self._state.feed.tell, "models")
+        return model
+
     def collection(
         self, slug: str, *, name: str, description: str = "", models: Sequence[str] = ()
     ) -> None:
@@ -262,6 +316,7 @@ class Sandbox(Answers):
             await self._api.refuse()
             raise
         self._state.locate(self._api.url, self._delivery.url)
+        self._state.variables = self._variables()
 
     async def _clean_up(self) -> None:
         await self._state.clock.close()
@@ -301,7 +356,11 @@ class Sandbox(Answers):
         They are those of replicate 1.x. The other official clients want `/v1` at the end of
         the base URL.
         """
-        variables = {"REPLICATE_API_TOKEN": self.token, "REPLICATE_BASE_URL": self.url}
+        self._running()
+        return dict(self._state.variables)
+
+    def _variables(self) -> Dict[str, str]:
+        variables = {"REPLICATE_API_TOKEN": self.token, "REPLICATE_BASE_URL": self._state.origin}
         if self._authority is not None:
             bundle = str(self._authority.bundle_file)
             names = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")

@@ -144,7 +144,7 @@ def inspect_function(
         **inputs,
         "properties": {name: {**enums.get(name, {}), **p} for name, p in properties.items()},
     }
-    return Signature(flat, annotations, output, _document(inputs, output, enums))
+    return Signature(flat, annotations, output, make_document(inputs, output, enums))
 
 
 def is_file(annotation: Any) -> bool:
@@ -283,7 +283,8 @@ def _text(title: str, **more: Any) -> Schema:
     return {"type": "string", "title": title, **more}
 
 
-def _document(inputs: Schema, output: Schema, enums: Mapping[str, Schema]) -> Schema:
+def make_document(inputs: Schema, output: Schema, enums: Mapping[str, Schema]) -> Schema:
+    """Return the document that Cog publishes, around the schemas of a model."""
     date = {"format": "date-time"}
     common = {"id": _text("Id"), "input": _ref("Input")}
     request = _model(

@@ -6,7 +6,19 @@ import asyncio
 import math
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Dict,
+    Iterable,
+    List,
+    Mapping,
+    Optional,
+    Protocol,
+    Sequence,
+    Set,
+    Tuple,
+)
 
 from . import wire
 from .addresses import Addresses, Place
@@ -84,6 +96,16 @@ class Deployment:
     number: int = 1
 
 
+class Engine(Protocol):
+    """What plays the runs of a version outside of this process."""
+
+    async def run(self, state: State, run: Run) -> None:
+        """Play a run, from its start to its end."""
+
+    async def close(self) -> None:
+        """Give up what was taken for that."""
+
+
 class State:
     """The data of a sandbox. Requests see and change it on one event loop."""
 
@@ -104,6 +126,8 @@ class State:
         self.rate_limit: Optional[RateLimit] = None
         self.webhooks: Webhooks = Webhooks(self, self.faults)
         self.addresses: Addresses = Addresses(settings.public_url)
+        self.engines: Set[Engine] = set()
+        self.variables: Dict[str, str] = {}
 
     @property
     def origin(self) -> str:
@@ -274,10 +298,23 @@ class State:
         runs = list(self.runs.values())
         for run in runs:
             run.cancel()
+        await self.close_engines(self.engines)
         tasks = [run.task for run in runs if run.task is not None and not run.task.done()]
         if tasks:
             await asyncio.wait(tasks, timeout=STOP_PATIENCE)
         await self.webhooks.close()
+
+    async def close_engines(self, engines: Iterable[Engine]) -> None:
+        """End what runs predictions outside of this process."""
+        chosen = list(engines)
+        self.engines.difference_update(chosen)
+        for engine in chosen:
+            await engine.close()
+
+    async def close_unused_engines(self) -> None:
+        """End those whose version has been replaced."""
+        used = {version.play for model in self.models.values() for version in model.versions}
+        await self.close_engines([engine for engine in self.engines if engine.run not in used])
 
     def render(self, run: Run, *, created: bool = False) -> Dict[str, Any]:
         """Render a run with this sandbox's addresses."""

@@ -92,7 +92,7 @@ def _open(path: Path) -> io.BytesIO:
 
 def _fetch(url: str, store: FileStore, directory: Path) -> Path:
     if url.startswith("data:"):
-        return _write_data_uri(url, directory)
+        return write_data_uri(url, directory)
     stored = store.find(url)
     if stored is not None:
         return copy(stored, directory)
@@ -108,7 +108,12 @@ def _fetch(url: str, store: FileStore, directory: Path) -> Path:
     return path
 
 
-def _write_data_uri(uri: str, directory: Path) -> Path:
+def write_data_uri(uri: str, directory: Path) -> Path:
+    """Write the data of a URI into a file, and return its path.
+
+    Raises:
+        ValueError: The URI is malformed.
+    """
     head, comma, body = uri[len("data:") :].partition(",")
     if not comma:
         raise ValueError("a data URI has a comma before its data")
