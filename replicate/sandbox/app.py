@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Awaitable, Callable, List, Sequence
+from typing import Awaitable, Callable, Dict, List, Sequence
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -46,6 +46,7 @@ async def answer_api(state: State, request: Request) -> Response:
         text = "response 404 (backend NotFound), service rules for the path non-existent "
         return PlainTextResponse(text, 404)
     operation, parameters, known = operations.find(request.method, path[len("/v1") :])
+    headers: Dict[str, str] = {}
     try:
         if operation is None or operation.authenticated:
             _authenticate(state, request)
@@ -53,9 +54,9 @@ async def answer_api(state: State, request: Request) -> Response:
             raise _not_allowed(request.method, known) if known else not_found()
         headers = limits.pass_limit(state.rate_limit, operation.id, state.clock.monotonic())
         response = await operation.handler(state, request, **parameters)
-        response.headers.update(headers)
     except Problem as problem:
-        return problem.response()
+        response = problem.response()
+    response.headers.update(headers)  # refusals count, and say so
     return response
 
 

@@ -136,3 +136,14 @@ def test_what_a_prediction_is_before_it_ends(sandbox: Sandbox, api: Api) -> None
     failed = api.get(f"/predictions/{created['id']}").json()
     assert (created["output"], failed["status"], failed["output"]) == (None, "failed", None)
     assert json.loads(sandbox.requests[0].body)["version"] == "sandbox/divider"
+
+
+def test_refusals_count_for_the_rate_limit(sandbox: Sandbox, api: Api) -> None:
+    response = api.post("/predictions", json={"version": "nobody/nothing", "input": {}})
+    refused(response, 422)
+    assert (response.headers["ratelimit-remaining"], response.headers["ratelimit-reset"]) == (
+        "599",
+        "1",
+    )
+    assert "ratelimit-remaining" not in httpx.get(f"{sandbox.url}/v1/account").headers
+    assert "ratelimit-remaining" not in api.get("/files/none").headers
