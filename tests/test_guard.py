@@ -176,7 +176,7 @@ def test_time_out_while_a_lost_create_is_looked_for(sandbox, client):
 
     with pytest.raises(TimeoutError):
         asyncio.run(main())
-    [run] = sandbox.predictions.values()
+    [run] = sandbox.predictions
     assert run.status == "canceled"
 
 
@@ -201,7 +201,7 @@ def test_clean_up_bears_a_second_cancellation(sandbox, client):
         # The task is left to the end of the loop, which cancels it, and its clean-up, once more.
 
     asyncio.run(main())
-    [run] = sandbox.predictions.values()
+    [run] = sandbox.predictions
     assert run.status == "canceled"
 
 
@@ -514,7 +514,7 @@ def test_exception_of_a_signal_handler_cancels_the_run(sandbox, client, kind):
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-    [run] = sandbox.predictions.values()
+    [run] = sandbox.predictions
     assert run.status == "canceled"
 
 
@@ -536,7 +536,7 @@ def test_exception_of_another_thread_cancels_the_run(sandbox, client):
     client.poll_interval = 0.05
     with pytest.raises(JobTimeout):
         client.run("me/slow", {}, wait=False)
-    [run] = sandbox.predictions.values()
+    [run] = sandbox.predictions
     assert run.status == "canceled"
 
 

@@ -187,7 +187,7 @@ def test_task_cancellation_during_the_iteration_cancels(client, sandbox, drip):
             await task
 
     asyncio.run(main())
-    assert [run.status for run in sandbox.predictions.values()] == ["canceled"]
+    assert [run.status for run in sandbox.predictions] == ["canceled"]
 
 
 def test_files(call, client, models):
@@ -437,7 +437,7 @@ def test_timeout_holds_against_an_answer_that_trickles_in(call, client, sandbox,
     with pytest.raises(exceptions.DeadlineExceededError):
         call(client.run, "me/slow", {}, wait=False, timeout=0.7)
     assert time.monotonic() - started < 5
-    assert [run.status for run in sandbox.predictions.values()] == ["canceled"]
+    assert [run.status for run in sandbox.predictions] == ["canceled"]
 
 
 def test_timeout_is_sent_as_cancel_after(call, mock):
@@ -468,7 +468,7 @@ def test_task_cancellation_cancels_the_prediction(client, sandbox, models):
 
     async def main():
         task = asyncio.create_task(client.async_run("me/slow", {}, wait=False))
-        while not any(run.status == "processing" for run in sandbox.predictions.values()):
+        while not any(run.status == "processing" for run in sandbox.predictions):
             await asyncio.sleep(0.01)
         task.cancel()
         with pytest.raises(asyncio.CancelledError) as caught:
@@ -476,7 +476,7 @@ def test_task_cancellation_cancels_the_prediction(client, sandbox, models):
         return caught.value
 
     error = asyncio.run(main())
-    [run] = sandbox.predictions.values()
+    [run] = sandbox.predictions
     assert run.status == "canceled"
     if sys.version_info >= (3, 11):  # before, a task raises another CancelledError than it got
         assert error.prediction.id == run.id
@@ -552,6 +552,6 @@ def test_rate_limited_polls_go_on_to_the_deadline(call, client, sandbox):
     sandbox.fault("predictions.get", status=429, headers=headers, body="", times=None)
     with pytest.raises(exceptions.DeadlineExceededError) as caught:
         call(client.run, "me/slow", {}, wait=False, timeout=0.7)
-    [run] = sandbox.predictions.values()
+    [run] = sandbox.predictions
     assert run.status == "canceled"
     assert caught.value.prediction.id == run.id

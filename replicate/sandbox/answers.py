@@ -236,6 +236,7 @@ def _unwritten(**_inputs: Any) -> Any:
 def _open_signature(output: Schema) -> Signature:
     """Return the signature of a model that takes every input."""
     inputs: Schema = {"type": "object", "title": "Input", "properties": {}}
+    inputs["additionalProperties"] = True
     openapi: Schema = {
         "openapi": "3.0.2",
         "info": {"title": "Cog", "version": "0.1.0"},

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Dict, List, Optional
 
 from . import validation, wire
 from .operations import operation
-from .rules import WEBHOOK_FIELDS
+from .rules import WEBHOOK_FIELDS, check_input
 from .runs import Run
 from .state import State, parse_cancel_after, parse_wait
 from .wire import Answer, Problem, json_object, not_found
@@ -115,7 +115,7 @@ async def _create(
     *,
     deployment: Optional[str] = None,
 ) -> Response:
-    validation.check(version.signature.inputs, body["input"], "input")
+    check_input(state, model, version, body["input"])
     wait = parse_wait(request.headers)
     cancel_after = parse_cancel_after(request.headers, state.settings.cancel_after_minimum)
     run = Run(model, version, body["input"], clock=state.clock, deployment=deployment)

@@ -8,7 +8,7 @@ from . import validation, wire
 from .api_predictions import set_webhook
 from .history import urls_in
 from .operations import operation
-from .rules import WEBHOOK_FIELDS
+from .rules import WEBHOOK_FIELDS, check_input
 from .runs import Run
 from .wire import Answer, Problem, json_object
 
@@ -48,7 +48,7 @@ async def create(
         raise Problem(404, "The specified training destination does not exist")
     if version.trainer is None:
         raise Problem(422, "This version can't be trained.", title="Invalid version")
-    validation.check(version.trainer.signature.inputs, body["input"], "input")
+    check_input(state, model, version.trainer, body["input"])
     run = Run(
         model,
         version.trainer,

@@ -16,6 +16,13 @@ class RateLimit:
     """So many requests in so much time, after a burst of so many at once."""
 
     def __init__(self, requests: int, per: float, burst: Optional[int], *, header: bool) -> None:
+        if not (requests > 0 and 0 < per < math.inf):
+            raise ValueError(
+                "a rate limit is a number of requests in a number of seconds, both above 0,"
+                f" not {requests} in {per}"
+            )
+        if burst is not None and burst < 0:
+            raise ValueError(f"burst is at least 0, not {burst}")
         self.requests = requests
         self.per = per
         self.burst: int = requests if burst is None else burst

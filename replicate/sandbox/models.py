@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 COG_VERSION = "0.16.12"
 
 
-@dataclass
+@dataclass(repr=False)
 class Version:
     """One version of a model: a function and what derives from it.
 
@@ -39,6 +39,9 @@ class Version:
     cog_version: str = COG_VERSION
     given: bool = False
     play: Optional[Play] = None
+
+    def __repr__(self) -> str:
+        return f"<Version {self.id[:12]}…>"
 
     def trained(self, full_name: str, weights: Any) -> Version:
         """Return the version that a training makes of this one, in another model."""
@@ -76,7 +79,7 @@ class Version:
         }
 
 
-@dataclass
+@dataclass(repr=False)
 class Model:
     """A model of the sandbox."""
 
@@ -96,6 +99,9 @@ class Model:
     run_count: int = 0
     example: Optional[Dict[str, Any]] = None
     created_at: int = field(default_factory=wire.now)
+
+    def __repr__(self) -> str:
+        return f"<Model {self.full_name}: {len(self.versions)} versions>"
 
     @property
     def full_name(self) -> str:
@@ -156,6 +162,11 @@ def full_name_parts(name: str) -> Tuple[str, str]:
     Raises:
         ValueError: if it is no full name.
     """
+    given: Any = name
+    if not isinstance(given, str):
+        raise TypeError(
+            f'a model\'s name is owner/name, not {given!r}: @sandbox.model("owner/name")'
+        )
     owner, slash, short = name.partition("/")
     if not (owner and slash and short) or "/" in short:
         raise ValueError(f"a model's name is owner/name, not {name!r}")

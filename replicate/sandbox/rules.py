@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Dict, Mapping
 
 from . import validation
+from .server import logger
 from .wire import Problem
 
 if TYPE_CHECKING:
+    from .models import Model, Version
     from .state import State
 
 HARDWARE: Dict[str, str] = {
@@ -50,6 +52,27 @@ def check_owner(state: State, owner: str) -> None:
             f"You don't have permission to do this for {owner}: the token belongs to {account}.",
             title="Forbidden",
         )
+
+
+def check_input(state: State, model: Model, version: Version, given: Mapping[str, Any]) -> None:
+    """Refuse an input that the schema does not allow.
+
+    Names that the schema does not know reach no model, at Replicate neither: they are logged,
+    or refused if the sandbox is told to.
+    """
+    validation.check(version.signature.inputs, given, "input")
+    unknown = version.signature.unknown(given)
+    if not unknown:
+        return
+    if state.settings.strict_inputs:
+        found = [f"Additional property {name} is not allowed" for name in unknown]
+        validation.refuse("additional_property_not_allowed", "input", found[0])
+    logger.warning(
+        "%s has no input %s: it has %s",
+        model.full_name,
+        ", ".join(unknown),
+        ", ".join(version.signature.inputs["properties"]) or "none",
+    )
 
 
 def check_instances(instances: Mapping[str, Any]) -> None:

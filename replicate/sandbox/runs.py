@@ -51,7 +51,7 @@ class Pulse:
         return future
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Run:
     """A prediction or a training. Only the sandbox's event loop changes it.
 
@@ -102,6 +102,11 @@ class Run:
     def __post_init__(self) -> None:
         """Begin now."""
         self.created_at = self.clock.nanoseconds()
+
+    def __repr__(self) -> str:
+        """Say which run it is, and how far it has come."""
+        error = f": {self.error}" if self.error else ""
+        return f"<Run {self.id} of {self.model.full_name}: {self.status}{error}>"
 
     @property
     def expired(self) -> bool:

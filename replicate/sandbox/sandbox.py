@@ -20,14 +20,17 @@ from typing import (
     Union,
 )
 
+from starlette.concurrency import run_in_threadpool
+
 from . import demo, stand_ins, wire
 from .answers import Answers
 from .app import answer_api, answer_delivery, api_names, delivery_names
 from .control import Front
 from .faults import Fault, Step
-from .history import RequestLog, urls_in
+from .history import RequestLog
 from .limits import RateLimit
-from .middleware import Edge, RecordedRequest
+from .looking import Looking
+from .middleware import Edge
 from .models import Model, full_name_parts, make_version
 from .server import LOOPBACK, Listener, LoopThread
 from .state import STOP_PATIENCE, Collection, Settings, State
@@ -42,13 +45,11 @@ if TYPE_CHECKING:
     from replicate.client import Client
 
     from .clock import Clock
-    from .runs import Run
-    from .webhooks import Delivery
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Sandbox(Answers):
+class Sandbox(Answers, Looking):
     """A Replicate API on this machine, whose models are Python functions.
 
     Example:
@@ -86,6 +87,8 @@ class Sandbox(Answers):
             are forgotten.
         secret: What control over HTTP asks for (`/_sandbox/`, and the web page). Without a
             secret only this machine can control the sandbox.
+        strict_inputs: Whether inputs that a model does not have are refused; as at Replicate
+            they are left out otherwise, and logged.
         drive_clock: Whether time is driven from the start, as after `clock.drive()`.
     """
 
@@ -108,6 +111,7 @@ class Sandbox(Answers):
         history: int = Settings.history,
         secret: Optional[str] = None,
         drive_clock: bool = False,
+        strict_inputs: bool = False,
     ) -> None:
         settings = Settings(
             token,
@@ -119,6 +123,7 @@ class Sandbox(Answers):
             webhook_retries,
             public_url,
             history,
+            strict_inputs,
         )
         self._state = State(settings)
         if drive_clock:
@@ -181,8 +186,10 @@ class Sandbox(Answers):
         """
 
         def register(function: F) -> F:
-            latest = self._state.models[name].latest_version
-            assert latest is not None
+            model = self._state.models.get(name)
+            latest = model.latest_version if model is not None else None
+            if latest is None:
+                raise ValueError(f"there is no model {name!r}: register it before its trainer")
             latest.trainer = replace(make_version(name, function), id=latest.id)
             return function
 
@@ -303,6 +310,18 @@ class Sandbox(Answers):
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+    async def __aenter__(self) -> Self:
+        return self.start()
+
+    async def __aexit__(self, *_: object) -> None:
+        # What runs in this event loop may have to end first: a receiver of webhooks, a client.
+        await run_in_threadpool(self.stop)
+
+    def __repr__(self) -> str:
+        """Say where it is and what it has."""
+        where = "not running" if self._loop is None else self.url
+        return f"<Sandbox: {where}, {len(self.models)} models, {len(self.created)} runs>"
 
     async def _begin(self) -> None:
         self._state.clock.open(asyncio.get_running_loop())
@@ -490,53 +509,6 @@ class Sandbox(Answers):
 
     # --- looking -------------------------------------------------------------------------------
 
-    @property
-    def requests(self) -> List[RecordedRequest]:
-        """The requests that came in, in order."""
-        return self._requests
-
-    @property
-    def predictions(self) -> Dict[str, Run]:
-        """The predictions that were created, by id, whether or not their creator was told."""
-        return {run.id: run for run in self._state.newest(trainings=False)[::-1]}
-
-    @property
-    def trainings(self) -> Dict[str, Run]:
-        """The trainings that were created, by id."""
-        return {run.id: run for run in self._state.newest(trainings=True)[::-1]}
-
-    @property
-    def created(self) -> List[Run]:
-        """All that would have been billed: predictions and trainings, in order."""
-        return list(self._state.runs.values())
-
-    @property
-    def webhooks(self) -> List[Delivery]:
-        """The attempts to deliver webhooks, in order."""
-        return self._state.webhooks.deliveries
-
-    @property
-    def webhook_secret(self) -> str:
-        """The key that webhooks are signed with, as the API serves it."""
-        return self._state.webhook_secret
-
-    def settle(self, timeout: float = 30.0) -> None:
-        """Wait until all predictions have ended and all webhooks are delivered.
-
-        Raises:
-            TimeoutError: if that takes longer than `timeout` seconds.
-        """
-        self._running()
-        assert self._loop is not None
-        self._loop.call(self._state.settle(), timeout)
-
-    def expire(self, run_id: str) -> None:
-        """Remove a finished prediction's data, as the API does after an hour."""
-        run = self._state.runs[run_id]
-        run.data_removed = True
-        for url in urls_in(run.output):
-            self._state.files.remove_output(url)
-
     def download_url(self, file_id: str, *, seconds: float = 3600) -> str:
         """Return the signed address of an uploaded file's content."""
         expiry = int(self._state.clock.nanoseconds() // wire.NANOSECONDS + seconds)
@@ -554,8 +526,7 @@ class Sandbox(Answers):
         self._state.clear()
 
     def _running(self) -> None:
-        if self._loop is None:
-            raise RuntimeError("the sandbox is not running: use it inside `with sandbox:`")
+        self._thread()
 
 
 def _first_line(function: Callable[..., Any]) -> Optional[str]:

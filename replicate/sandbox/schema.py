@@ -4,20 +4,33 @@ from __future__ import annotations
 
 import collections.abc
 import dataclasses
+import datetime as dt
+import decimal
 import enum
 import inspect
 import io
+import json
 import os
+import re
 import typing
+import uuid
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
+from . import callables, pydantic
 from .files import File
+from .validation import invalid_fields
 
 Schema = Dict[str, Any]
 
 _FILES: Tuple[type, ...] = (os.PathLike, io.IOBase, typing.IO, bytes, File)
 _SCALARS: Dict[Any, str] = {str: "string", int: "integer", float: "number", bool: "boolean"}
+_TEXTS: Dict[type, Dict[str, Any]] = {
+    dt.datetime: {"type": "string", "format": "date-time"},
+    dt.date: {"type": "string", "format": "date"},
+    uuid.UUID: {"type": "string", "format": "uuid"},
+    decimal.Decimal: {"type": "number"},
+}
 _NONE = type(None)
 _UNIONS = (Union, getattr(__import__("types"), "UnionType", Union))
 _FILE: Schema = {"type": "string", "format": "uri"}
@@ -56,6 +69,14 @@ def Input(  # noqa: N802 - Cog's name, so that a model's signature can be taken 
         regex: A pattern that the text must contain.
         choices: The only values allowed; `Literal` and `Enum` annotations say the same.
     """
+    if ge is not None and le is not None and ge > le:
+        raise ValueError(f"no number is at least {ge} and at most {le}")
+    if min_length is not None and max_length is not None and min_length > max_length:
+        raise ValueError(f"no text has at least {min_length} and at most {max_length} characters")
+    if regex is not None:
+        re.compile(regex)
+    if choices is not None and not choices:
+        raise ValueError("there is nothing to choose from: choices is empty")
     rules = {
         "minimum": ge,
         "maximum": le,
@@ -83,6 +104,12 @@ class Signature:
     output: Schema
     openapi: Schema
 
+    def unknown(self, given: Mapping[str, Any]) -> List[str]:
+        """Return the names in an input that are not names of inputs."""
+        if self.inputs.get("additionalProperties"):
+            return []
+        return [name for name in given if name not in self.inputs.get("properties", {})]
+
     @property
     def iterates(self) -> bool:
         """Whether output arrives piece by piece."""
@@ -108,8 +135,11 @@ def inspect_function(
         defaults: Values that take the place of the function's own defaults.
 
     Raises:
-        TypeError: if an annotation can't be resolved or has no place in a schema.
+        TypeError: if it can't be called by names, or an annotation can't be resolved, or an
+            annotation or a default has no place in a schema.
+        ValueError: if a default breaks the rules of its own input.
     """
+    callables.check(function)
     hints = _hints(function)
     properties: Dict[str, Schema] = {}
     required: List[str] = []
@@ -117,8 +147,6 @@ def inspect_function(
     annotations: Dict[str, Any] = {}
     for order, parameter in enumerate(inspect.signature(function).parameters.values()):
         name = parameter.name
-        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-            raise TypeError(f"a model's inputs have names: {function.__qualname__} takes *{name}")
         info = parameter.default
         if not isinstance(info, InputInfo):
             info = InputInfo(parameter.default, None, {}, None)
@@ -133,7 +161,8 @@ def inspect_function(
         elif default is None:
             prop["nullable"] = True
         else:
-            prop["default"] = default.value if isinstance(default, enum.Enum) else _plain(default)
+            prop["default"] = _default(function, name, default)
+            _check_default(function, name, {**enums.get(name, {}), **prop})
         properties[name] = prop
     inputs: Schema = {"type": "object", "title": "Input"}
     if required:
@@ -169,10 +198,10 @@ def unwrap(annotation: Any) -> Tuple[Any, bool]:
 
 def _hints(function: Callable[..., Any]) -> Dict[str, Any]:
     try:
-        return typing.get_type_hints(function)
+        return typing.get_type_hints(callables.target(function))
     except NameError as error:
         raise TypeError(
-            f"the annotations of {function.__qualname__} can't be resolved: {error};"
+            f"the annotations of {callables.name_of(function)} can't be resolved: {error};"
             " import the names at the top of its module"
         ) from error
 
@@ -212,6 +241,11 @@ def _type(annotation: Any) -> Schema:
     if not isinstance(origin, type):
         raise TypeError(f"{annotation!r} has no place in a model's schema")
     kind: Any = origin
+    if pydantic.is_model(kind):
+        return pydantic.schema_of(kind)
+    for known, schema in _TEXTS.items():
+        if issubclass(origin, known):
+            return dict(schema)
     if origin in _SCALARS:
         return {"type": _SCALARS[origin]}
     if issubclass(origin, enum.Enum):
@@ -239,6 +273,8 @@ def _output(annotation: Any, concatenate: bool) -> Schema:
     iterators = (collections.abc.Iterable, collections.abc.AsyncIterable)
     if (
         is_file(inner)
+        or pydantic.is_model(inner)
+        or dataclasses.is_dataclass(inner)
         or not (isinstance(origin, type) and issubclass(origin, iterators))
         or issubclass(origin, collections.abc.Collection)
     ):
@@ -255,8 +291,26 @@ def _title(name: str) -> str:
     return name.replace("_", " ").title()
 
 
-def _plain(value: Any) -> Any:
-    return str(value) if isinstance(value, Path) else value
+def _default(function: Callable[..., Any], name: str, default: Any) -> Any:
+    value = default.value if isinstance(default, enum.Enum) else default
+    value = str(value) if isinstance(value, Path) else value
+    try:
+        return json.loads(json.dumps(value, allow_nan=False))
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"the default of {name} in {callables.name_of(function)} has no form in JSON: {value!r}"
+        ) from None
+
+
+def _check_default(function: Callable[..., Any], name: str, prop: Schema) -> None:
+    if prop.get("format") == "uri":
+        return  # a path on this machine is as good
+    found = invalid_fields(prop, prop["default"], name)
+    if found:
+        raise ValueError(
+            f"the default of {name} in {callables.name_of(function)} breaks its own rules:"
+            f" {found[0]['description']}"
+        )
 
 
 # --- the document around the two schemas -------------------------------------------------------

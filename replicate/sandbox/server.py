@@ -144,7 +144,7 @@ class LoopThread:
         Raises:
             TimeoutError: if that takes longer than `timeout` seconds.
         """
-        future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        future = self.submit(coroutine)
         try:
             return future.result(timeout)
         except concurrent.futures.TimeoutError:
@@ -154,6 +154,10 @@ class LoopThread:
     def soon(self, function: Callable[..., object], *arguments: Any) -> None:
         """Call a function on the loop, without waiting for it."""
         self._loop.call_soon_threadsafe(function, *arguments)
+
+    def submit(self, coroutine: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
+        """Run a coroutine on the loop."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
 
     def stop(self) -> None:
         """Clean up, end the loop and wait for its threads."""

@@ -50,6 +50,7 @@ class Settings:
     webhook_retries: Sequence[float] = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
     public_url: Optional[str] = None
     history: int = 10_000
+    strict_inputs: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what can't be meant.

@@ -35,7 +35,11 @@ def _request(request: RecordedRequest) -> List[str]:
 def _run(run: Run) -> List[str]:
     kind = "prediction" if run.destination is None else "training"
     error = f": {_short(run.error)}" if run.error else ""
+    unknown = run.version.signature.unknown(run.input)
     lines = [f"{kind} {run.id} of {run.model.full_name}: {run.status}{error}"]
+    if unknown:
+        known = ", ".join(run.version.signature.inputs["properties"])
+        lines.append(f"    left out: {', '.join(unknown)}; its inputs are: {known}")
     return lines + [f"    {_short(line)}" for line in run.logs.splitlines()[-LINES:]]
 
 

@@ -6,17 +6,20 @@ import base64
 import binascii
 import collections.abc
 import dataclasses
+import decimal
 import enum
 import inspect
 import io
 import mimetypes
 import os
 import typing
+import uuid
 from datetime import date
 from pathlib import Path
 from typing import Any, Dict, Mapping, Tuple
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from . import pydantic
 from .files import File, FileStore, copy, safe_name
 from .schema import InputInfo, is_file, unwrap
 
@@ -60,6 +63,9 @@ def decode_input(
 
 def _decode(value: Any, annotation: Any, store: FileStore, directory: Path) -> Any:
     inner, _ = unwrap(annotation)
+    whole: Any = value
+    build: Any = inner
+    has_fields = dataclasses.is_dataclass(build)
     if value is None:
         return None
     if is_file(inner):
@@ -73,8 +79,17 @@ def _decode(value: Any, annotation: Any, store: FileStore, directory: Path) -> A
         return inner(value)
     if inner in (int, float):
         return inner(value)
+    if isinstance(value, dict) and pydantic.is_model(inner):
+        return pydantic.parse(inner, whole)
+    if isinstance(value, dict) and has_fields:
+        hints = typing.get_type_hints(build)
+        return build(
+            **{
+                name: _decode(item, hints.get(name, Any), store, directory / name)
+                for name, item in whole.items()
+            }
+        )
     origin, arguments = typing.get_origin(inner), typing.get_args(inner)
-    whole: Any = value
     if isinstance(value, list) and origin is not None and arguments:
         items = [
             _decode(item, arguments[0], store, directory / str(position))
@@ -152,6 +167,12 @@ def encode_output(value: Any, store: FileStore) -> Any:
         return value.value
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, uuid.UUID):
+        return str(value)
+    if isinstance(value, decimal.Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if pydantic.is_model(type(value)):
+        value = pydantic.fields_of(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         value = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
     whole: Any = value
@@ -159,4 +180,6 @@ def encode_output(value: Any, store: FileStore) -> Any:
         return {str(key): encode_output(item, store) for key, item in whole.items()}
     if isinstance(value, (collections.abc.Sequence, collections.abc.Set)):
         return [encode_output(item, store) for item in whole]
+    if type(whole).__module__.partition(".")[0] in ("pydantic", "pydantic_core"):
+        return str(whole)  # one of its URLs
     raise TypeError(f"a model can't put out {type(whole).__name__}: it has no form in JSON")

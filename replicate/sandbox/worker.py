@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import collections.abc
 import contextlib
-import inspect
 import sys
 import tempfile
 import threading
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any, AsyncGenerator, Callable, Dict, Generator
 
 from starlette.concurrency import run_in_threadpool
 
+from .callables import is_async, iterates_async
 from .capture import captured
 from .nap import Nap
 from .values import decode_input, encode_output
@@ -173,7 +173,7 @@ class Worker:
                 Path(directory),
                 stream_logs=self._stream_logs,
             )
-            if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+            if is_async(function):
                 await self._run_async(run, current)
             else:
                 run.stop = current._cancel
@@ -204,7 +204,7 @@ class Worker:
 
     async def _call_async(self, run: Run, current: CurrentPrediction, arguments: Any) -> None:
         result: Any = run.version.function(**arguments)
-        if inspect.isasyncgenfunction(run.version.function):
+        if iterates_async(run.version.function):
             async with _aclosing(result):
                 async for item in result:
                     current._put(await run_in_threadpool(self._encode, item), piece=True)

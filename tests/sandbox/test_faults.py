@@ -114,7 +114,7 @@ def test_a_reset_after_the_work_was_done(sandbox: Sandbox, api: Api) -> None:
     with pytest.raises(httpx.ReadError):
         api.post("/predictions", json=BODY)
     assert len(sandbox.created) == 1
-    assert list(sandbox.predictions) == [sandbox.created[0].id]
+    assert sandbox.predictions == [sandbox.created[0]]
 
 
 def test_a_reset_during_the_answer(sandbox: Sandbox, api: Api) -> None:

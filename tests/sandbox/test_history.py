@@ -27,7 +27,7 @@ def test_the_oldest_runs_are_forgotten_with_their_files(sandbox: Sandbox, api: A
         api.finish(sandbox, "sandbox/painter", prompt=str(number), width=16, height=16)
         for number in range(6)
     ]
-    assert list(sandbox.predictions) == [prediction["id"] for prediction in made[-3:]]
+    assert [run.id for run in sandbox.predictions] == [made["id"] for made in made[-3:]]
     assert [api.get(f"/predictions/{p['id']}").status_code for p in made] == [404] * 3 + [200] * 3
     assert [httpx.get(p["output"]).status_code for p in made] == [200, 404, 404, 200, 200, 200]
     assert [httpx.get(p["urls"]["stream"]).status_code for p in made[2:4]] == [404, 200]

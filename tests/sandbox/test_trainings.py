@@ -69,10 +69,8 @@ def test_trainings_are_apart_from_predictions(sandbox: Sandbox, api: Api, path: 
     assert [p["id"] for p in api.get("/predictions").json()["results"]] == [prediction["id"]]
     assert api.get(f"/trainings/{prediction['id']}").status_code == 404
     assert api.get(training["urls"]["get"]).json()["id"] == training["id"]
-    assert (list(sandbox.trainings), list(sandbox.predictions)) == (
-        [training["id"]],
-        [prediction["id"]],
-    )
+    assert [run.id for run in sandbox.trainings] == [training["id"]]
+    assert [run.id for run in sandbox.predictions] == [prediction["id"]]
     assert [run.id for run in sandbox.created] == [training["id"], prediction["id"]]
 
 
