@@ -45,15 +45,20 @@ _looks_for_loops = True
 """Whether a blocking call in an event loop would be the first one, of which there is a warning."""
 
 
-def is_blocking() -> bool:
-    """Say whether the running coroutine is stepped by `block()`."""
-    return _blocking.get()
+# Not a function in Python: every step of an iterator asks.
+is_blocking: Callable[[], bool] = _blocking.get
+"""Say whether the running coroutine is stepped by `block()`."""
 
 
 def block(coroutine: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine to completion, blocking."""
     if _looks_for_loops and _is_loop_running():
         _warn()
+    return block_on(coroutine)
+
+
+def block_on(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Do the same for a caller that has called `block` before, without a look at event loops."""
     mode = _blocking.set(True)
     try:
         coroutine.send(None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, Iterable, Iterator, Optional, TypeVar
 
-from ._blocking import block, is_blocking
+from ._blocking import block, block_on, is_blocking
 from .exceptions import ClosedError
 
 if TYPE_CHECKING:
@@ -57,7 +57,10 @@ class Steps(Generic[T]):
                 return item
             if self._state is ENDED:
                 raise StopIteration
-            block(self._fill())
+            if self._blocks:
+                block_on(self._fill())
+            else:
+                block(self._fill())
 
     def __aiter__(self) -> Self:
         return self

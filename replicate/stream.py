@@ -96,14 +96,15 @@ class EventSource(Steps[ServerSentEvent]):
     def __init__(
         self, client: Session, response: httpx.Response, *, use_file_output: bool = True
     ) -> None:
-        from ._runs.streams import check_content_type
+        from ._runs.streams import check_content_type, may_bring_files
 
         check_content_type(response)
         super().__init__()
         self.client = client
         self.response = response
         self.use_file_output = use_file_output
-        self._url = "" if response._request is None else str(response.url)
+        url = "" if response._request is None else str(response.url)
+        self._brings_files = use_file_output and may_bring_files(url)
         self._chunks: Any = None
         self._decoder = _events.Decoder()
         self._last: Optional[ServerSentEvent] = None
@@ -141,8 +142,8 @@ class EventSource(Steps[ServerSentEvent]):
                 break
             if event is None:
                 continue
-            if self.use_file_output:
-                with_file(event, self.client, self._url)
+            if self._brings_files and event.event is ServerSentEvent.EventType.OUTPUT:
+                with_file(event, self.client)
             events.append(event)
             if event.event is ServerSentEvent.EventType.DONE:
                 self._last = event

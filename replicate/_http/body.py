@@ -15,6 +15,7 @@ from .deadline import (
     CLOCK_MARGIN,
     check_deadline,
     deadline_exceeded,
+    deadline_or_none,
     remaining,
     within_deadline,
 )
@@ -79,7 +80,8 @@ class Body:
             APIConnectionError: The connection breaks.
             InvalidResponseError: The body is not what its `Content-Encoding` says.
         """
-        check_deadline()
+        if deadline_or_none() is not None:
+            check_deadline()
         try:
             if is_blocking():
                 if self._chunks is None:
@@ -87,7 +89,9 @@ class Body:
                 return next(self._chunks, None)
             if self._chunks is None:
                 self._chunks = _async_pieces(self.response)
-            return await within_deadline(_next(self._chunks))
+            if deadline_or_none() is not None:
+                return await within_deadline(_next(self._chunks))
+            return await _next(self._chunks)
         except httpx.DecodingError as error:
             raise undecodable(error, self.response) from None
         except httpx.TransportError as error:

@@ -10,14 +10,14 @@ import logging
 import math
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar
 
 from .._blocking import is_blocking, monotonic, sleep
 from ..exceptions import DeadlineExceededError
 from . import loops
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Generator
+    from collections.abc import Awaitable, Coroutine, Generator
 
 T = TypeVar("T")
 
@@ -48,6 +48,11 @@ async def pause(seconds: float) -> None:
         await sleep(left)
         raise deadline_exceeded()
     await sleep(seconds)
+
+
+# Not a function in Python: every piece of a body asks.
+deadline_or_none: Callable[[], Optional[float]] = _deadline.get
+"""Return the end of the time on the monotonic clock, None where there is no deadline."""
 
 
 def remaining() -> float | None:

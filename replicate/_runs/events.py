@@ -8,11 +8,15 @@ from __future__ import annotations
 import codecs
 import enum
 import re
-from typing import Any, ClassVar, Dict, Iterator, List, NamedTuple, Optional
+from typing import Any, ClassVar, Dict, Iterator, List, NamedTuple, Optional, Sequence
 
 from replicate_api.answer import loads
 
 from ..exceptions import StreamError
+
+_new_tuple: Any = tuple.__new__
+_new: Any = object.__new__
+"""Make objects without calls in Python."""
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
@@ -33,14 +37,18 @@ class LineDecoder:
     """Splits bytes into lines at CR, LF and CRLF only: U+2028 and friends are text."""
 
     def __init__(self) -> None:
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._bytes = b""
+        """The start of a character whose end has not come yet."""
         self._rest: List[str] = []
         self._after_cr = False
         self._first = True
 
     def feed(self, chunk: bytes) -> List[str]:
         """Return the lines that a chunk completes."""
-        text = self._decoder.decode(chunk)
+        if self._bytes:
+            chunk = self._bytes + chunk
+        text, used = codecs.utf_8_decode(chunk, "replace", False)
+        self._bytes = chunk[used:]
         if not text:
             return []
         if self._first:
@@ -71,30 +79,36 @@ class EventDecoder:
 
     def decode(self, line: str) -> Optional[RawEvent]:
         """Take in a line without its end; return the event that it completes, if any."""
-        if not line:
-            return self._dispatch()
-        field, _, value = line.partition(":")
-        if value[:1] == " ":
-            value = value[1:]
-        if field == "data":
-            self.data.append(value)
-        elif field == "event":
-            self.event = value
-        elif field == "id" and "\0" not in value:
-            self.last_event_id = value
-            self._own_id = True
-        elif field == "retry" and value.isascii() and value.isdigit():
-            self.retry = int(value[:9])
+        for event in self.decode_all((line,)):
+            return event
         return None
 
-    def _dispatch(self) -> Optional[RawEvent]:
-        event, data, own_id = self.event, self.data, self._own_id
-        self._own_id = False
-        if not data and not event:
-            return None
-        self.event, self.data = "", []
-        text = data[0] if len(data) == 1 else "\n".join(data)
-        return RawEvent(event, text, self.last_event_id, self.retry, own_id)
+    def decode_all(self, lines: Sequence[str]) -> List[RawEvent]:
+        """Take in lines without their ends; return the events that they complete."""
+        # A stream has some hundred thousand of them: there are no calls but those of `str`.
+        events: List[RawEvent] = []
+        for line in lines:
+            if line:
+                field, _, value = line.partition(":")
+                if value[:1] == " ":
+                    value = value[1:]
+                if field == "data":
+                    self.data.append(value)
+                elif field == "event":
+                    self.event = value
+                elif field == "id" and "\0" not in value:
+                    self.last_event_id = value
+                    self._own_id = True
+                elif field == "retry" and value.isascii() and value.isdigit():
+                    self.retry = int(value[:9])
+                continue
+            event, data, own_id = self.event, self.data, self._own_id
+            self._own_id = False
+            if data or event:
+                self.event, self.data = "", []
+                fields = (event, "\n".join(data), self.last_event_id, self.retry, own_id)
+                events.append(_new_tuple(RawEvent, fields))
+        return events
 
 
 class Decoder:
@@ -106,8 +120,8 @@ class Decoder:
 
     def feed(self, chunk: bytes) -> List[RawEvent]:
         """Return the events that a chunk completes."""
-        decode = self._events.decode
-        return [event for event in map(decode, self._lines.feed(chunk)) if event is not None]
+        lines = self._lines.feed(chunk)
+        return self._events.decode_all(lines) if lines else []
 
 
 class ServerSentEvent:
@@ -205,7 +219,9 @@ def event_of(raw: RawEvent) -> Optional[ServerSentEvent]:
         return None
     if kind is ServerSentEvent.EventType.ERROR:
         raise StreamError(title="The model failed", detail=_detail(raw.data))
-    return ServerSentEvent(event=kind, data=raw.data, id=raw.id or "", retry=raw.retry)
+    event: ServerSentEvent = _new(ServerSentEvent)
+    event.__dict__ = {"event": kind, "data": raw.data, "id": raw.id or "", "retry": raw.retry}
+    return event
 
 
 def _detail(data: str) -> str:

@@ -87,7 +87,7 @@ class Stream(Steps[ServerSentEvent]):
         self._start = start
         self._end = end
         self._use_file_output = use_file_output
-        self._url = ""
+        self._brings_files = use_file_output
         self._body: Optional[Body] = None
         self._position = _Position()
         self._text: List[Any] = []
@@ -97,20 +97,27 @@ class Stream(Steps[ServerSentEvent]):
         self._failure: Optional[StreamError] = None
 
     async def _more(self) -> Optional[List[ServerSentEvent]]:
+        if self._end is None:
+            return await self._guarded()
         with until(self._end):
-            try:
-                if self._guard.run is None and self._start is not None:
-                    await self._start()
-                if self._failure is not None:
-                    raise self._failure  # noqa: TRY301 - the guard sees it too
-                if self._last is not None:
-                    await self._check_end(self._last)
-                    return None
-                return await (self._polled() if self._polls else self._received())
-            except BaseException as error:
-                await self._release()  # first: it may hold the only connection
-                await self._guard.failed(error)
-                raise
+            return await self._guarded()
+
+    async def _guarded(self) -> Optional[List[ServerSentEvent]]:
+        try:
+            if self._failure is not None:
+                raise self._failure  # noqa: TRY301 - the guard sees it too
+            if self._last is not None:
+                await self._check_end(self._last)
+                return None
+            if self._body is not None:
+                return await self._received(self._body)
+            if self._guard.run is None and self._start is not None:
+                await self._start()
+            return await (self._polled() if self._polls else self._connect())
+        except BaseException as error:
+            await self._release()  # first: it may hold the only connection
+            await self._guard.failed(error)
+            raise
 
     async def _release(self) -> None:
         body, self._body = self._body, None
@@ -137,17 +144,10 @@ class Stream(Steps[ServerSentEvent]):
 
     # By connection.
 
-    async def _received(self) -> List[ServerSentEvent]:
-        urls: Any = self._run.urls
-        url = urls.get("stream") if is_object(urls) else None
-        if not isinstance(url, str):
-            self._polls = True
-            return []
-        if self._body is None:
-            return await self._connect(url)
+    async def _received(self, body: Body) -> List[ServerSentEvent]:
         cut: Optional[ReplicateError] = None
         try:
-            chunk = await self._body.read()
+            chunk = await body.read()
         except (APIConnectionError, InvalidResponseError) as error:
             chunk, cut = None, error
         if chunk is None:
@@ -165,8 +165,13 @@ class Stream(Steps[ServerSentEvent]):
                 self._polls = True
         return events
 
-    async def _connect(self, url: str) -> List[ServerSentEvent]:
-        self._url = url
+    async def _connect(self) -> List[ServerSentEvent]:
+        urls: Any = self._run.urls
+        url = urls.get("stream") if is_object(urls) else None
+        if not isinstance(url, str):
+            self._polls = True
+            return []
+        self._brings_files = self._use_file_output and may_bring_files(url)
         position = self._position
         position.reconnect()
         self._decoder = Decoder()
@@ -210,7 +215,7 @@ class Stream(Steps[ServerSentEvent]):
 
     def _decoded(self, chunk: bytes) -> List[ServerSentEvent]:
         events: List[ServerSentEvent] = []
-        is_new = self._position.is_new
+        is_new, text = self._position.is_new, self._text
         for raw in self._decoder.feed(chunk):
             if not is_new(raw):
                 continue
@@ -222,9 +227,9 @@ class Stream(Steps[ServerSentEvent]):
             if event is None:
                 continue
             if event.event is OUTPUT:
-                self._text.append(event.data)
-                if self._use_file_output:
-                    with_file(event, self._session, self._url)
+                text.append(event.data)
+                if self._brings_files:
+                    with_file(event, self._session)
             events.append(event)
             if event.event is DONE:
                 self._last = event
@@ -268,8 +273,8 @@ class Stream(Steps[ServerSentEvent]):
     def _output_event(self, data: Any) -> ServerSentEvent:
         text = data if isinstance(data, str) else json.dumps(data)
         event = ServerSentEvent(event=OUTPUT, data=text, id=self._position.last_id or "")
-        if self._use_file_output:
-            with_file(event, self._session, self._url)
+        if self._brings_files:
+            with_file(event, self._session)
         return event
 
     def _rest(self) -> List[Any]:
@@ -346,13 +351,15 @@ class _Position:
             self._id, self._number = event.id, 0
         else:
             self._number += 1
-        self._seen[self._id] = max(self._number, self._seen.get(self._id, 0))
+        id, number = self._id, self._number
+        if number >= self._seen.get(id, 0):
+            self._seen[id] = number
         if event.event in LAST:
             return True
-        new = self._number > self._before.get(self._id, -1)
-        if new:
-            self.last_id = self._id
-        return new
+        if number > self._before.get(id, -1):
+            self.last_id = id
+            return True
+        return False
 
 
 def check_content_type(response: httpx.Response) -> None:
@@ -372,13 +379,16 @@ def check_content_type(response: httpx.Response) -> None:
         )
 
 
-def with_file(event: ServerSentEvent, session: Session, url: str) -> None:
-    """Turn the data of an output event into a file, if it is one.
+def may_bring_files(url: str) -> bool:
+    """Say whether the output in a stream may be files.
 
     Models that make files stream from `/v1/files/...`, those that make text from elsewhere.
     """
-    if event.event is not OUTPUT or "/streams/" in parts_of(url).path:
-        return
+    return "/streams/" not in parts_of(url).path
+
+
+def with_file(event: ServerSentEvent, session: Session) -> None:
+    """Turn the data of an output event into a file, if it is one."""
     data = event.data.strip()
     if looks_like_file(data, session):
         event.data = FileOutput(data, session)
