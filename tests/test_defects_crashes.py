@@ -229,9 +229,11 @@ def test_m9_a_refused_stream_raises_what_the_api_said(
     assert caught.value.detail == "no stream"
 
 
-def test_m9_what_is_no_stream_is_a_value_error_as_before(call, server, served):
-    server.on("POST", CREATE, prediction(urls={"stream": f"{server.url}/s"}), 201)
+def test_m9_what_is_no_stream_is_told_where_polling_does_not_help_either(call, server, served):
+    running = prediction(urls={"stream": f"{server.url}/s"}, status="processing", output=None)
+    server.on("POST", CREATE, running, 201)
     server.on("GET", "/s", {"not": "a stream"})
+    server.on("GET", GET, {"detail": "no"}, 403)
     with pytest.raises(ValueError, match="Expected response Content-Type") as caught:
         call.list(served.stream, "o/n")
     assert isinstance(caught.value, InvalidResponseError)

@@ -184,7 +184,7 @@ def test_h9_output_iterator_gives_what_was_there_before(call, server, served):
 def test_h9_run_of_a_fast_iterator_model_is_not_empty(call, server, served):
     server.on("GET", f"/v1/models/o/n/versions/{V}", version(ITERATOR))
     server.on("POST", "/v1/predictions", prediction(output=["a", "b"]), 201)
-    assert run(call, served, REF, wait=False) == ["a", "b"]
+    assert list(run(call, served, REF, wait=False)) == ["a", "b"]
 
 
 # H10: a look-up after the paid create lost its result when it failed.

@@ -158,10 +158,10 @@ def shown(id, **fields):
 
 @pytest.fixture
 def create():
-    creates = []
+    creates, account = [], lost.Creates()
 
     def make(**made):
-        creates.append(lost.Create("Prediction", lost.Made(**{"input": {"x": 1}, **made})))
+        creates.append(lost.Create(account, "Prediction", lost.Made(**{"input": {"x": 1}, **made})))
         creates[-1].sent = True
         return creates[-1]
 

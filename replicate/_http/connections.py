@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 import weakref
 from collections import deque
 from functools import lru_cache
@@ -72,6 +73,7 @@ class Pool:
         """
         self._make = make
         self._places = places
+        self._making = threading.RLock()  # a signal handler may make requests too
         self._requests, self._streams, self._spare = map(room, places or (0, 0, 0))
         self.clients: list[Any] = []
         self.idle: deque[Any] = deque()
@@ -110,11 +112,19 @@ class Pool:
             try:
                 client = self.idle.pop()
             except IndexError:
-                client = self._make(len(self.clients))
-                self.clients.append(client)
-                self.idle.extend([client] * (SHARE - 1))
+                client = self._new()
             if not client.is_closed:
                 return client
+
+    def _new(self) -> Any:
+        """Make a client for the next few connections, unless another thread has just done it."""
+        with self._making:
+            with contextlib.suppress(IndexError):
+                return self.idle.pop()
+            client = self._make(len(self.clients))
+            self.clients.append(client)
+            self.idle.extend([client] * (SHARE - 1))
+        return client
 
     def first(self) -> Any:
         """Return the client that is used as long as there are few requests at once."""

@@ -72,7 +72,9 @@ class RunGuard(Generic[R]):
         Returns:
             The run, and the answer; None for an answer that was lost.
         """
-        create = self._create = lost.Create(self._kind.__name__, made)
+        create = self._create = lost.Create(
+            lost.Creates.of(self.session), self._kind.__name__, made
+        )
         try:
             answer = await self.session._transport.send(build, on_send=create.mark_sent)
             self.run = self._read(operation, answer)

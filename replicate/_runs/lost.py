@@ -31,6 +31,7 @@ from .._blocking import monotonic
 from .._guards import is_object
 from .._http.address import rebase
 from .._http.deadline import pause
+from .._recent import Recent
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -65,16 +66,50 @@ class Made(NamedTuple):
     deployment: Optional[str] = None
 
 
+class Creates:
+    """The creates of one account in this process.
+
+    Both collections change in one step and need no lock, which a fork or a signal handler could
+    find held.
+    """
+
+    def __init__(self) -> None:
+        self.under_way: Dict[int, Create] = {}
+        self.known: Deque[str] = deque(maxlen=REMEMBERED)
+        """Ids of what other creates were told of."""
+
+    @classmethod
+    def of(cls, session: Session) -> Creates:
+        """Return the creates of all clients of a base URL; one with a transport has its own."""
+        if session._client_kwargs.get("transport") is not None:
+            found: Creates = vars(session).setdefault("_creates", cls())
+            return found
+        return _shared.setdefault(session._base(), cls())
+
+
+_shared: Recent[str, Creates] = Recent()
+
+
+def _forget() -> None:
+    for creates in _shared.values():
+        creates.under_way.clear()  # they are the parent's
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
+
+
 class Create:
     """A create on its way."""
 
-    def __init__(self, kind: str, made: Made) -> None:
+    def __init__(self, creates: Creates, kind: str, made: Made) -> None:
+        self.creates = creates
         self.kind = kind
         self.made = made
         self.started = monotonic()
         self.sent = False
         """Whether the request may have arrived and started something."""
-        _under_way[id(self)] = self
+        creates.under_way[id(self)] = self
 
     def mark_sent(self, sent: bool) -> None:
         """Take note that the request goes out now, or that it has started nothing."""
@@ -83,25 +118,11 @@ class Create:
     def answered(self, id: str) -> None:
         """Take note of what it has made, which is nobody else's then."""
         self.sent = False
-        _known.append(id)
+        self.creates.known.append(id)
 
     def forget(self) -> None:
         """Take note that it is over."""
-        _under_way.pop(id(self), None)
-
-
-# Ids are unique among all accounts, so there is one of each for the process. Both change in one
-# step and need no lock, which a fork or a signal handler could find held.
-_under_way: Dict[int, Create] = {}
-_known: Deque[str] = deque(maxlen=REMEMBERED)
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_under_way.clear)
-
-
-def known(id: str) -> None:
-    """Take note of a run that was made without a `Create`."""
-    _known.append(id)
+        self.creates.under_way.pop(id(self), None)
 
 
 class Found(NamedTuple):
@@ -180,7 +201,8 @@ def decide(create: Create, runs: Iterable[Any]) -> Found:
     It is the only one that nobody knows and that does not contradict the request. While another
     create of the same looks is on its way, it may also be the other's.
     """
-    candidates = [run for run in runs if run.id not in _known and not contradicts(create.made, run)]
+    known = create.creates.known
+    candidates = [run for run in runs if run.id not in known and not contradicts(create.made, run)]
     if len(candidates) == 1 and not _others(create):
         return Found(candidates[0])
     return Found(None, candidates)
@@ -193,7 +215,7 @@ def _others(create: Create) -> bool:
         and other.sent
         and other.kind == create.kind
         and not contradicts(create.made, other.made)
-        for other in list(_under_way.values())
+        for other in list(create.creates.under_way.values())
     )
 
 

@@ -23,6 +23,7 @@ from ..exceptions import (
     InvalidResponseError,
     NotFoundError,
     ReplicateError,
+    ReplicateException,
     StreamError,
 )
 from .events import Decoder, RawEvent, ServerSentEvent, event_of, reason_of
@@ -95,6 +96,7 @@ class Stream(Steps[ServerSentEvent]):
         self._polls = False
         self._last: Optional[ServerSentEvent] = None
         self._failure: Optional[StreamError] = None
+        self._refusal: Optional[ReplicateError] = None
 
     async def _more(self) -> Optional[List[ServerSentEvent]]:
         if self._end is None:
@@ -191,7 +193,7 @@ class Stream(Steps[ServerSentEvent]):
             if isinstance(error, NotFoundError) and position.refusals <= NOT_FOUND:
                 return await self._broke_off(error)
             logger.info("stream of %s: %s; polling", self._run.id, error.title)
-            self._polls = True
+            self._polls, self._refusal = True, error
         return []
 
     async def _broke_off(self, cut: Optional[Exception]) -> List[ServerSentEvent]:
@@ -262,13 +264,23 @@ class Stream(Steps[ServerSentEvent]):
             if rest or self._run._has_ended:
                 break
             await pause(next(pauses))
-            await look(self._run)
+            await self._look_instead()
         if rest:
             self._text += rest
             return [self._output_event(data) for data in rest]
         self._run._raise_for_status()
         self._last = ServerSentEvent(event=DONE, data="{}")
         return [self._last]
+
+    async def _look_instead(self) -> None:
+        """Look at the run. If that is refused too, why the stream was refused is what counts."""
+        refusal, self._refusal = self._refusal, None
+        try:
+            await look(self._run)
+        except DeadlineExceededError:
+            raise
+        except ReplicateException as failure:
+            raise refusal or failure from None
 
     def _output_event(self, data: Any) -> ServerSentEvent:
         text = data if isinstance(data, str) else json.dumps(data)
