@@ -82,7 +82,7 @@ def test_lost_answer_does_not_lose_the_training(call, client, models):
     version = f"me/base:{models.models['me/base'].latest_version.id}"
     models.fault("trainings.create", drop="after")
     training = call(client.trainings.create, version, {"steps": 3}, "sandbox/mine")
-    assert [training.id] == list(models.trainings)
+    assert [training.id] == [run.id for run in models.trainings]
 
 
 def test_lost_answers_one_after_the_other(call, client, models):
@@ -390,7 +390,7 @@ def test_runs_that_nobody_can_tell_apart_are_named_and_not_canceled(at_once, lot
     for error in errors:
         assert isinstance(error, exceptions.APIConnectionError)
         assert error.prediction is None
-        assert {run.id for run in error.candidates} == set(lottery.predictions)
+        assert {run.id for run in error.candidates} == {run.id for run in lottery.predictions}
         assert all(run.id in str(error) for run in error.candidates)
         assert not isinstance(error, exceptions.NotFoundError)
     assert {run.status for run in lottery.predictions.values()} != {"canceled"}
