@@ -11,6 +11,7 @@ import threading
 import time
 
 import anyio
+import httpx
 import pytest
 
 from replicate._files import saving as _saving
@@ -115,12 +116,18 @@ def test_a_canceled_save_leaves_nothing(file, tmp_path, monkeypatch, step, nativ
         assert all(path.name == "x.bin" and path.read_bytes() == b"content" for path in left)
 
 
-def test_a_save_that_is_canceled_at_any_time_leaves_nothing(served, server, tmp_path):
-    server.always((b"x" * 100_000,) * 20)
-    file = FileOutput(f"{server.url}/x.bin", served)
+def test_a_save_that_is_canceled_at_any_time_leaves_nothing(mock, tmp_path):
+    class Slow(httpx.AsyncByteStream):
+        async def __aiter__(self):
+            for _ in range(20):
+                await asyncio.sleep(0.0005)
+                yield b"x" * 100_000
+
+    client = mock(lambda _: httpx.Response(200, stream=Slow()))
+    file = FileOutput("https://files.test/x.bin", client)
 
     async def main():
-        for number in range(25):
+        for number in range(30):
             task = asyncio.ensure_future(file.async_save(tmp_path / "x.bin"))
             await asyncio.sleep(number / 1000)
             task.cancel()

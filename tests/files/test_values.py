@@ -210,7 +210,7 @@ def test_what_1x_passed_on_is_passed_on():
 @pytest.mark.parametrize(
     "value",
     [
-        np.datetime64("NaT"),
+        np.datetime64("NaT", "s"),
         np.ma.masked,
         np.array(["2026-01-02", "NaT"], dtype="datetime64[D]"),
         np.ma.array([1, 2], mask=[False, True]),
