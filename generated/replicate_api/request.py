@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from typing import Any, Dict, List, Mapping, Optional, Tuple, Union
 from urllib.parse import parse_qs, quote, urlsplit
 
 from . import errors
 from .base import Json, plain
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 __all__ = ("form", "json_fields", "moment", "page", "path", "strings")
 
@@ -58,13 +61,32 @@ def form(values: Mapping[str, Any], files: Mapping[str, Any]) -> List[Tuple[str,
 
     Parts without a file name get no content type either: that is how the API's own clients send
     them.
+
+    Raises:
+        ValueError: If the name or the media type of a file does not end on its line.
     """
     parts: List[Tuple[str, Any]] = []
     for name, value in values.items():
         if value is not None:
             text = value if isinstance(value, str) else json.dumps(plain(value))
             parts.append((name, (None, text.encode())))
-    return parts + [(name, file) for name, file in files.items() if file is not None]
+    return parts + [(name, _one_line(name, f)) for name, f in files.items() if f is not None]
+
+
+def _one_line(name: str, file: Any) -> Any:
+    """Check what httpx writes into the head of a part: name, media type and headers."""
+    parts: Tuple[Any, ...] = file if issubclass(type(file), tuple) else ()
+    for text in (*parts[:1], *parts[2:]):
+        if _CONTROL.search(text if isinstance(text, str) else _of(text)):
+            raise errors.invalid_argument(
+                f"the name and the media type of {name} must not have control characters such as "
+                f"line ends: {text!r:.100}"
+            )
+    return file
+
+
+def _of(headers: Optional[Mapping[str, str]]) -> str:
+    return "".join(part for item in (headers or {}).items() for part in item)
 
 
 def moment(name: str, value: Any) -> Optional[str]:

@@ -470,6 +470,23 @@ def test_what_would_end_a_line_of_the_request_is_refused(call, served, sent, opt
     assert sent.nothing
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        ("a.txt", b"x", "text/plain\r\nX-Other: 1"),
+        ("a\n.txt", b"x"),
+        ("a.txt", b"x", None, {"X-Other": "1\r\n2"}),
+        ("a.txt", b"x", None, {"X-Other\n": "1"}),
+    ],
+)
+def test_nor_is_it_taken_by_the_generated_operation(served, sent, content):
+    with pytest.raises(ValueError, match="must not have control characters such as line ends"):
+        served.api.files.create(content=content)
+    assert sent.nothing
+    served.api.files.create(content=("a.txt", b"a\r\nb", "text/plain", {"X-Other": "1"}))
+    assert sent.uploads == [("a.txt", "text/plain", b"a\r\nb")]
+
+
 @pytest.mark.parametrize("options", [{"content_type": b"a/b"}, {"filename": 5}])
 def test_names_and_types_are_text(call, served, sent, options):
     with pytest.raises(TypeError, match="must be text"):
