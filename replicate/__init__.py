@@ -107,6 +107,7 @@ _SUBMODULES = frozenset(
         "account",
         "client",
         "collection",
+        "connection_errors",
         "deployment",
         "exceptions",
         "file",

@@ -48,6 +48,8 @@ class HardwareNamespace(Namespace):
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:
+        if name.startswith("__"):  # the import system asks for such names
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from ._names import lookup
 
         return lookup(__name__, name)

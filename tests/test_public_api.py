@@ -215,6 +215,8 @@ def test_import_loads_nothing_heavy():
     loaded = python(f"import replicate; {LOADED}")
     for name in ("httpx", "attr", "attrs", "numpy", "asyncio", "anyio", "dataclasses", "cog"):
         assert name not in loaded, name
+    for name in ("_names", "_suggestions", "_arguments", "_manners"):
+        assert f"replicate.{name}" not in loaded, name
     generated = {name for name in loaded if name.startswith("replicate_api.")}
     assert generated <= {"replicate_api.api", "replicate_api.types"}
 
@@ -238,5 +240,5 @@ def test_a_call_loads_what_it_needs_and_no_more(server):
     assert models <= {"replicate_api.models.account", "replicate_api.models.account_type"}
     assert operations == {"replicate_api.api.account", "replicate_api.api.account.get"}
     assert "numpy" not in loaded
-    for name in ("prediction", "training", "deployment", "model", "webhook", "helpers"):
+    for name in ("prediction", "training", "deployment", "model", "webhook", "helpers", "_names"):
         assert f"replicate.{name}" not in loaded, name
