@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from functools import lru_cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .account import Accounts
-    from .client import Client
     from .collection import Collections
     from .deployment import Deployments
     from .file import Files
@@ -17,71 +18,68 @@ if TYPE_CHECKING:
     from .webhook import Webhooks
 
 
+@lru_cache(maxsize=None)
+def _kind(module: str, name: str) -> Any:
+    """Return a class; an import statement would take its time at each use."""
+    return getattr(import_module(f"replicate.{module}"), name)
+
+
 class Namespaces:
     """A client's operations, by namespace; each is imported when it is first used."""
 
     @property
     def accounts(self) -> Accounts:
         """The account that the token belongs to."""
-        from .account import Accounts
-
-        return Accounts(client=cast("Client", self))
+        made: Accounts = _kind("account", "Accounts")(client=self)
+        return made
 
     @property
     def collections(self) -> Collections:
         """Curated collections of models."""
-        from .collection import Collections
-
-        return Collections(client=cast("Client", self))
+        made: Collections = _kind("collection", "Collections")(client=self)
+        return made
 
     @property
     def deployments(self) -> Deployments:
         """Models on hardware of one's own."""
-        from .deployment import Deployments
-
-        return Deployments(client=cast("Client", self))
+        made: Deployments = _kind("deployment", "Deployments")(client=self)
+        return made
 
     @property
     def files(self) -> Files:
         """Uploaded files."""
-        from .file import Files
-
-        return Files(client=cast("Client", self))
+        made: Files = _kind("file", "Files")(client=self)
+        return made
 
     @property
     def hardware(self) -> HardwareNamespace:
         """Hardware that models can run on."""
-        from .hardware import HardwareNamespace
-
-        return HardwareNamespace(client=cast("Client", self))
+        made: HardwareNamespace = _kind("hardware", "HardwareNamespace")(client=self)
+        return made
 
     @property
     def models(self) -> Models:
         """Models."""
-        from .model import Models
-
-        return Models(client=cast("Client", self))
+        made: Models = _kind("model", "Models")(client=self)
+        return made
 
     @property
     def predictions(self) -> Predictions:
         """Predictions: runs of models."""
-        from .prediction import Predictions
-
-        return Predictions(client=cast("Client", self))
+        made: Predictions = _kind("prediction", "Predictions")(client=self)
+        return made
 
     @property
     def trainings(self) -> Trainings:
         """Trainings: runs that make a new version of a model."""
-        from .training import Trainings
-
-        return Trainings(client=cast("Client", self))
+        made: Trainings = _kind("training", "Trainings")(client=self)
+        return made
 
     @property
     def webhooks(self) -> Webhooks:
         """The secret that webhooks are signed with, and their validation."""
-        from .webhook import Webhooks
-
-        return Webhooks(client=cast("Client", self))
+        made: Webhooks = _kind("webhook", "Webhooks")(client=self)
+        return made
 
     if not TYPE_CHECKING:
 

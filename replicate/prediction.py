@@ -8,7 +8,6 @@ from typing import (
     TYPE_CHECKING,
     Any,
     ClassVar,
-    List,
     Mapping,
     Optional,
     Sequence,
@@ -21,9 +20,9 @@ from replicate_api.api.predictions.create import PredictionsCreateOptions
 
 from ._arguments import check_more
 from ._blocking import block
+from ._files.output import FileOutputURL
+from ._files.transform import transform_output
 from ._guards import is_text, is_tuple
-from ._runs import create as _create
-from ._runs.refusals import remember
 from .exceptions import InvalidArgumentError
 from .identifier import Target, split
 from .pagination import Page, fetch_page
@@ -113,13 +112,12 @@ class Prediction(Running, models.Prediction):
 
         A file in it is a `FileOutput` that is also the string of its URL.
         """
-        from ._files.output import FileOutputURL
-        from ._files.transform import transform_output
-
         raw = vars(self).get("output")
+        if raw is None:
+            return None
         cached: Tuple[Any, Any] = self._own.get("output", (None, None))
         if cached[0] is not raw:
-            cached = (raw, transform_output(raw, self._client, into=FileOutputURL))
+            cached = (raw, self._files_in(raw))
             self._own["output"] = cached
         return cached[1]
 
@@ -184,12 +182,8 @@ class Prediction(Running, models.Prediction):
 
         return RunGuard(self._client, Prediction, self, cancels=False)
 
-    def _files_in(self, items: List[Any]) -> List[Any]:
-        from ._files.output import FileOutputURL
-        from ._files.transform import transform_output
-
-        result: List[Any] = transform_output(items, self._client, into=FileOutputURL)
-        return result
+    def _files_in(self, output: Any) -> Any:
+        return transform_output(output, self._client, into=FileOutputURL)
 
 
 ModelRef = Union[str, Tuple[str, str], "Model"]
@@ -340,6 +334,8 @@ class Predictions(Namespace):
             target = deployment_target(deployment)
         else:
             if isinstance(version, models.Version):
+                from ._runs.refusals import remember
+
                 remember(self._client, version)
                 version = version.id
             target = Target(version=version)
@@ -359,10 +355,11 @@ async def start(
     client: Session, target: Target, input: Optional[Mapping[str, Any]], **params: Any
 ) -> Prediction:
     """Create a prediction and return it as soon as the API has answered."""
+    from ._runs.create import create
     from ._runs.guard import RunGuard
 
     async with RunGuard(client, Prediction) as guard:
-        prediction: Prediction = await _create.create(guard, target, input, **params)
+        prediction: Prediction = await create(guard, target, input, **params)
     return prediction
 
 

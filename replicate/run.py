@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, List, Mapping, Optional
 
+from ._arguments import check_run
 from ._blocking import block
+from ._files.transform import transform_output
+from ._http.deadline import end_of, until
+from ._interruptions import comes_from_outside
+from ._runs.create import create
+from ._runs.guard import RunGuard
+from ._runs.outputs import OutputIterator
+from ._runs.refusals import remember
+from ._runs.waiting import until_end
+from .identifier import resolve
+from .prediction import Prediction, RunParams
+from .version import Version, Versions
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from ._http.session import Session
     from .identifier import Reference, Target
-    from .prediction import RunParams
-    from .version import Version
 
 __all__ = ["async_run", "run"]
 
@@ -38,15 +48,6 @@ async def async_run(
     **params: Unpack[RunParams],
 ) -> Any:
     """Run a model and return its output; see `Client.run`."""
-    from ._arguments import check_run
-    from ._http.deadline import end_of, until
-    from ._runs.create import create
-    from ._runs.guard import RunGuard
-    from ._runs.outputs import OutputIterator
-    from ._runs.waiting import until_end
-    from .identifier import resolve
-    from .prediction import Prediction, RunParams
-
     check_run(ref, params, RunParams.__annotations__, "async_run")
     end = end_of(params.pop("timeout", None))
     params.setdefault("wait", True)
@@ -79,8 +80,6 @@ class _Output:
         """Return a whole output."""
         if not self._use_file_output:
             return value
-        from ._files.transform import transform_output
-
         return transform_output(value, self._client, openapi_schema=self._schema)
 
     def items(self, items: List[Any]) -> List[Any]:
@@ -95,9 +94,6 @@ async def _version(client: Session, ref: Reference, target: Target) -> Optional[
     It is looked up before the prediction is created and kept, as versions never change. A
     look-up that fails costs the schema's knowledge, not the run.
     """
-    from ._runs.refusals import remember
-    from .version import Version, Versions
-
     if isinstance(ref, Version):
         remember(client, ref)
         return ref
@@ -106,8 +102,6 @@ async def _version(client: Session, ref: Reference, target: Target) -> Optional[
     key = (target.owner, target.name, target.version)
     version: Optional[Version] = client._versions.get(key)
     if version is None:
-        from ._interruptions import comes_from_outside
-
         try:
             version = await Versions(client, (target.owner, target.name)).async_get(target.version)
         except Exception as error:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from .._http.session import Session
 
 
+_PLAIN = frozenset({type(None), bool, int, float})
+
+
 def transform_output(
     value: Any,
     client: Session,
@@ -30,6 +33,12 @@ def transform_output(
             it is nothing but an https URL or a data URI.
         into: The class of the files.
     """
+    if openapi_schema is None:  # most outputs are looked at without one, and are of few parts
+        kind: Any = type(value)
+        if kind is str:
+            return into(value, client) if looks_like_file(value, client) else value
+        if kind in _PLAIN:
+            return value
     transform = _Transform(client, openapi_schema, into)
     try:
         return transform(value, _schema.output_schema(openapi_schema))

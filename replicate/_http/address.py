@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, Optional, Tuple
 from urllib.parse import urlsplit
 
@@ -58,8 +59,12 @@ def base_url(given: str | None) -> str:
     Like 1.x it is meant without the version; one that has it, as the other official
     clients want it, is understood too. A path in front of it is kept (proxies, gateways).
     """
-    url = str(given or os.environ.get("REPLICATE_BASE_URL") or DEFAULT_BASE_URL)
-    url = url.strip().rstrip("/")
+    return _base_of(str(given or os.environ.get("REPLICATE_BASE_URL") or DEFAULT_BASE_URL))
+
+
+@lru_cache(maxsize=64)
+def _base_of(given: str) -> str:
+    url = given.strip().rstrip("/")
     if not _is_base(url):
         raise InvalidArgumentError(
             f"base_url must be an absolute http or https URL such as {DEFAULT_BASE_URL}, "

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Mapping, Optional, Union
 
 from .._blocking import monotonic
+from .._files.inputs import encode
 from .._guards import is_mapping
 from .._http.deadline import remaining
 from .._interruptions import comes_from_outside
@@ -30,6 +33,11 @@ LONGEST_HOLD = 60
 SHORTEST_CANCEL_AFTER = 5
 LONGEST_CANCEL_AFTER = 24 * 60 * 60
 """Seconds that `Cancel-After` may say (https://replicate.com/changelog/2025-10-16-prediction-deadlines)."""
+
+OF_DEPLOYMENT = "deployments.predictions_create"
+OF_MODEL = "models.predictions_create"
+OF_VERSION = "predictions.create"
+"""The doors: generated modules of `replicate_api.api`."""
 
 ACCEPTED = 202
 """The status of an answer that says itself that there is more to come."""
@@ -64,18 +72,13 @@ async def create(
         body: Further fields of the request.
     """
     guard.session._need_token()
-    from replicate_api.api.deployments import predictions_create as of_deployment
-    from replicate_api.api.models import predictions_create as of_model
-    from replicate_api.api.predictions import create as of_version
-
-    from .._files.inputs import encode
-
     session = guard.session
     prefer(wait)
     check_input(input)
     encoded = await encode(input or {}, session, file_encoding_strategy, place="input")
 
-    async def send(operation: Any, made: Made, *place: str, **version: str) -> Any:
+    async def send(door: str, made: Made, *place: str, **version: str) -> Any:
+        operation = _operation(door)
         hold: Optional[float] = None
         sent_at = 0.0
 
@@ -101,27 +104,33 @@ async def create(
 
     if target.deployment is not None:
         full_name = "/".join(target.deployment)
-        return await send(of_deployment, Made(encoded, deployment=full_name), *target.deployment)
+        return await send(OF_DEPLOYMENT, Made(encoded, deployment=full_name), *target.deployment)
     model = f"{target.owner}/{target.name}" if target.owner and target.name else None
     if target.version is not None:
-        return await send(of_version, Made(encoded, model, target.version), version=target.version)
+        return await send(OF_VERSION, Made(encoded, model, target.version), version=target.version)
     assert target.owner is not None
     assert target.name is not None
     place = (target.owner, target.name)
     remembered = session._latest.get(place)
     try:
         if remembered is None:
-            return await send(of_model, Made(encoded, model), *place)
-        return await send(of_version, Made(encoded, model, remembered), version=remembered)
+            return await send(OF_MODEL, Made(encoded, model), *place)
+        return await send(OF_VERSION, Made(encoded, model, remembered), version=remembered)
     except (NotFoundError, UnprocessableEntityError) as error:
         if remembered is None and not isinstance(error, NotFoundError):
             raise
         latest = await _latest_version(session, place, error)
         if latest == remembered:
             raise
-    run = await send(of_version, Made(encoded, model, latest), version=latest)
+    run = await send(OF_VERSION, Made(encoded, model, latest), version=latest)
     session._latest[place] = latest
     return run
+
+
+@lru_cache(maxsize=None)
+def _operation(name: str) -> Any:
+    """Return the operation of a door, which is loaded when it is first needed."""
+    return import_module(f"replicate_api.api.{name}")
 
 
 async def _latest_version(session: Session, place: tuple[str, str], refusal: ReplicateError) -> str:
