@@ -83,9 +83,12 @@ generate: $(VENV)/all ## Write generated/ from openapi.yaml
 check-generated: $(VENV)/all ## Fail if generated/ is not what openapi.yaml gives
 	$(BIN)/python -m codegen check
 
+# Through the environment, so that no character of a URL means anything to make or to the shell.
+spec: export SPEC := $(value SPEC)
 .PHONY: spec
-spec: $(VENV)/all ## Replace openapi.yaml by the document at SPEC (URL or file) and regenerate
-	$(BIN)/python -m codegen fetch $(SPEC)
+spec: $(VENV)/all ## Replace openapi.yaml by the document at SPEC (URL or file) and regenerate (DROP=NAME)
+	@test -n "$$SPEC" || { echo "Say which document: make spec SPEC=https://..." >&2; exit 2; }
+	$(BIN)/python -m codegen fetch "$$SPEC" $(if $(DROP),--drop "$(DROP)")
 	$(BIN)/python -m codegen generate
 
 .PHONY: lint

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import sys
+import tempfile
 from pathlib import Path
 from typing import List, Optional
 
@@ -12,6 +14,7 @@ from .document import CodegenError
 ROOT = Path(__file__).parent.parent
 SPEC = ROOT / "openapi.yaml"
 OUTPUT = ROOT / "generated" / "replicate_api"
+CORRECTIONS = Path(__file__).parent / "corrections.yaml"
 
 _EPILOG = "Exit status: 0 if all is well, 1 if check or diff found something, 2 for an error."
 
@@ -42,11 +45,21 @@ def _parser() -> argparse.ArgumentParser:
     diff.add_argument("old", type=Path)
     diff.add_argument("new", type=Path)
     fetch = commands.add_parser(
-        "fetch", help="replace openapi.yaml by a document, and say what changed"
+        "fetch", help="replace openapi.yaml by a document, and say what that changes for users"
     )
     fetch.set_defaults(run=_fetch)
     fetch.add_argument("source", metavar="URL_OR_FILE")
     fetch.add_argument("--spec", type=Path, default=SPEC, help="the file to write")
+    fetch.add_argument(
+        "--drop",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="record in corrections.yaml, with the date, that a correction is no longer in force",
+    )
+    fetch.add_argument("--corrections", type=Path, default=CORRECTIONS, help=argparse.SUPPRESS)
+    for command in (diff, fetch):
+        command.add_argument("--format", choices=("text", "md", "json"), default="text")
     return parser
 
 
@@ -68,23 +81,38 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _diff(options: argparse.Namespace) -> int:
-    from .diff import compare
+    from .diff import compare, show
     from .document import load
+    from .prepare import read
 
-    changes = compare(load(options.old), load(options.new))
-    print("\n".join(map(str, changes)) or "nothing changes for users")
+    changes = compare(read(load(options.old))[0], read(load(options.new))[0])
+    print(show(changes, options.format))
     return 1 if any(change.breaks for change in changes) else 0
 
 
 def _fetch(options: argparse.Namespace) -> int:
-    from .diff import compare
+    """Check everything first; openapi.yaml is replaced last, so that a second run says the same."""
+    from .corrections import drop
+    from .diff import compare, show
     from .document import load
     from .fetch import fetch, write
+    from .generator import generate
+    from .prepare import read
 
     document = fetch(options.source)
-    changes = compare(load(options.spec), document) if options.spec.exists() else []
+    today = dt.datetime.now(tz=dt.timezone.utc).date()
+    for name in options.drop:
+        drop(options.corrections, name, today.isoformat())
+        print(f"dropped the correction {name!r}", file=sys.stderr)
+    api, notes = read(document, options.corrections)
+    for note in notes:
+        print(f"codegen: {note}", file=sys.stderr)
+    if options.spec.exists():
+        print(show(compare(read(load(options.spec), options.corrections)[0], api), options.format))
+    with tempfile.TemporaryDirectory() as folder:
+        generate(api, Path(folder) / "trial")
     write(document, options.spec)
-    print("\n".join([f"wrote {options.spec}", *map(str, changes)]))
+    print(f"wrote {options.spec}", file=sys.stderr)
     return 0
 
 

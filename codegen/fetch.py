@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import yaml
 
-from .document import CodegenError, Json, load, parse
+from .document import CodegenError, Json, check_version, load, parse
 
 
 def fetch(source: str) -> Json:
@@ -16,20 +16,21 @@ def fetch(source: str) -> Json:
         try:
             response = httpx.get(source, follow_redirects=True, timeout=60)
             response.raise_for_status()
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise CodegenError(f"{source}: {error}") from error
-        document = parse(response.text, source)
+        document = parse(response.content, source)
     else:
         document = load(Path(source))
-    if not str(document.get("openapi", "")).startswith("3.1"):
-        raise CodegenError(f"{source}: not an OpenAPI 3.1 document")
+    check_version(document, source)
     return document
 
 
 def write(document: Json, path: Path) -> None:
-    """Write a document as YAML that is meant to be read."""
+    """Write a document as YAML that is meant to be read; all of it or nothing."""
     text = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=84)
-    path.write_text(text, encoding="utf-8")
+    part = path.with_name(f"{path.name}.part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
 
 
 class _Dumper(yaml.SafeDumper):

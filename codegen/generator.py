@@ -1,6 +1,10 @@
-"""Run openapi-python-client in this process, with our templates and without its quirks.
+"""Run openapi-python-client in this process, with our templates.
 
-This is the one module that depends on the generator's insides; the generator is pinned exactly.
+It gets the outline of what was read: which operations and classes there are. It decides about
+modules, runs the templates, and has the result formatted. What the templates write of an operation
+or a class comes from `api`, since the generator's own parser knows neither all methods nor all
+kinds of bodies, and drops without a word what it does not know. This is the one module that depends
+on the generator's insides; the generator is pinned exactly.
 """
 
 from __future__ import annotations
@@ -10,7 +14,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Iterator
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List
 
 from openapi_python_client import Project, strings
 from openapi_python_client.config import Config, ConfigFile, MetaType
@@ -18,13 +22,14 @@ from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
 
 from . import texts
-from .document import CodegenError, operations
-from .endpoints import Operation
-from .fields import Model
+from .document import CodegenError, Json
+from .reserved import TEMPLATES
+from .types import Class, Type
 
 if TYPE_CHECKING:
-    from .names import Names
-    from .prepare import Prepared
+    from openapi_python_client.parser.openapi import Endpoint
+
+    from .api import Api
 
 HERE = Path(__file__).parent
 
@@ -36,12 +41,9 @@ HEADER = (
 #: Modules that the generator does not know of, each from the template of its name.
 _OWN_MODULES = ("answer", "base", "request", "timestamp")
 
-#: What every generated model defines.
-_MEMBERS = {"additional_properties", "from_dict", "self", "to_dict"}
 
-
-def generate(prepared: Prepared, names: Names, output: Path) -> None:
-    """Write the package for a document to `output`, which must not exist."""
+def generate(api: Api, output: Path) -> None:
+    """Write the package for an API to `output`, which must not exist."""
     config = Config.from_sources(
         ConfigFile.load_from_path(HERE / "generator.yaml"),
         MetaType.NONE,
@@ -50,30 +52,64 @@ def generate(prepared: Prepared, names: Names, output: Path) -> None:
         overwrite=False,
         output_path=output,
     )
-    with _wire_names(), _ruff_on_path():
-        data = GeneratorData.from_dict(prepared.document, config=config)
+    with _names_as_they_are(), _ruff_on_path():
+        data = GeneratorData.from_dict(_outline(api), config=config)
         if isinstance(data, GeneratorError):
             raise CodegenError(f"{data.header}: {data.detail}")
-        data.models = [m for m in data.models if m.class_info.name not in prepared.classless]
-        project = Project(openapi=data, config=config, custom_template_path=HERE / "templates")
+        project = Project(openapi=data, config=config, custom_template_path=TEMPLATES)
+        modules = {
+            str(info.name): str(info.module_name)
+            for info in (thing.class_info for thing in (*data.models, *data.enums))
+        }
         project.env.globals.update(
             docstring=texts.docstring,
-            paragraph=texts.paragraph,
-            used=texts.used,
+            imports=lambda types, prefix: _imports(types, prefix, modules),
             literal=texts.literal,
-            schemas=prepared.schemas,
-            server_url=_server_url(prepared),
+            title=texts.paragraph(api.title),
+            server_url=api.server_url,
         )
-        project.env.filters["model"] = lambda model: Model(model, names)
-        sources = {
-            (_identifier(o["tags"][0]), _identifier(o["operationId"])): o
-            for _, _, o in operations(prepared.document)
-        }
-        project.env.filters["operation"] = lambda endpoint: Operation(
-            endpoint, sources[endpoint.tags[0], endpoint.name], names
-        )
+        project.env.filters["thing"] = lambda name: api.classes[str(name)]
+        project.env.filters["operation"] = lambda endpoint: api.operations[_number(endpoint)]
         _write(project)
-    _check_complete(prepared, output)
+    _check_complete(api, modules, output)
+
+
+def _number(endpoint: Endpoint) -> int:
+    """Return which operation the generator means: in the outline, the path is its number."""
+    path = endpoint.path
+    return int(path.get_untrusted_value().strip("/"))
+
+
+def _outline(api: Api) -> Json:
+    """Return a document with all operations and classes, and nothing in them."""
+    paths: Json = {
+        f"/{number}": {
+            "get": {
+                "operationId": operation.name,
+                "tags": [operation.group],
+                "responses": {"204": {"description": ""}},
+            }
+        }
+        for number, operation in enumerate(api.operations)
+    }
+    schemas: Json = {
+        name: {"type": "object", "properties": {"x": {"type": "string"}}}
+        if isinstance(cls, Class)
+        else {"type": "string", "enum": cls.values}
+        for name, cls in api.classes.items()
+    }
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "x", "version": "x"},
+        "paths": paths,
+        "components": {"schemas": schemas},
+    }
+
+
+def _imports(types: List[Type], prefix: str, modules: Dict[str, str]) -> List[str]:
+    """Return the statements that import the classes in types."""
+    names = sorted({type_.name for type_ in types if type_.kind != "plain"})
+    return [f"from {prefix}{modules[name]} import {name}" for name in names]
 
 
 def _write(project: Project) -> None:
@@ -96,30 +132,21 @@ def _write(project: Project) -> None:
         raise CodegenError("\n".join(["the generator warns:", *problems]))
 
 
-def _identifier(name: str) -> str:
-    return strings.PythonIdentifier(name, prefix="field_")
-
-
-def _server_url(prepared: Prepared) -> str:
-    servers = prepared.document["servers"]
-    if not servers:
-        raise CodegenError("the document names no server")
-    return str(servers[0]["url"])
-
-
-def _check_complete(prepared: Prepared, output: Path) -> None:
-    """Refuse a package that lacks an operation: the generator can drop one without a word."""
-    modules = [file for file in output.glob("api/*/*.py") if file.name != "__init__.py"]
-    wanted = sum(1 for _ in operations(prepared.document))
-    if len(modules) != wanted:
-        raise CodegenError(f"{wanted} operations, but {len(modules)} modules were generated")
+def _check_complete(api: Api, modules: Dict[str, str], output: Path) -> None:
+    """Refuse a package that lacks something: the generator can drop it without a word."""
+    for operation in api.operations:
+        if not (output / "api" / operation.group / f"{operation.name}.py").is_file():
+            raise CodegenError(f"{operation.place}: {operation.full_name} was not generated")
+    for name, cls in api.classes.items():
+        if name not in modules or not (output / "models" / f"{modules[name]}.py").is_file():
+            raise CodegenError(f"{cls.place}: the class {name} was not generated")
 
 
 @contextlib.contextmanager
-def _wire_names() -> Iterator[None]:
-    """Keep the wire's names: the generator would call a field `input_` and a module `list_`."""
+def _names_as_they_are() -> Iterator[None]:
+    """Keep the generator from names of its own: it would call a module `list_`."""
     before: Any = strings.RESERVED_WORDS
-    strings.RESERVED_WORDS = _MEMBERS
+    strings.RESERVED_WORDS = set()
     try:
         yield
     finally:

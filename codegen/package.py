@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import copy
 import difflib
 import json
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import Dict, List
 
-from .corrections import correct, read_corrections
 from .document import load
 from .generator import generate
-from .names import Names
-from .prepare import prepare
-
-HERE = Path(__file__).parent
+from .prepare import read
 
 
 def build(spec: Path, output: Path) -> None:
@@ -38,23 +34,30 @@ def differences(spec: Path, output: Path) -> List[str]:
 
 
 def _generate(spec: Path, output: Path) -> None:
-    names = Names.read(HERE / "models.yaml")
-    given = load(spec)
-    document = correct(copy.deepcopy(given), read_corrections(HERE / "corrections.yaml"))
-    prepared = prepare(document, names)
-    names.check_all_used(prepared.schemas)
-    generate(prepared, names, output)
+    document = load(spec)
+    api, notes = read(document)
+    for note in notes:
+        print(f"codegen: {note}", file=sys.stderr)
+    generate(api, output)
     # As it was given: the sandbox serves it where the API does, and readers may have no YAML.
-    text = json.dumps(given, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     (output / "openapi.json").write_text(text + "\n", encoding="utf-8")
 
 
 def _files(package: Path) -> Dict[str, List[str]]:
     return {
-        file.relative_to(package).as_posix(): file.read_text(encoding="utf-8").splitlines()
+        file.relative_to(package).as_posix(): _lines(file)
         for file in sorted(package.rglob("*"))
         if file.is_file() and "__pycache__" not in file.parts
     }
+
+
+def _lines(file: Path) -> List[str]:
+    data = file.read_bytes()
+    try:
+        return data.decode("utf-8").splitlines()
+    except UnicodeDecodeError:
+        return [repr(data)]  # something that was not generated
 
 
 def _diff(old: Dict[str, List[str]], new: Dict[str, List[str]]) -> List[str]:

@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 import textwrap
 from typing import Any, List
 
-from openapi_python_client import strings
-
 _WIDTH = 100
 
 
-def raw(text: Any) -> str:
-    """Return the string behind the generator's wrapper types."""
-    if hasattr(text, "get_untrusted_value"):
-        return str(text.get_untrusted_value())
-    return "" if text is None else str(text)
-
-
-def description_of(schema: Any) -> str:
-    """Return the description of a schema, as the generator has it or as the document has it."""
-    if isinstance(schema, dict):
-        return str(schema.get("description", ""))
-    return raw(getattr(schema, "description", None))
-
-
-def literal(text: Any) -> str:
+def literal(text: str) -> str:
     """Return a string literal."""
-    return f'"{strings.in_double_quote_literal(raw(text))}"'
+    return json.dumps(text)
 
 
 def sentence(text: Any) -> str:
@@ -38,11 +23,12 @@ def sentence(text: Any) -> str:
 
 def paragraph(text: Any) -> str:
     """Return the first paragraph of a text, if it is prose, on one line."""
-    first = re.split(r"\n\s*\n", raw(text).strip(), maxsplit=1)[0]
+    first = re.split(r"\n\s*\n", str(text or "").strip(), maxsplit=1)[0]
     if first.startswith(("#", "```", "|")):
         return ""
-    first = strings.safe_for_docstring(" ".join(first.split()))
-    return first.replace('"', "'")  # a closing quotation mark would end the docstring
+    words = " ".join(first.split()).replace("\\", "\\\\")
+    # A closing quotation mark would end the docstring.
+    return "".join(c if c.isprintable() else " " for c in words).replace('"', "'")
 
 
 def docstring(lines: List[str], indent: int) -> str:
@@ -63,8 +49,3 @@ def docstring(lines: List[str], indent: int) -> str:
     margin = "\n" + " " * indent
     body = "\n".join([wrapped[0], *(" " * indent + line if line else "" for line in wrapped[1:])])
     return f'"""{body}{margin}"""'
-
-
-def used(names: List[str], code: str) -> str:
-    """Return the names that code uses, as an import statement lists them."""
-    return ", ".join(name for name in names if re.search(rf"\b{name}\b", code))

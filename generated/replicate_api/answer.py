@@ -6,10 +6,11 @@ from __future__ import annotations
 import gc
 import json
 import sys
-from typing import TYPE_CHECKING, Any, Dict, List, Type, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Mapping, Optional, Type, TypeVar, Union
 
-from .base import ApiModel, Json
+from .base import ApiModel, Json, read_nested
 from .errors import unexpected
+from .timestamp import read_timestamp
 
 if TYPE_CHECKING:
     from .types import Response
@@ -20,8 +21,9 @@ __all__ = (
     "content",
     "has_content",
     "json_array",
+    "json_model",
     "json_object",
-    "json_objects",
+    "json_timestamp",
     "json_value",
     "loads",
     "nothing",
@@ -82,23 +84,34 @@ def json_value(response: Response) -> Any:
         raise unexpected(response) from None
 
 
-def json_object(response: Response) -> Dict[str, Any]:
-    """Return the JSON object of the answer."""
+def json_object(response: Response, *, nullable: bool = False) -> Any:
+    """Return the JSON object of the answer; None for null, if that may be."""
     value: Json = json_value(response)
-    if not isinstance(value, dict):
+    if not (isinstance(value, dict) or (nullable and value is None)):
         raise unexpected(response)
     return value
 
 
-def json_array(response: Response) -> List[Any]:
-    """Return the JSON array of the answer."""
+def json_model(response: Response, cls: Type[_Model], *, nullable: bool = False) -> Any:
+    """Return the object of the answer; None for null, if that may be."""
+    value = json_object(response, nullable=nullable)
+    return value if value is None else cls.from_dict(value)
+
+
+def json_array(
+    response: Response, item: Optional[str], *, depth: int, nullable: bool = False
+) -> Any:
+    """Return the JSON array of the answer, its items read; None for null, if that may be."""
     value: Json = json_value(response)
-    if not isinstance(value, list):
+    if not (isinstance(value, list) or (nullable and value is None)):
         raise unexpected(response)
-    return value
+    return read_nested(value, item, depth, _read_object)
 
 
-def json_objects(cls: Type[_Model], response: Response) -> List[_Model]:
-    """Return the JSON array of the answer, its items read as objects."""
-    kinds = map(type, items := json_array(response))
-    return [cls.from_dict(item) if kind is dict else item for kind, item in zip(kinds, items)]
+def json_timestamp(response: Response) -> Any:
+    """Return the timestamp of the answer."""
+    return read_timestamp(json_value(response))
+
+
+def _read_object(cls: Type[ApiModel], data: Mapping[str, Any]) -> ApiModel:
+    return cls.from_dict(data)

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import (
     TYPE_CHECKING,
     Any,
+    Callable,
     ClassVar,
     Dict,
     Generic,
@@ -33,12 +34,39 @@ else:
         return lambda decorator: decorator
 
 
-__all__ = ("ApiModel", "Field", "Json", "model", "moment", "nested", "plain", "timestamp")
+__all__ = (
+    "UNSET",
+    "ApiModel",
+    "Field",
+    "Json",
+    "Unset",
+    "model",
+    "moment",
+    "nested",
+    "plain",
+    "read_nested",
+    "timestamp",
+)
 
 _Model = TypeVar("_Model", bound="ApiModel")
 _Value = TypeVar("_Value", covariant=True)
 
 Json = Union[None, bool, int, float, str, List[Any], Dict[str, Any]]
+
+
+class Unset:
+    """The type of `UNSET`, which stands for an argument that is not given where None means null."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+
+UNSET = Unset()
 
 _REPR = Repr()
 _REPR.maxstring = _REPR.maxother = 80
@@ -100,25 +128,42 @@ class _Nested(Field[Any]):
         return [] if value is None and self._required and self._depth else value
 
     def _read_nested(self, model: ApiModel, value: Any, depth: int) -> Any:
-        kind = value.__class__
-        if depth and kind is list:
-            items: List[Any] = value
-            if depth == 1 and not {dict, str}.intersection(map(type, items)):
-                return items  # nothing that is still to be read
-            read = [self._read_nested(model, item, depth - 1) for item in items]
-            return read if any(new is not old for new, old in zip(read, items)) else items
-        if depth or self._item is None:
-            return value
-        if self._item == "Timestamp":
-            return read_timestamp(value)
-        if kind is not dict:
-            return value
-        if isinstance(self._item, str):
-            from . import models
+        return read_nested(value, self._item, depth, model._read_inner)
 
-            self._item = getattr(models, self._item)
-        cls: Any = self._item
-        return model._read_inner(cls, value)
+
+def read_nested(
+    value: Any, item: Union[str, Type[Any], None], depth: int, read_object: Callable[..., Any]
+) -> Any:
+    """Read objects and timestamps in lists of a depth; what is none is handed on.
+
+    Args:
+        value: What came.
+        item: As for `nested`.
+        depth: As for `nested`.
+        read_object: What reads an object, given its class and its wire form.
+    """
+    kind = value.__class__
+    if depth and kind is list:
+        items: List[Any] = value
+        if depth == 1 and not {dict, str}.intersection(map(type, items)):
+            return items  # nothing that is still to be read
+        read = [read_nested(one, item, depth - 1, read_object) for one in items]
+        return read if any(new is not old for new, old in zip(read, items)) else items
+    if depth or item is None:
+        return value
+    if item == "Timestamp":
+        return read_timestamp(value)
+    if kind is not dict:
+        return value
+    cls: Any = _class(item) if isinstance(item, str) else item
+    return read_object(cls, value)
+
+
+@lru_cache(maxsize=None)
+def _class(name: str) -> Any:
+    from . import models
+
+    return getattr(models, name)
 
 
 def timestamp(*, default: Any = None) -> Any:

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from typing import IO, Any, Awaitable, List, Mapping, Optional, Protocol, Tuple, TypedDict, Union
 
-from .base import ApiModel, Field, nested
+from .base import UNSET, ApiModel, Field, Unset, nested
 from .request import path
 from .timestamp import Timestamp, parse_datetime
 
 __all__ = (
+    "UNSET",
     "ApiModel",
     "AsyncTransport",
     "Field",
@@ -18,6 +19,7 @@ __all__ = (
     "Response",
     "SyncTransport",
     "Timestamp",
+    "Unset",
     "nested",
     "parse_datetime",
     "path",

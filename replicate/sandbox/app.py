@@ -51,7 +51,7 @@ async def answer_api(state: State, request: Request) -> Response:
         if operation is None or operation.authenticated:
             _authenticate(state, request)
         if operation is None:
-            raise _not_allowed(request.method, known) if known else not_found()
+            raise _unknown(request.method, path, known)
         headers = limits.pass_limit(state.rate_limit, operation.id, state.clock.monotonic())
         response = await operation.handler(state, request, **parameters)
     except Problem as problem:
@@ -104,6 +104,14 @@ async def answer_delivery(state: State, request: Request) -> Response:
             if stored is not None and stored.name == parts[2]:
                 return stored.serve(public=True)
     return PlainTextResponse("Not found", 404)
+
+
+def _unknown(method: str, path: str, known: Sequence[str]) -> Problem:
+    missing = operations.not_implemented(method, path[len("/v1") :])
+    if missing is not None:
+        detail = f"The sandbox does not implement {missing} ({method} {path})."
+        return Problem(501, detail, title="Not implemented")
+    return _not_allowed(method, known) if known else not_found()
 
 
 def _not_allowed(method: str, allowed: Sequence[str]) -> Problem:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import copy
 import json
+import re
+import shutil
+import subprocess
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
@@ -14,6 +17,7 @@ from codegen.__main__ import main
 from codegen.diff import compare
 from codegen.document import load
 from codegen.fetch import fetch, write
+from codegen.prepare import read
 
 
 @pytest.fixture
@@ -23,7 +27,7 @@ def changes(document):
     def changes(edit):
         changed = copy.deepcopy(document)
         edit(changed)
-        return [str(change).strip() for change in compare(document, changed)]
+        return [str(change).strip() for change in compare(read(document)[0], read(changed)[0])]
 
     return changes
 
@@ -52,93 +56,87 @@ def test_errors_have_a_status_of_their_own(tmp_path, capsys):
     spec = tmp_path / "spec.yaml"
     spec.write_text("openapi: 3.1.0")
     assert main(["generate", "--spec", str(spec), "--output", str(tmp_path / "out")]) == 2
-    assert capsys.readouterr().err.startswith("codegen: correction 'one collection class'")
+    assert capsys.readouterr().err == "codegen: the document names no server\n"
     assert main(["diff", str(tmp_path / "gone"), str(spec)]) == 2
     assert "gone" in capsys.readouterr().err
 
 
-def test_diff_prints_what_changes(document, root, tmp_path, capsys):
+@pytest.fixture
+def changed(document, tmp_path):
+    """A document with a field more and a field less."""
+    prediction = document["components"]["schemas"]["schemas_prediction_response"]["properties"]
+    prediction["queue_position"] = {"type": "integer"}
+    del prediction["logs"]
+    path = tmp_path / "new.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return path
+
+
+def test_diff_prints_what_changes(changed, root, capsys):
     old = str(root / "openapi.yaml")
     assert main(["diff", old, old]) == 0
     assert capsys.readouterr().out == "nothing changes for users\n"
-    prediction = document["components"]["schemas"]["schemas_prediction_response"]["properties"]
-    prediction["queue_position"] = {"type": "integer"}
-    (tmp_path / "new.json").write_text(json.dumps(document))
-    assert main(["diff", old, str(tmp_path / "new.json")]) == 0
-    assert capsys.readouterr().out == "          Prediction: field queue_position added\n"
-    del prediction["logs"]
-    (tmp_path / "new.json").write_text(json.dumps(document))
-    assert main(["diff", old, str(tmp_path / "new.json")]) == 1
+    assert main(["diff", old, str(changed)]) == 1
     assert capsys.readouterr().out.splitlines() == [
-        "BREAKING  Prediction: field logs removed",
-        "          Prediction: field queue_position added",
+        "BREAKING  models.Prediction: field logs removed (breaks code that reads `prediction.logs`)",
+        "          models.Prediction: field queue_position added",
     ]
 
 
-def test_diff_of_operations(changes):
+def test_diff_as_markdown_and_json(changed, root, capsys):
+    old = str(root / "openapi.yaml")
+    assert main(["diff", old, str(changed), "--format", "md"]) == 1
+    assert capsys.readouterr().out == (
+        "### Breaking\n\n- `models.Prediction`: field logs removed; breaks code that reads "
+        "`prediction.logs`\n\n### Other changes\n\n"
+        "- `models.Prediction`: field queue_position added\n"
+    )
+    assert main(["diff", old, str(changed), "--format", "json"]) == 1
+    first, second = json.loads(capsys.readouterr().out)
+    assert first == {
+        "subject": "models.Prediction",
+        "text": "field logs removed",
+        "whom": "code that reads `prediction.logs`",
+        "breaks": True,
+    }
+    assert (second["text"], second["breaks"]) == ("field queue_position added", False)
+    assert main(["diff", old, old, "--format", "md"]) == 0
+    assert capsys.readouterr().out == "Nothing changes for users.\n"
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_diff_tells_of_every_field_of_a_class(changes, count):
     def edit(document):
-        paths = document["paths"]
-        del paths["/hardware"]
-        paths["/quotas"] = {"get": {"operationId": "quotas.list", "responses": {}}}
-        paths["/account"]["post"] = paths["/account"].pop("get")
-        paths["/v2/search"] = paths.pop("/search")
-        answer = paths["/trainings/{training_id}"]["get"]["responses"]["200"]["content"]
-        answer["application/json"]["schema"] = {"type": "object"}
+        model = document["components"]["schemas"]["schemas_model_response"]["properties"]
+        for name in [*model][:count]:
+            del model[name]
+
+    assert len([line for line in changes(edit) if "removed" in line]) == count
+
+
+def test_diff_of_plain_dictionaries(changes):
+    def edit(document):
+        prediction = document["components"]["schemas"]["schemas_prediction_response"]["properties"]
+        del prediction["urls"]["properties"]["stream"]
 
     assert changes(edit) == [
-        "BREAKING  Hardware: class removed",
-        "BREAKING  account.get: request GET /account becomes POST /account",
-        "BREAKING  hardware.list: operation removed",
-        "BREAKING  search.search: request GET /search becomes GET /v2/search",
-        "BREAKING  trainings.get: answer Training becomes JsonObject",
-        "quotas.list: operation added",
+        "BREAKING  models.PredictionUrls: field stream removed "
+        '(breaks code that reads `prediction_urls["stream"]`)'
     ]
 
 
-def test_diff_of_arguments(changes):
-    def edit(document):
-        paths, schemas = document["paths"], document["components"]["schemas"]
-        parameters = paths["/search"]["get"]["parameters"]
-        parameters[0]["required"] = False
-        parameters[1]["schema"] = {"type": "string"}
-        parameters += [
-            {"name": "page", "in": "query", "schema": {"type": "integer"}},
-            {"name": "key", "in": "query", "required": True, "schema": {"type": "string"}},
-        ]
-        request = schemas["schemas_training_request"]
-        del request["properties"]["webhook"]
-        request["required"].append("webhook_events_filter")
-        request["properties"]["webhook_events_filter"]["items"]["enum"].remove("logs")
+def test_other_words_change_nothing(document):
+    def reworded(node):
+        if isinstance(node, dict):
+            return {
+                key: "Other words."
+                if key == "description" and isinstance(value, str)
+                else reworded(value)
+                for key, value in node.items()
+            }
+        return [reworded(value) for value in node] if isinstance(node, list) else node
 
-    assert changes(edit) == [
-        "BREAKING  search.search: argument limit: integer becomes string",
-        "BREAKING  search.search: required argument key added",
-        "BREAKING  trainings.create: argument webhook removed",
-        "BREAKING  trainings.create: argument webhook_events_filter becomes required",
-        "search.search: argument page added",
-        "search.search: argument query becomes optional",
-    ]
-
-
-def test_diff_of_classes(changes):
-    def edit(document):
-        schemas = document["components"]["schemas"]
-        prediction = schemas["schemas_prediction_response"]["properties"]
-        prediction["status"]["enum"][-1] = "expired"
-        prediction["error"] = {"type": "object", "properties": {"code": {"type": "string"}}}
-        prediction["input"]["description"] = "Other words."
-        schemas["schemas_prediction_response"]["required"] = []
-
-    assert changes(edit) == [
-        "BREAKING  Prediction: field error: string becomes PredictionError",
-        "BREAKING  PredictionStatus: value 'aborted' removed",
-        "PredictionError: class added",
-        "PredictionStatus: value 'expired' added",
-    ]
-
-
-def test_other_words_change_nothing(published, document):
-    assert compare(document, load(published)) == []
+    assert compare(read(document)[0], read(reworded(document))[0]) == []
 
 
 def test_fetch_keeps_the_content_of_a_file(document, tmp_path, capsys):
@@ -160,22 +158,84 @@ def test_fetch_keeps_the_content_of_a_file(document, tmp_path, capsys):
     assert main(["fetch", str(tmp_path / "new.json"), "--spec", str(spec)]) == 0
     assert load(spec) == yaml.safe_load(spec.read_text()) == document
     assert list(load(spec)["paths"]) == list(document["paths"])
-    assert capsys.readouterr().out == f"wrote {spec}\n"
+    output = capsys.readouterr()
+    assert (output.out, output.err) == ("", f"wrote {spec}\n")
     del document["components"]["schemas"]["schemas_prediction_response"]["properties"]["logs"]
     (tmp_path / "new.json").write_text(json.dumps(document))
     assert main(["fetch", str(tmp_path / "new.json"), "--spec", str(spec)]) == 0
-    assert "BREAKING  Prediction: field logs removed" in capsys.readouterr().out
+    assert "BREAKING  models.Prediction: field logs removed" in capsys.readouterr().out
 
 
-def test_openapi_yaml_is_written_as_fetch_would(document, root, tmp_path):
-    # So that `make spec` and git show what changed, and nothing else.
-    write(document, tmp_path / "openapi.yaml")
-    lines = [
-        line
-        for line in (root / "openapi.yaml").read_text().splitlines()
-        if line and not line.startswith("#")
+def test_what_fetch_writes_is_written_alike_again(document, tmp_path):
+    write(document, tmp_path / "one.yaml")
+    write(load(tmp_path / "one.yaml"), tmp_path / "two.yaml")
+    assert (tmp_path / "one.yaml").read_text() == (tmp_path / "two.yaml").read_text()
+
+
+def test_fetch_tells_all_corrections_at_once_and_goes_on(document, root, tmp_path, capsys):
+    schemas = document["components"]["schemas"]
+    file = schemas["schemas_file_response"]["properties"]
+    file["name"] = file["etag"] = {"type": "string"}
+    schemas["schemas_model_response"]["properties"]["default_example"] = {"type": "string"}
+    del schemas["schemas_training_response"]["properties"]["metrics"]
+    spec, new = tmp_path / "openapi.yaml", tmp_path / "new.json"
+    new.write_text(json.dumps(document))
+    assert main(["fetch", str(new), "--spec", str(spec)]) == 0
+    told = capsys.readouterr().err
+    assert "'file name and etag' does not match: the document says so itself now: drop" in told
+    assert "'model default_example' does not match: the document says something else now" in told
+    assert "it was made because: Every file on the wire has both" in told
+    assert "models.yaml: not in the document: classes" in told or "dictionaries" in told
+    assert load(spec) == document
+
+
+def test_fetch_records_what_is_dropped(document, root, tmp_path, capsys):
+    properties = document["components"]["schemas"]["schemas_file_response"]["properties"]
+    properties["name"] = properties["etag"] = {"type": "string"}
+    new, corrections = tmp_path / "new.json", tmp_path / "corrections.yaml"
+    new.write_text(json.dumps(document))
+    shutil.copy(root / "codegen" / "corrections.yaml", corrections)
+    command = ["fetch", str(new), "--spec", str(tmp_path / "openapi.yaml")]
+    options = ["--corrections", str(corrections)]
+    assert main([*command, *options, "--drop", "file name and etag"]) == 0
+    assert (
+        "file name and etag"
+        not in capsys.readouterr().err.replace("dropped the correction", "", 1).partition("\n")[2]
+    )
+    assert re.search(
+        r'- name: file name and etag\n  dropped: "\d{4}-\d\d-\d\d"\n', corrections.read_text()
+    )
+    assert main([*command, *options, "--drop", "gone"]) == 2
+
+
+def test_fetch_replaces_the_document_last(document, tmp_path, capsys):
+    spec, new = tmp_path / "openapi.yaml", tmp_path / "new.json"
+    write(document, spec)
+    before = spec.read_bytes()
+    del document["components"]["schemas"]["schemas_prediction_response"]["properties"]["logs"]
+    document["paths"]["/odd"] = {"get": {"operationId": "hardware.list", "responses": {}}}
+    new.write_text(json.dumps(document))
+    for _ in range(2):
+        assert main(["fetch", str(new), "--spec", str(spec)]) == 2
+        assert "GET /odd and GET /hardware would both be hardware.list" in capsys.readouterr().err
+        assert spec.read_bytes() == before
+
+
+def test_make_spec_quotes_its_source(root, tmp_path):
+    """A URL with `&` is one word to the shell."""
+    command = [
+        "make",
+        "--dry-run",
+        "--old-file=.venv/all",
+        "spec",
+        "SPEC=https://x.test/a?b=1&c='2'",
     ]
-    assert [line for line in (tmp_path / "openapi.yaml").read_text().splitlines() if line] == lines
+    result = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    assert 'codegen fetch "$SPEC"' in result.stdout
+    command = ["make", "--old-file=.venv/all", "spec"]
+    result = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert result.returncode != 0
+    assert "SPEC=" in result.stderr + result.stdout
 
 
 def test_fetch_from_a_url(document):
@@ -201,8 +261,8 @@ def test_fetch_from_a_url(document):
         server.shutdown()
 
 
-@pytest.mark.parametrize("text", ["swagger: '2.0'", "openapi: 3.0.4", "<html>", "{}"])
-def test_fetch_refuses_what_is_no_openapi_3_1(tmp_path, text, capsys):
+@pytest.mark.parametrize("text", ["swagger: '2.0'", "openapi: 4.0.0", "<html>", "{}", "\0"])
+def test_fetch_refuses_what_is_no_openapi(tmp_path, text, capsys):
     (tmp_path / "new").write_text(text)
     spec = tmp_path / "openapi.yaml"
     assert main(["fetch", str(tmp_path / "new"), "--spec", str(spec)]) == 2

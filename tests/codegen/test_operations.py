@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from codegen.document import operations
-from codegen.names import split_operation_id
+from codegen.names import Names, of_operation
 from replicate_api import SERVER_URL, request
 from replicate_api.api import Api
 from replicate_api.api.files import create as files_create
@@ -55,8 +55,8 @@ def test_the_server_is_that_of_the_document(document):
 
 
 def test_every_operation_has_its_module_and_sends_its_method_and_path(document):
-    for method, template, operation in operations(document):
-        group, name = split_operation_id(operation["operationId"], method, template)
+    for place in operations(document):
+        _, group, name = of_operation(place, Names())
         module = importlib.import_module(f"replicate_api.api.{group}.{name}")
         arguments = {
             parameter.name: f"<{parameter.name}>"
@@ -64,15 +64,15 @@ def test_every_operation_has_its_module_and_sends_its_method_and_path(document):
             if parameter.default is parameter.empty
         }
         built = module.build(**arguments)
-        assert built["method"] == method.upper()
-        expected = re.sub("{(.*?)}", lambda match: f"%3C{match[1]}%3E", template)
+        assert built["method"] == place.method.upper()
+        expected = re.sub("{(.*?)}", lambda match: f"%3C{match[1]}%3E", place.path)
         assert built["url"] == expected
 
 
 def test_the_group_has_both_twins_of_every_operation(document):
     api = Api(httpx.Client(), httpx.AsyncClient())
-    for method, template, operation in operations(document):
-        group, name = split_operation_id(operation["operationId"], method, template)
+    for place in operations(document):
+        _, group, name = of_operation(place, Names())
         blocking = getattr(getattr(api, group), name)
         awaited = getattr(getattr(api, group), f"async_{name}")
         assert blocking.__doc__ == awaited.__doc__

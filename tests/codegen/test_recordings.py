@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from codegen.document import load, operations
-from codegen.names import split_operation_id
+from codegen.names import Names, of_operation
 from replicate_api.errors import UnexpectedResponse
 from replicate_api.types import ApiModel
 
@@ -36,10 +36,12 @@ def _response(recorded):
 @pytest.fixture(scope="module")
 def find_operation(root):
     table = []
-    for method, template, operation in operations(load(root / "openapi.yaml")):
-        group, name = split_operation_id(operation["operationId"], method, template)
-        pattern = "/v1" + re.sub(r"\\{.*?\\}", "[^/]+", re.escape(template))
-        table.append((method.upper(), re.compile(pattern), f"replicate_api.api.{group}.{name}"))
+    for place in operations(load(root / "openapi.yaml")):
+        _, group, name = of_operation(place, Names())
+        pattern = "/v1" + re.sub(r"\\{.*?\\}", "[^/]+", re.escape(place.path))
+        table.append(
+            (place.method.upper(), re.compile(pattern), f"replicate_api.api.{group}.{name}")
+        )
 
     def find(method, url):
         parts = urlsplit(url)

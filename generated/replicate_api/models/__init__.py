@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, List
+from typing import TYPE_CHECKING, Any, Dict, List
 
 if TYPE_CHECKING:
     from .account import Account
@@ -92,7 +92,7 @@ __all__ = (
     "WebhookSecret",
 )
 
-_MODULES = {
+_MODULES: Dict[str, str] = {
     "Account": ".account",
     "AccountType": ".account_type",
     "Collection": ".collection",

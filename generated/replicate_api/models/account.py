@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Optional
 
-from ..base import ApiModel, model
+from .. import base
 
 if TYPE_CHECKING:
     from .account_type import AccountType
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 __all__ = ("Account",)
 
 
-@model
-class Account(ApiModel):
+@base.model
+class Account(base.ApiModel):
     """The account that made the release."""
 
     type: AccountType

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, List, Optional
 
-from ..base import ApiModel, Field, model, nested
+from .. import base
 
 if TYPE_CHECKING:
     from .model import Model
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 __all__ = ("Collection",)
 
 
-@model
-class Collection(ApiModel):
+@base.model
+class Collection(base.ApiModel):
     """Models that were put together by hand for one purpose."""
 
     description: str
@@ -23,5 +23,5 @@ class Collection(ApiModel):
     """The name of the collection in URLs, such as `super-resolution`."""
     full_description: Optional[str] = None
     """A longer description, in Markdown."""
-    models: Field[Optional[List[Model]]] = nested("Model", depth=1, default=None)
+    models: base.Field[Optional[List[Model]]] = base.nested("Model", depth=1, default=None)
     """The models of the collection."""

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, List, Optional
 
-from ..base import ApiModel, Field, model, nested
+from .. import base
 
 if TYPE_CHECKING:
     from .collection import Collection
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 __all__ = ("CollectionPage",)
 
 
-@model
-class CollectionPage(ApiModel):
+@base.model
+class CollectionPage(base.ApiModel):
     """One page of a list of collections."""
 
-    results: Field[List[Collection]] = nested("Collection", depth=1)
+    results: base.Field[List[Collection]] = base.nested("Collection", depth=1)
     """The items of this page."""
     next: Optional[str] = None
     """The URL of the page after this one; null on the last page."""

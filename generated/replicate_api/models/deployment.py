@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Optional
 
-from ..base import ApiModel, Field, model, nested
+from .. import base
 
 if TYPE_CHECKING:
     from .release import Release
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 __all__ = ("Deployment",)
 
 
-@model
-class Deployment(ApiModel):
+@base.model
+class Deployment(base.ApiModel):
     """A model version that runs privately on hardware of one's choice, with its own scaling."""
 
     name: str
     """The name of the deployment."""
     owner: str
     """The account that the deployment belongs to."""
-    current_release: Field[Optional[Release]] = nested("Release", default=None)
+    current_release: base.Field[Optional[Release]] = base.nested("Release", default=None)
     """The configuration that is in use."""

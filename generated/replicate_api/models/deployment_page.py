@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, List, Optional
 
-from ..base import ApiModel, Field, model, nested
+from .. import base
 
 if TYPE_CHECKING:
     from .deployment import Deployment
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 __all__ = ("DeploymentPage",)
 
 
-@model
-class DeploymentPage(ApiModel):
+@base.model
+class DeploymentPage(base.ApiModel):
     """One page of a list of deployments."""
 
-    results: Field[List[Deployment]] = nested("Deployment", depth=1)
+    results: base.Field[List[Deployment]] = base.nested("Deployment", depth=1)
     next: Optional[str] = None
     """The URL of the page after this one; null on the last page."""
     previous: Optional[str] = None

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Dict, Optional
 
-from ..base import ApiModel, Field, model, timestamp
+from .. import base
 
 if TYPE_CHECKING:
     from ..timestamp import Timestamp
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 __all__ = ("File",)
 
 
-@model
-class File(ApiModel):
+@base.model
+class File(base.ApiModel):
     """A file that was uploaded as an input for models."""
 
     checksums: FileChecksums
     """Checksums of the content."""
     content_type: str
     """The media type of the content."""
-    created_at: Field[Timestamp] = timestamp()
+    created_at: base.Field[Timestamp] = base.timestamp()
     """When the file was uploaded."""
     id: str
     """The unique id of the file."""
@@ -31,7 +31,7 @@ class File(ApiModel):
     """The size of the content in bytes."""
     urls: FileUrls
     """Where the file is found."""
-    expires_at: Field[Optional[Timestamp]] = timestamp(default=None)
+    expires_at: base.Field[Optional[Timestamp]] = base.timestamp(default=None)
     """When the file will be deleted."""
     name: Optional[str] = None
     """The name that the file was uploaded under."""

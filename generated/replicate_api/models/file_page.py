@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, List, Optional
 
-from ..base import ApiModel, Field, model, nested
+from .. import base
 
 if TYPE_CHECKING:
     from .file import File
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 __all__ = ("FilePage",)
 
 
-@model
-class FilePage(ApiModel):
+@base.model
+class FilePage(base.ApiModel):
     """One page of a list of files."""
 
-    results: Field[List[File]] = nested("File", depth=1)
+    results: base.Field[List[File]] = base.nested("File", depth=1)
     next: Optional[str] = None
     """The URL of the page after this one; null on the last page."""
     previous: Optional[str] = None

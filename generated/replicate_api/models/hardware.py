@@ -1,13 +1,13 @@
 # Generated from openapi.yaml by `make generate`. Do not edit: change openapi.yaml or codegen/.
 from __future__ import annotations
 
-from ..base import ApiModel, model
+from .. import base
 
 __all__ = ("Hardware",)
 
 
-@model
-class Hardware(ApiModel):
+@base.model
+class Hardware(base.ApiModel):
     """A kind of machine that models run on."""
 
     name: str

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Optional
 
-from ..base import ApiModel, Field, model, nested, timestamp
+from .. import base
 
 if TYPE_CHECKING:
     from ..timestamp import Timestamp
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 __all__ = ("Model",)
 
 
-@model
-class Model(ApiModel):
+@base.model
+class Model(base.ApiModel):
     """A model: a name under which versions are published and run."""
 
     name: str
@@ -30,7 +30,7 @@ class Model(ApiModel):
     """Whether everyone can see and run the model, or only its owner."""
     cover_image_url: Optional[str] = None
     """An image that stands for the model."""
-    default_example: Field[Optional[Prediction]] = nested("Prediction", default=None)
+    default_example: base.Field[Optional[Prediction]] = base.nested("Prediction", default=None)
     """A prediction that shows what the model does."""
     description: Optional[str] = None
     """What the model does."""
@@ -38,13 +38,13 @@ class Model(ApiModel):
     """The source code on GitHub."""
     is_official: Optional[bool] = None
     """Whether Replicate keeps the model up to date and always running."""
-    latest_version: Field[Optional[Version]] = nested("Version", default=None)
+    latest_version: base.Field[Optional[Version]] = base.nested("Version", default=None)
     """The version that was pushed last."""
     license_url: Optional[str] = None
     """The license of the model."""
     paper_url: Optional[str] = None
     """The paper that describes the model."""
-    created_at: Field[Optional[Timestamp]] = timestamp(default=None)
+    created_at: base.Field[Optional[Timestamp]] = base.timestamp(default=None)
     """When the model was created."""
     weights_url: Optional[str] = None
     """The weights of the model."""

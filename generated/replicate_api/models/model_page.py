@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, List, Optional
 
-from ..base import ApiModel, Field, model, nested
+from .. import base
 
 if TYPE_CHECKING:
     from .model import Model
@@ -11,11 +11,12 @@ if TYPE_CHECKING:
 __all__ = ("ModelPage",)
 
 
-@model
-class ModelPage(ApiModel):
+@base.model
+class ModelPage(base.ApiModel):
     """One page of a list of models."""
 
-    results: Field[List[Model]] = nested("Model", depth=1)
+    results: base.Field[List[Model]] = base.nested("Model", depth=1)
+    """The items of this page."""
     next: Optional[str] = None
     """The URL of the page after this one; null on the last page."""
     previous: Optional[str] = None

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Dict, List, Optional
 
-from ..base import ApiModel, Field, model, timestamp
+from .. import base
 
 if TYPE_CHECKING:
     from ..timestamp import Timestamp
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 __all__ = ("Prediction",)
 
 
-@model
-class Prediction(ApiModel):
+@base.model
+class Prediction(base.ApiModel):
     """One run of a model."""
 
     id: str
@@ -28,13 +28,13 @@ class Prediction(ApiModel):
     """How far it has come."""
     version: str
     """The id of the version, or `hidden`."""
-    completed_at: Field[Optional[Timestamp]] = timestamp(default=None)
+    completed_at: base.Field[Optional[Timestamp]] = base.timestamp(default=None)
     """When the run ended, however it did."""
-    created_at: Field[Optional[Timestamp]] = timestamp(default=None)
+    created_at: base.Field[Optional[Timestamp]] = base.timestamp(default=None)
     """When it was created."""
     data_removed: Optional[bool] = None
     """Whether input, output and logs were deleted, as they are an hour after a run by the API."""
-    deadline: Field[Optional[Timestamp]] = timestamp(default=None)
+    deadline: base.Field[Optional[Timestamp]] = base.timestamp(default=None)
     """When it will be cancelled, if it was given a limit."""
     deployment: Optional[str] = None
     """The deployment that it was created with, if any."""
@@ -50,7 +50,7 @@ class Prediction(ApiModel):
     """What the model returned: any JSON, with files as URLs; null before there is any."""
     source: Optional[PredictionSource] = None
     """Whether it was created on the web site or through the API."""
-    started_at: Field[Optional[Timestamp]] = timestamp(default=None)
+    started_at: base.Field[Optional[Timestamp]] = base.timestamp(default=None)
     """When the model began to work on it."""
     urls: Optional[PredictionUrls] = None
     """Where to follow and to cancel it."""

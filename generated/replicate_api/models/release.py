@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Optional
 
-from ..base import ApiModel, Field, model, nested, timestamp
+from .. import base
 
 if TYPE_CHECKING:
     from ..timestamp import Timestamp
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 __all__ = ("Release",)
 
 
-@model
-class Release(ApiModel):
+@base.model
+class Release(base.ApiModel):
     """The configuration that is in use."""
 
-    configuration: Field[ReleaseConfiguration] = nested("ReleaseConfiguration")
+    configuration: base.Field[ReleaseConfiguration] = base.nested("ReleaseConfiguration")
     """The hardware and the scaling."""
-    created_at: Field[Timestamp] = timestamp()
+    created_at: base.Field[Timestamp] = base.timestamp()
     """When the release was made."""
     model: str
     """The model that runs, as `owner/name`."""
@@ -27,5 +27,5 @@ class Release(ApiModel):
     """The number of the release; every change of the deployment adds one."""
     version: str
     """The id of the version that runs."""
-    created_by: Field[Optional[Account]] = nested("Account", default=None)
+    created_by: base.Field[Optional[Account]] = base.nested("Account", default=None)
     """The account that made the release."""

@@ -1,13 +1,13 @@
 # Generated from openapi.yaml by `make generate`. Do not edit: change openapi.yaml or codegen/.
 from __future__ import annotations
 
-from ..base import ApiModel, model
+from .. import base
 
 __all__ = ("ReleaseConfiguration",)
 
 
-@model
-class ReleaseConfiguration(ApiModel):
+@base.model
+class ReleaseConfiguration(base.ApiModel):
     """The hardware and the scaling."""
 
     hardware: str

@@ -3,13 +3,13 @@ from __future__ import annotations
 
 from typing import List, Optional
 
-from ..base import ApiModel, model
+from .. import base
 
 __all__ = ("SearchCollection",)
 
 
-@model
-class SearchCollection(ApiModel):
+@base.model
+class SearchCollection(base.ApiModel):
     """A collection that a search found."""
 
     description: Optional[str] = None

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Optional
 
-from ..base import ApiModel, Field, model, nested
+from .. import base
 
 if TYPE_CHECKING:
     from .model import Model
@@ -12,9 +12,11 @@ if TYPE_CHECKING:
 __all__ = ("SearchModel",)
 
 
-@model
-class SearchModel(ApiModel):
+@base.model
+class SearchModel(base.ApiModel):
     """A model that a search found."""
 
-    metadata: Field[Optional[SearchModelMetadata]] = nested("SearchModelMetadata", default=None)
-    model: Field[Optional[Model]] = nested("Model", default=None)
+    metadata: base.Field[Optional[SearchModelMetadata]] = base.nested(
+        "SearchModelMetadata", default=None
+    )
+    model: base.Field[Optional[Model]] = base.nested("Model", default=None)

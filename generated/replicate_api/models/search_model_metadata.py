@@ -3,13 +3,13 @@ from __future__ import annotations
 
 from typing import List, Optional
 
-from ..base import ApiModel, model
+from .. import base
 
 __all__ = ("SearchModelMetadata",)
 
 
-@model
-class SearchModelMetadata(ApiModel):
+@base.model
+class SearchModelMetadata(base.ApiModel):
     """What the search knows of a model beside the model itself."""
 
     generated_description: Optional[str] = None

@@ -3,13 +3,13 @@ from __future__ import annotations
 
 from typing import Optional
 
-from ..base import ApiModel, model
+from .. import base
 
 __all__ = ("SearchPage",)
 
 
-@model
-class SearchPage(ApiModel):
+@base.model
+class SearchPage(base.ApiModel):
     """A page of the web site that a search found."""
 
     href: Optional[str] = None

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, List, Optional
 
-from ..base import ApiModel, Field, model, nested
+from .. import base
 
 if TYPE_CHECKING:
     from .search_collection import SearchCollection
@@ -13,17 +13,19 @@ if TYPE_CHECKING:
 __all__ = ("SearchResults",)
 
 
-@model
-class SearchResults(ApiModel):
+@base.model
+class SearchResults(base.ApiModel):
     """What a search found."""
 
-    collections: Field[Optional[List[SearchCollection]]] = nested(
+    collections: base.Field[Optional[List[SearchCollection]]] = base.nested(
         "SearchCollection", depth=1, default=None
     )
     """The collections, best first."""
-    models: Field[Optional[List[SearchModel]]] = nested("SearchModel", depth=1, default=None)
+    models: base.Field[Optional[List[SearchModel]]] = base.nested(
+        "SearchModel", depth=1, default=None
+    )
     """The models, best first."""
-    pages: Field[Optional[List[SearchPage]]] = nested("SearchPage", depth=1, default=None)
+    pages: base.Field[Optional[List[SearchPage]]] = base.nested("SearchPage", depth=1, default=None)
     """The pages of the web site, best first."""
     query: Optional[str] = None
     """The text that was searched for."""

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Dict, Optional
 
-from ..base import ApiModel, Field, model, timestamp
+from .. import base
 
 if TYPE_CHECKING:
     from ..timestamp import Timestamp
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 __all__ = ("Training",)
 
 
-@model
-class Training(ApiModel):
+@base.model
+class Training(base.ApiModel):
     """One run of a trainer, which makes a new version of a model."""
 
     id: str
@@ -28,9 +28,9 @@ class Training(ApiModel):
     """How far it has come."""
     version: str
     """The id of the trainer's version."""
-    completed_at: Field[Optional[Timestamp]] = timestamp(default=None)
+    completed_at: base.Field[Optional[Timestamp]] = base.timestamp(default=None)
     """When the run ended, however it did."""
-    created_at: Field[Optional[Timestamp]] = timestamp(default=None)
+    created_at: base.Field[Optional[Timestamp]] = base.timestamp(default=None)
     """When it was created."""
     error: Optional[str] = None
     """Why it failed; null if it did not."""
@@ -44,7 +44,7 @@ class Training(ApiModel):
     """What the training has made; null before."""
     source: Optional[TrainingSource] = None
     """Whether it was created on the web site or through the API."""
-    started_at: Field[Optional[Timestamp]] = timestamp(default=None)
+    started_at: base.Field[Optional[Timestamp]] = base.timestamp(default=None)
     """When the model began to work on it."""
     urls: Optional[TrainingUrls] = None
     """Where to follow and to cancel it."""

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, List, Optional
 
-from ..base import ApiModel, Field, model, nested
+from .. import base
 
 if TYPE_CHECKING:
     from .training import Training
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 __all__ = ("TrainingPage",)
 
 
-@model
-class TrainingPage(ApiModel):
+@base.model
+class TrainingPage(base.ApiModel):
     """One page of a list of trainings."""
 
-    results: Field[List[Training]] = nested("Training", depth=1)
+    results: base.Field[List[Training]] = base.nested("Training", depth=1)
     next: Optional[str] = None
     """The URL of the page after this one; null on the last page."""
     previous: Optional[str] = None

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Dict, Optional
 
-from ..base import ApiModel, Field, model, moment
+from .. import base
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 __all__ = ("Version",)
 
 
-@model
-class Version(ApiModel):
+@base.model
+class Version(base.ApiModel):
     """A version of a model: what its author pushed at one time."""
 
-    created_at: Field[datetime] = moment()
+    created_at: base.Field[datetime] = base.moment()
     """When it was pushed."""
     id: str
     """The unique id, 64 hexadecimal digits."""

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, List, Optional
 
-from ..base import ApiModel, Field, model, nested
+from .. import base
 
 if TYPE_CHECKING:
     from .version import Version
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 __all__ = ("VersionPage",)
 
 
-@model
-class VersionPage(ApiModel):
+@base.model
+class VersionPage(base.ApiModel):
     """One page of a list of versions of a model."""
 
-    results: Field[List[Version]] = nested("Version", depth=1)
+    results: base.Field[List[Version]] = base.nested("Version", depth=1)
     """The items of this page."""
     next: Optional[str] = None
     """The URL of the page after this one; null on the last page."""

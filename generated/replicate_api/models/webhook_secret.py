@@ -1,13 +1,13 @@
 # Generated from openapi.yaml by `make generate`. Do not edit: change openapi.yaml or codegen/.
 from __future__ import annotations
 
-from ..base import ApiModel, model
+from .. import base
 
 __all__ = ("WebhookSecret",)
 
 
-@model
-class WebhookSecret(ApiModel):
+@base.model
+class WebhookSecret(base.ApiModel):
     """The secret that webhooks are signed with."""
 
     key: str

@@ -21,12 +21,12 @@ class AccountOperations:
 
     def get(self) -> Account:
         """Get the account that the token belongs to."""
-        from .get import sync
+        from . import get as operation
 
-        return sync(self._sync)
+        return operation.sync(self._sync)
 
     async def async_get(self) -> Account:
         """Get the account that the token belongs to."""
-        from .get import asyncio
+        from . import get as operation
 
-        return await asyncio(self._async)
+        return await operation.asyncio(self._async)

@@ -28,9 +28,9 @@ class CollectionsOperations:
         Args:
             cursor: The `next` or `previous` of another page; None for the first page.
         """
-        from .list import sync
+        from . import list as operation
 
-        return sync(self._sync, cursor)
+        return operation.sync(self._sync, cursor)
 
     async def async_list(self, cursor: Optional[str] = None) -> CollectionPage:
         """List the collections of models.
@@ -38,9 +38,9 @@ class CollectionsOperations:
         Args:
             cursor: The `next` or `previous` of another page; None for the first page.
         """
-        from .list import asyncio
+        from . import list as operation
 
-        return await asyncio(self._async, cursor)
+        return await operation.asyncio(self._async, cursor)
 
     def get(self, collection_slug: str) -> Collection:
         """Get a collection with its models.
@@ -48,9 +48,9 @@ class CollectionsOperations:
         Args:
             collection_slug: The name of the collection in URLs, such as `super-resolution`.
         """
-        from .get import sync
+        from . import get as operation
 
-        return sync(self._sync, collection_slug)
+        return operation.sync(self._sync, collection_slug)
 
     async def async_get(self, collection_slug: str) -> Collection:
         """Get a collection with its models.
@@ -58,6 +58,6 @@ class CollectionsOperations:
         Args:
             collection_slug: The name of the collection in URLs, such as `super-resolution`.
         """
-        from .get import asyncio
+        from . import get as operation
 
-        return await asyncio(self._async, collection_slug)
+        return await operation.asyncio(self._async, collection_slug)

@@ -30,9 +30,9 @@ class DeploymentsOperations:
         Args:
             cursor: The `next` or `previous` of another page; None for the first page.
         """
-        from .list import sync
+        from . import list as operation
 
-        return sync(self._sync, cursor)
+        return operation.sync(self._sync, cursor)
 
     async def async_list(self, cursor: Optional[str] = None) -> DeploymentPage:
         """List the deployments of the account.
@@ -40,9 +40,9 @@ class DeploymentsOperations:
         Args:
             cursor: The `next` or `previous` of another page; None for the first page.
         """
-        from .list import asyncio
+        from . import list as operation
 
-        return await asyncio(self._async, cursor)
+        return await operation.asyncio(self._async, cursor)
 
     def create(
         self,
@@ -64,9 +64,9 @@ class DeploymentsOperations:
             name: The name of the deployment.
             version: The id of the version to run.
         """
-        from .create import sync
+        from . import create as operation
 
-        return sync(
+        return operation.sync(
             self._sync,
             hardware=hardware,
             max_instances=max_instances,
@@ -96,9 +96,9 @@ class DeploymentsOperations:
             name: The name of the deployment.
             version: The id of the version to run.
         """
-        from .create import asyncio
+        from . import create as operation
 
-        return await asyncio(
+        return await operation.asyncio(
             self._async,
             hardware=hardware,
             max_instances=max_instances,
@@ -107,28 +107,6 @@ class DeploymentsOperations:
             name=name,
             version=version,
         )
-
-    def get(self, deployment_owner: str, deployment_name: str) -> Deployment:
-        """Get a deployment.
-
-        Args:
-            deployment_owner: The account that the deployment belongs to.
-            deployment_name: The name of the deployment.
-        """
-        from .get import sync
-
-        return sync(self._sync, deployment_owner, deployment_name)
-
-    async def async_get(self, deployment_owner: str, deployment_name: str) -> Deployment:
-        """Get a deployment.
-
-        Args:
-            deployment_owner: The account that the deployment belongs to.
-            deployment_name: The name of the deployment.
-        """
-        from .get import asyncio
-
-        return await asyncio(self._async, deployment_owner, deployment_name)
 
     def delete(self, deployment_owner: str, deployment_name: str) -> None:
         """Delete a deployment.
@@ -139,9 +117,9 @@ class DeploymentsOperations:
             deployment_owner: The account that the deployment belongs to.
             deployment_name: The name of the deployment.
         """
-        from .delete import sync
+        from . import delete as operation
 
-        return sync(self._sync, deployment_owner, deployment_name)
+        return operation.sync(self._sync, deployment_owner, deployment_name)
 
     async def async_delete(self, deployment_owner: str, deployment_name: str) -> None:
         """Delete a deployment.
@@ -152,9 +130,31 @@ class DeploymentsOperations:
             deployment_owner: The account that the deployment belongs to.
             deployment_name: The name of the deployment.
         """
-        from .delete import asyncio
+        from . import delete as operation
 
-        return await asyncio(self._async, deployment_owner, deployment_name)
+        return await operation.asyncio(self._async, deployment_owner, deployment_name)
+
+    def get(self, deployment_owner: str, deployment_name: str) -> Deployment:
+        """Get a deployment.
+
+        Args:
+            deployment_owner: The account that the deployment belongs to.
+            deployment_name: The name of the deployment.
+        """
+        from . import get as operation
+
+        return operation.sync(self._sync, deployment_owner, deployment_name)
+
+    async def async_get(self, deployment_owner: str, deployment_name: str) -> Deployment:
+        """Get a deployment.
+
+        Args:
+            deployment_owner: The account that the deployment belongs to.
+            deployment_name: The name of the deployment.
+        """
+        from . import get as operation
+
+        return await operation.asyncio(self._async, deployment_owner, deployment_name)
 
     def update(
         self,
@@ -178,9 +178,9 @@ class DeploymentsOperations:
             min_instances: The number of instances that are always running.
             version: The id of the version to run.
         """
-        from .update import sync
+        from . import update as operation
 
-        return sync(
+        return operation.sync(
             self._sync,
             deployment_owner,
             deployment_name,
@@ -212,9 +212,9 @@ class DeploymentsOperations:
             min_instances: The number of instances that are always running.
             version: The id of the version to run.
         """
-        from .update import asyncio
+        from . import update as operation
 
-        return await asyncio(
+        return await operation.asyncio(
             self._async,
             deployment_owner,
             deployment_name,
@@ -255,9 +255,9 @@ class DeploymentsOperations:
             cancel_after: How long the prediction may take, from its creation, before the server
                 cancels it: `30s`, `5m`, `1h30m`; a bare number is seconds.
         """
-        from .predictions_create import sync
+        from . import predictions_create as operation
 
-        return sync(
+        return operation.sync(
             self._sync,
             deployment_owner,
             deployment_name,
@@ -301,9 +301,9 @@ class DeploymentsOperations:
             cancel_after: How long the prediction may take, from its creation, before the server
                 cancels it: `30s`, `5m`, `1h30m`; a bare number is seconds.
         """
-        from .predictions_create import asyncio
+        from . import predictions_create as operation
 
-        return await asyncio(
+        return await operation.asyncio(
             self._async,
             deployment_owner,
             deployment_name,

@@ -28,9 +28,9 @@ class FilesOperations:
         Args:
             cursor: The `next` or `previous` of another page; None for the first page.
         """
-        from .list import sync
+        from . import list as operation
 
-        return sync(self._sync, cursor)
+        return operation.sync(self._sync, cursor)
 
     async def async_list(self, cursor: Optional[str] = None) -> FilePage:
         """List the files of the account.
@@ -38,9 +38,9 @@ class FilesOperations:
         Args:
             cursor: The `next` or `previous` of another page; None for the first page.
         """
-        from .list import asyncio
+        from . import list as operation
 
-        return await asyncio(self._async, cursor)
+        return await operation.asyncio(self._async, cursor)
 
     def create(
         self,
@@ -60,9 +60,11 @@ class FilesOperations:
             metadata: What to keep with the file.
             type: The media type of the content.
         """
-        from .create import sync
+        from . import create as operation
 
-        return sync(self._sync, content=content, filename=filename, metadata=metadata, type=type)
+        return operation.sync(
+            self._sync, content=content, filename=filename, metadata=metadata, type=type
+        )
 
     async def async_create(
         self,
@@ -82,31 +84,11 @@ class FilesOperations:
             metadata: What to keep with the file.
             type: The media type of the content.
         """
-        from .create import asyncio
+        from . import create as operation
 
-        return await asyncio(
+        return await operation.asyncio(
             self._async, content=content, filename=filename, metadata=metadata, type=type
         )
-
-    def get(self, file_id: str) -> File:
-        """Get the details of a file.
-
-        Args:
-            file_id: The id of the file.
-        """
-        from .get import sync
-
-        return sync(self._sync, file_id)
-
-    async def async_get(self, file_id: str) -> File:
-        """Get the details of a file.
-
-        Args:
-            file_id: The id of the file.
-        """
-        from .get import asyncio
-
-        return await asyncio(self._async, file_id)
 
     def delete(self, file_id: str) -> None:
         """Delete a file.
@@ -114,9 +96,9 @@ class FilesOperations:
         Args:
             file_id: The id of the file.
         """
-        from .delete import sync
+        from . import delete as operation
 
-        return sync(self._sync, file_id)
+        return operation.sync(self._sync, file_id)
 
     async def async_delete(self, file_id: str) -> None:
         """Delete a file.
@@ -124,9 +106,29 @@ class FilesOperations:
         Args:
             file_id: The id of the file.
         """
-        from .delete import asyncio
+        from . import delete as operation
 
-        return await asyncio(self._async, file_id)
+        return await operation.asyncio(self._async, file_id)
+
+    def get(self, file_id: str) -> File:
+        """Get the details of a file.
+
+        Args:
+            file_id: The id of the file.
+        """
+        from . import get as operation
+
+        return operation.sync(self._sync, file_id)
+
+    async def async_get(self, file_id: str) -> File:
+        """Get the details of a file.
+
+        Args:
+            file_id: The id of the file.
+        """
+        from . import get as operation
+
+        return await operation.asyncio(self._async, file_id)
 
     def download(self, file_id: str, *, owner: str, expiry: int, signature: str) -> bytes:
         """Download a file with a signed URL.
@@ -140,9 +142,9 @@ class FilesOperations:
             expiry: Until when the URL is valid, in seconds since 1970.
             signature: The signature of owner, id and expiry.
         """
-        from .download import sync
+        from . import download as operation
 
-        return sync(self._sync, file_id, owner=owner, expiry=expiry, signature=signature)
+        return operation.sync(self._sync, file_id, owner=owner, expiry=expiry, signature=signature)
 
     async def async_download(
         self, file_id: str, *, owner: str, expiry: int, signature: str
@@ -158,6 +160,8 @@ class FilesOperations:
             expiry: Until when the URL is valid, in seconds since 1970.
             signature: The signature of owner, id and expiry.
         """
-        from .download import asyncio
+        from . import download as operation
 
-        return await asyncio(self._async, file_id, owner=owner, expiry=expiry, signature=signature)
+        return await operation.asyncio(
+            self._async, file_id, owner=owner, expiry=expiry, signature=signature
+        )

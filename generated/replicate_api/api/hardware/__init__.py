@@ -23,12 +23,12 @@ class HardwareOperations:
 
     def list(self) -> List[Hardware]:
         """List the hardware that models can run on."""
-        from .list import sync
+        from . import list as operation
 
-        return sync(self._sync)
+        return operation.sync(self._sync)
 
     async def async_list(self) -> List[Hardware]:
         """List the hardware that models can run on."""
-        from .list import asyncio
+        from . import list as operation
 
-        return await asyncio(self._async)
+        return await operation.asyncio(self._async)

@@ -25,7 +25,8 @@ def build() -> Request:
 
 def parse(response: Response) -> List[Hardware]:
     """Read the response, or raise UnexpectedResponse."""
-    return answer.json_objects(Hardware, response)
+    value: List[Hardware] = answer.json_array(response, "Hardware", depth=1)
+    return value
 
 
 def sync(transport: SyncTransport) -> List[Hardware]:

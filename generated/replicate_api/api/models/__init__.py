@@ -44,9 +44,9 @@ class ModelsOperations:
             sort_by: The time to sort by: that of the model, or that of its latest version.
             sort_direction: Whether to begin with the oldest or with the newest.
         """
-        from .list import sync
+        from . import list as operation
 
-        return sync(self._sync, cursor, sort_by=sort_by, sort_direction=sort_direction)
+        return operation.sync(self._sync, cursor, sort_by=sort_by, sort_direction=sort_direction)
 
     async def async_list(
         self,
@@ -62,9 +62,11 @@ class ModelsOperations:
             sort_by: The time to sort by: that of the model, or that of its latest version.
             sort_direction: Whether to begin with the oldest or with the newest.
         """
-        from .list import asyncio
+        from . import list as operation
 
-        return await asyncio(self._async, cursor, sort_by=sort_by, sort_direction=sort_direction)
+        return await operation.asyncio(
+            self._async, cursor, sort_by=sort_by, sort_direction=sort_direction
+        )
 
     def create(
         self,
@@ -96,9 +98,9 @@ class ModelsOperations:
             license_url: The license of the model.
             paper_url: The paper that describes the model.
         """
-        from .create import sync
+        from . import create as operation
 
-        return sync(
+        return operation.sync(
             self._sync,
             hardware=hardware,
             name=name,
@@ -141,9 +143,9 @@ class ModelsOperations:
             license_url: The license of the model.
             paper_url: The paper that describes the model.
         """
-        from .create import asyncio
+        from . import create as operation
 
-        return await asyncio(
+        return await operation.asyncio(
             self._async,
             hardware=hardware,
             name=name,
@@ -162,9 +164,9 @@ class ModelsOperations:
         Args:
             cursor: The `next` or `previous` of another page; None for the first page.
         """
-        from .search import sync
+        from . import search as operation
 
-        return sync(self._sync, body, cursor)
+        return operation.sync(self._sync, body, cursor)
 
     async def async_search(self, body: str, cursor: Optional[str] = None) -> ModelPage:
         """Search for public models.
@@ -172,31 +174,9 @@ class ModelsOperations:
         Args:
             cursor: The `next` or `previous` of another page; None for the first page.
         """
-        from .search import asyncio
+        from . import search as operation
 
-        return await asyncio(self._async, body, cursor)
-
-    def get(self, model_owner: str, model_name: str) -> Model:
-        """Get a model.
-
-        Args:
-            model_owner: The account that the model belongs to.
-            model_name: The name of the model.
-        """
-        from .get import sync
-
-        return sync(self._sync, model_owner, model_name)
-
-    async def async_get(self, model_owner: str, model_name: str) -> Model:
-        """Get a model.
-
-        Args:
-            model_owner: The account that the model belongs to.
-            model_name: The name of the model.
-        """
-        from .get import asyncio
-
-        return await asyncio(self._async, model_owner, model_name)
+        return await operation.asyncio(self._async, body, cursor)
 
     def delete(self, model_owner: str, model_name: str) -> None:
         """Delete a model.
@@ -207,9 +187,9 @@ class ModelsOperations:
             model_owner: The account that the model belongs to.
             model_name: The name of the model.
         """
-        from .delete import sync
+        from . import delete as operation
 
-        return sync(self._sync, model_owner, model_name)
+        return operation.sync(self._sync, model_owner, model_name)
 
     async def async_delete(self, model_owner: str, model_name: str) -> None:
         """Delete a model.
@@ -220,9 +200,31 @@ class ModelsOperations:
             model_owner: The account that the model belongs to.
             model_name: The name of the model.
         """
-        from .delete import asyncio
+        from . import delete as operation
 
-        return await asyncio(self._async, model_owner, model_name)
+        return await operation.asyncio(self._async, model_owner, model_name)
+
+    def get(self, model_owner: str, model_name: str) -> Model:
+        """Get a model.
+
+        Args:
+            model_owner: The account that the model belongs to.
+            model_name: The name of the model.
+        """
+        from . import get as operation
+
+        return operation.sync(self._sync, model_owner, model_name)
+
+    async def async_get(self, model_owner: str, model_name: str) -> Model:
+        """Get a model.
+
+        Args:
+            model_owner: The account that the model belongs to.
+            model_name: The name of the model.
+        """
+        from . import get as operation
+
+        return await operation.asyncio(self._async, model_owner, model_name)
 
     def update(
         self,
@@ -250,9 +252,9 @@ class ModelsOperations:
             readme: The readme, in Markdown.
             weights_url: The weights of the model.
         """
-        from .update import sync
+        from . import update as operation
 
-        return sync(
+        return operation.sync(
             self._sync,
             model_owner,
             model_name,
@@ -290,9 +292,9 @@ class ModelsOperations:
             readme: The readme, in Markdown.
             weights_url: The weights of the model.
         """
-        from .update import asyncio
+        from . import update as operation
 
-        return await asyncio(
+        return await operation.asyncio(
             self._async,
             model_owner,
             model_name,
@@ -316,9 +318,9 @@ class ModelsOperations:
             model_name: The name of the model.
             cursor: The `next` or `previous` of another page; None for the first page.
         """
-        from .examples_list import sync
+        from . import examples_list as operation
 
-        return sync(self._sync, model_owner, model_name, cursor)
+        return operation.sync(self._sync, model_owner, model_name, cursor)
 
     async def async_examples_list(
         self, model_owner: str, model_name: str, cursor: Optional[str] = None
@@ -332,9 +334,9 @@ class ModelsOperations:
             model_name: The name of the model.
             cursor: The `next` or `previous` of another page; None for the first page.
         """
-        from .examples_list import asyncio
+        from . import examples_list as operation
 
-        return await asyncio(self._async, model_owner, model_name, cursor)
+        return await operation.asyncio(self._async, model_owner, model_name, cursor)
 
     def predictions_create(
         self,
@@ -367,9 +369,9 @@ class ModelsOperations:
             cancel_after: How long the prediction may take, from its creation, before the server
                 cancels it: `30s`, `5m`, `1h30m`; a bare number is seconds.
         """
-        from .predictions_create import sync
+        from . import predictions_create as operation
 
-        return sync(
+        return operation.sync(
             self._sync,
             model_owner,
             model_name,
@@ -413,9 +415,9 @@ class ModelsOperations:
             cancel_after: How long the prediction may take, from its creation, before the server
                 cancels it: `30s`, `5m`, `1h30m`; a bare number is seconds.
         """
-        from .predictions_create import asyncio
+        from . import predictions_create as operation
 
-        return await asyncio(
+        return await operation.asyncio(
             self._async,
             model_owner,
             model_name,
@@ -435,9 +437,9 @@ class ModelsOperations:
             model_owner: The account that the model belongs to.
             model_name: The name of the model.
         """
-        from .readme_get import sync
+        from . import readme_get as operation
 
-        return sync(self._sync, model_owner, model_name)
+        return operation.sync(self._sync, model_owner, model_name)
 
     async def async_readme_get(self, model_owner: str, model_name: str) -> str:
         """Get the readme of a model, in Markdown.
@@ -446,9 +448,9 @@ class ModelsOperations:
             model_owner: The account that the model belongs to.
             model_name: The name of the model.
         """
-        from .readme_get import asyncio
+        from . import readme_get as operation
 
-        return await asyncio(self._async, model_owner, model_name)
+        return await operation.asyncio(self._async, model_owner, model_name)
 
     def versions_list(
         self, model_owner: str, model_name: str, cursor: Optional[str] = None
@@ -462,9 +464,9 @@ class ModelsOperations:
             model_name: The name of the model.
             cursor: The `next` or `previous` of another page; None for the first page.
         """
-        from .versions_list import sync
+        from . import versions_list as operation
 
-        return sync(self._sync, model_owner, model_name, cursor)
+        return operation.sync(self._sync, model_owner, model_name, cursor)
 
     async def async_versions_list(
         self, model_owner: str, model_name: str, cursor: Optional[str] = None
@@ -478,35 +480,9 @@ class ModelsOperations:
             model_name: The name of the model.
             cursor: The `next` or `previous` of another page; None for the first page.
         """
-        from .versions_list import asyncio
+        from . import versions_list as operation
 
-        return await asyncio(self._async, model_owner, model_name, cursor)
-
-    def versions_get(self, model_owner: str, model_name: str, version_id: str) -> Version:
-        """Get a version of a model.
-
-        Args:
-            model_owner: The account that the model belongs to.
-            model_name: The name of the model.
-            version_id: The id of the version.
-        """
-        from .versions_get import sync
-
-        return sync(self._sync, model_owner, model_name, version_id)
-
-    async def async_versions_get(
-        self, model_owner: str, model_name: str, version_id: str
-    ) -> Version:
-        """Get a version of a model.
-
-        Args:
-            model_owner: The account that the model belongs to.
-            model_name: The name of the model.
-            version_id: The id of the version.
-        """
-        from .versions_get import asyncio
-
-        return await asyncio(self._async, model_owner, model_name, version_id)
+        return await operation.asyncio(self._async, model_owner, model_name, cursor)
 
     def versions_delete(self, model_owner: str, model_name: str, version_id: str) -> None:
         """Delete a version of a model, with its predictions and their files.
@@ -518,9 +494,9 @@ class ModelsOperations:
             model_name: The name of the model.
             version_id: The id of the version.
         """
-        from .versions_delete import sync
+        from . import versions_delete as operation
 
-        return sync(self._sync, model_owner, model_name, version_id)
+        return operation.sync(self._sync, model_owner, model_name, version_id)
 
     async def async_versions_delete(
         self, model_owner: str, model_name: str, version_id: str
@@ -534,6 +510,32 @@ class ModelsOperations:
             model_name: The name of the model.
             version_id: The id of the version.
         """
-        from .versions_delete import asyncio
+        from . import versions_delete as operation
 
-        return await asyncio(self._async, model_owner, model_name, version_id)
+        return await operation.asyncio(self._async, model_owner, model_name, version_id)
+
+    def versions_get(self, model_owner: str, model_name: str, version_id: str) -> Version:
+        """Get a version of a model.
+
+        Args:
+            model_owner: The account that the model belongs to.
+            model_name: The name of the model.
+            version_id: The id of the version.
+        """
+        from . import versions_get as operation
+
+        return operation.sync(self._sync, model_owner, model_name, version_id)
+
+    async def async_versions_get(
+        self, model_owner: str, model_name: str, version_id: str
+    ) -> Version:
+        """Get a version of a model.
+
+        Args:
+            model_owner: The account that the model belongs to.
+            model_name: The name of the model.
+            version_id: The id of the version.
+        """
+        from . import versions_get as operation
+
+        return await operation.asyncio(self._async, model_owner, model_name, version_id)

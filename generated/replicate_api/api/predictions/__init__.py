@@ -43,9 +43,9 @@ class PredictionsOperations:
             created_before: List only what was created before this time.
             source: List only what was created there: `web` is the web site, and goes back 14 days.
         """
-        from .list import sync
+        from . import list as operation
 
-        return sync(
+        return operation.sync(
             self._sync,
             cursor,
             created_after=created_after,
@@ -71,9 +71,9 @@ class PredictionsOperations:
             created_before: List only what was created before this time.
             source: List only what was created there: `web` is the web site, and goes back 14 days.
         """
-        from .list import asyncio
+        from . import list as operation
 
-        return await asyncio(
+        return await operation.asyncio(
             self._async,
             cursor,
             created_after=created_after,
@@ -111,9 +111,9 @@ class PredictionsOperations:
             cancel_after: How long the prediction may take, from its creation, before the server
                 cancels it: `30s`, `5m`, `1h30m`; a bare number is seconds.
         """
-        from .create import sync
+        from . import create as operation
 
-        return sync(
+        return operation.sync(
             self._sync,
             input=input,
             version=version,
@@ -155,9 +155,9 @@ class PredictionsOperations:
             cancel_after: How long the prediction may take, from its creation, before the server
                 cancels it: `30s`, `5m`, `1h30m`; a bare number is seconds.
         """
-        from .create import asyncio
+        from . import create as operation
 
-        return await asyncio(
+        return await operation.asyncio(
             self._async,
             input=input,
             version=version,
@@ -175,9 +175,9 @@ class PredictionsOperations:
         Args:
             prediction_id: The id of the prediction.
         """
-        from .get import sync
+        from . import get as operation
 
-        return sync(self._sync, prediction_id)
+        return operation.sync(self._sync, prediction_id)
 
     async def async_get(self, prediction_id: str) -> Prediction:
         """Get a prediction.
@@ -185,9 +185,9 @@ class PredictionsOperations:
         Args:
             prediction_id: The id of the prediction.
         """
-        from .get import asyncio
+        from . import get as operation
 
-        return await asyncio(self._async, prediction_id)
+        return await operation.asyncio(self._async, prediction_id)
 
     def cancel(self, prediction_id: str) -> Prediction:
         """Cancel a prediction.
@@ -195,9 +195,9 @@ class PredictionsOperations:
         Args:
             prediction_id: The id of the prediction.
         """
-        from .cancel import sync
+        from . import cancel as operation
 
-        return sync(self._sync, prediction_id)
+        return operation.sync(self._sync, prediction_id)
 
     async def async_cancel(self, prediction_id: str) -> Prediction:
         """Cancel a prediction.
@@ -205,6 +205,6 @@ class PredictionsOperations:
         Args:
             prediction_id: The id of the prediction.
         """
-        from .cancel import asyncio
+        from . import cancel as operation
 
-        return await asyncio(self._async, prediction_id)
+        return await operation.asyncio(self._async, prediction_id)

@@ -30,9 +30,9 @@ class SearchOperations:
             query: The text to search for.
             limit: How many models to return at most.
         """
-        from .search import sync
+        from . import search as operation
 
-        return sync(self._sync, query=query, limit=limit)
+        return operation.sync(self._sync, query=query, limit=limit)
 
     async def async_search(self, *, query: str, limit: Optional[int] = None) -> SearchResults:
         """Search for models, collections and pages of the web site.
@@ -43,6 +43,6 @@ class SearchOperations:
             query: The text to search for.
             limit: How many models to return at most.
         """
-        from .search import asyncio
+        from . import search as operation
 
-        return await asyncio(self._async, query=query, limit=limit)
+        return await operation.asyncio(self._async, query=query, limit=limit)

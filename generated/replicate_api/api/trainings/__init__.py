@@ -50,9 +50,9 @@ class TrainingsOperations:
             webhook_events_filter: Which changes the webhook is told of.
             webhook_completed: Deprecated: use `webhook`, with `completed` as its event.
         """
-        from .create import sync
+        from . import create as operation
 
-        return sync(
+        return operation.sync(
             self._sync,
             model_owner,
             model_name,
@@ -91,9 +91,9 @@ class TrainingsOperations:
             webhook_events_filter: Which changes the webhook is told of.
             webhook_completed: Deprecated: use `webhook`, with `completed` as its event.
         """
-        from .create import asyncio
+        from . import create as operation
 
-        return await asyncio(
+        return await operation.asyncio(
             self._async,
             model_owner,
             model_name,
@@ -113,9 +113,9 @@ class TrainingsOperations:
         Args:
             cursor: The `next` or `previous` of another page; None for the first page.
         """
-        from .list import sync
+        from . import list as operation
 
-        return sync(self._sync, cursor)
+        return operation.sync(self._sync, cursor)
 
     async def async_list(self, cursor: Optional[str] = None) -> TrainingPage:
         """List the trainings of the account.
@@ -125,9 +125,9 @@ class TrainingsOperations:
         Args:
             cursor: The `next` or `previous` of another page; None for the first page.
         """
-        from .list import asyncio
+        from . import list as operation
 
-        return await asyncio(self._async, cursor)
+        return await operation.asyncio(self._async, cursor)
 
     def get(self, training_id: str) -> Training:
         """Get a training.
@@ -135,9 +135,9 @@ class TrainingsOperations:
         Args:
             training_id: The id of the training.
         """
-        from .get import sync
+        from . import get as operation
 
-        return sync(self._sync, training_id)
+        return operation.sync(self._sync, training_id)
 
     async def async_get(self, training_id: str) -> Training:
         """Get a training.
@@ -145,9 +145,9 @@ class TrainingsOperations:
         Args:
             training_id: The id of the training.
         """
-        from .get import asyncio
+        from . import get as operation
 
-        return await asyncio(self._async, training_id)
+        return await operation.asyncio(self._async, training_id)
 
     def cancel(self, training_id: str) -> Training:
         """Cancel a training.
@@ -155,9 +155,9 @@ class TrainingsOperations:
         Args:
             training_id: The id of the training.
         """
-        from .cancel import sync
+        from . import cancel as operation
 
-        return sync(self._sync, training_id)
+        return operation.sync(self._sync, training_id)
 
     async def async_cancel(self, training_id: str) -> Training:
         """Cancel a training.
@@ -165,6 +165,6 @@ class TrainingsOperations:
         Args:
             training_id: The id of the training.
         """
-        from .cancel import asyncio
+        from . import cancel as operation
 
-        return await asyncio(self._async, training_id)
+        return await operation.asyncio(self._async, training_id)

@@ -21,12 +21,12 @@ class WebhooksOperations:
 
     def default_secret_get(self) -> WebhookSecret:
         """Get the secret that webhooks are signed with."""
-        from .default_secret_get import sync
+        from . import default_secret_get as operation
 
-        return sync(self._sync)
+        return operation.sync(self._sync)
 
     async def async_default_secret_get(self) -> WebhookSecret:
         """Get the secret that webhooks are signed with."""
-        from .default_secret_get import asyncio
+        from . import default_secret_get as operation
 
-        return await asyncio(self._async)
+        return await operation.asyncio(self._async)
