@@ -92,3 +92,28 @@ def test_webhook_server_saves_what_is_signed(example, tmp_path):
 
     url = f"http://127.0.0.1:{port}/"
     assert httpx.post(url, content=b"{}", trust_env=False).status_code == 401
+
+
+def test_the_tests_of_the_app_pass(tmp_path):
+    """Those of examples/testing, as a newcomer runs them, but for what else is installed here."""
+    (tmp_path / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider"),
+            *("-p", "replicate.sandbox.pytest_plugin", str(ROOT / "examples" / "testing")),
+            *("-c", str(tmp_path / "pytest.ini"), "--rootdir", str(ROOT / "examples" / "testing")),
+        ],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "generated")]),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        },
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "10 passed" in done.stdout

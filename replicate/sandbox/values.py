@@ -65,7 +65,6 @@ def _decode(value: Any, annotation: Any, store: FileStore, directory: Path) -> A
     inner, _ = unwrap(annotation)
     whole: Any = value
     build: Any = inner
-    has_fields = dataclasses.is_dataclass(build)
     if value is None:
         return None
     if is_file(inner):
@@ -81,7 +80,7 @@ def _decode(value: Any, annotation: Any, store: FileStore, directory: Path) -> A
         return inner(value)
     if isinstance(value, dict) and pydantic.is_model(inner):
         return pydantic.parse(inner, whole)
-    if isinstance(value, dict) and has_fields:
+    if isinstance(value, dict) and _has_fields(inner):
         hints = typing.get_type_hints(build)
         return build(
             **{
@@ -97,6 +96,10 @@ def _decode(value: Any, annotation: Any, store: FileStore, directory: Path) -> A
         ]
         return items if origin in (list, collections.abc.Sequence) else origin(items)
     return whole
+
+
+def _has_fields(kind: Any) -> bool:
+    return dataclasses.is_dataclass(kind)
 
 
 def _open(path: Path) -> io.BytesIO:
