@@ -316,6 +316,8 @@ def plain(value: Any) -> Any:
     import datetime as dt
     import decimal
     import enum
+    from collections import deque
+    from types import GeneratorType
 
     if isinstance(value, Manners):
         return value.dict()
@@ -331,4 +333,6 @@ def plain(value: Any) -> Any:
         return value.value
     if isinstance(value, bytes):
         return value.decode()
-    return list(value) if hasattr(value, "__iter__") else str(value)
+    if isinstance(value, (set, frozenset, deque, GeneratorType)):
+        return list(cast("Any", value))
+    return str(value)  # a `FileOutput` is its URL: to iterate would fetch it

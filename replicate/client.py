@@ -354,7 +354,8 @@ class Client(Session, Namespaces):
 
 
 def _default_client() -> Client:
-    return _http.default_client()
+    client: Client = _http.default_client()
+    return client
 
 
 def _check_timeout(timeout: object) -> None:

@@ -22,7 +22,7 @@ from replicate_api.types import Field, nested
 from ._arguments import check_more
 from ._blocking import block
 from ._guards import is_text
-from .exceptions import ReplicateException
+from .exceptions import InvalidArgumentTypeError, ReplicateException
 from .pagination import Page, fetch_page
 from .prediction import Prediction, model_target, start
 from .resource import Namespace, Resource
@@ -224,6 +224,9 @@ class Models(Namespace):
         """Search public models."""
         from replicate_api.api.models import search
 
+        # Not everybody uses a type checker.
+        if not isinstance(query, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise InvalidArgumentTypeError(f"query must be text, not {query!r:.100}")
         return await fetch_page(self._client, search, Model, ..., query, **params)
 
     @overload

@@ -82,9 +82,8 @@ class Resource(Manners, ApiModel):
     def _client(self) -> Session:
         """The client that made this, or the default one for an unpickled or hand-made object."""
         client = self._client_or_none
-        if client is None:
-            return _http.default_client()
-        return client
+        default: Session = _http.default_client() if client is None else client
+        return default
 
     @_client.setter
     def _client(self, client: Session | None) -> None:

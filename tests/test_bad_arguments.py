@@ -201,6 +201,13 @@ def test_options_that_only_predictions_have(call, client, sandbox):
     assert not sandbox.requests
 
 
+@pytest.mark.parametrize("query", [None, 5, ["a"]])
+def test_search_for_what_is_no_text(call, client, sandbox, query):
+    with pytest.raises(exceptions.InvalidArgumentTypeError, match="query must be text, not"):
+        call(client.models.search, query)
+    assert not sandbox.requests
+
+
 # Keywords that do not exist: the error names the function that was called, and what was meant.
 
 INPUT = "what the model takes goes into input={'prompt': ...}"

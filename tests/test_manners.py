@@ -19,6 +19,7 @@ from replicate.deployment import Deployment
 from replicate.model import Model
 from replicate.pagination import Page
 from replicate.prediction import Prediction
+from replicate.stream import ServerSentEvent
 from tests.bodies import ACCOUNT, COLLECTION, DEPLOYMENT, MODEL, V, prediction, version
 
 WIRE = {
@@ -193,6 +194,13 @@ def test_json_takes_an_encoder():
 def test_json_knows_what_python_has(value, expected):
     assert json.loads(Prediction(output=value).json())["output"] == expected
     assert json.loads(Prediction(input={"a": [value]}).json())["input"] == {"a": [expected]}
+
+
+def test_json_fetches_no_file():
+    file = replicate.helpers.FileOutput("https://nowhere.invalid/a.png")
+    event = ServerSentEvent(event="output", data=file)
+    assert json.loads(event.json())["data"] == file.url
+    assert json.loads(Prediction(output=[file]).json())["output"] == [file.url]
 
 
 def test_resources_inside_can_be_left_to_the_encoder():

@@ -144,3 +144,7 @@ def test_events_have_the_manners_of_resources():
     with pytest.raises(TypeError, match="unhashable"):
         hash(event)
     assert vars(event) == fields
+    assert event.dict(include={"data", "id"}) == {"data": "text", "id": "1:0"}
+    assert json.loads(event.json(exclude={"retry"}, indent=1)) == event.dict(exclude={"retry"})
+    assert event.copy(update={"data": "other"}).data == "other"
+    assert event == fields

@@ -206,12 +206,14 @@ class Session:
     @property
     def _client(self) -> httpx.Client:
         with _missing_if_it_fails("_client"):
-            return self._show(block(self._http.connections.pool()).first(), blocking=True)
+            client: httpx.Client = block(self._http.connections.pool()).first()
+            return self._show(client, blocking=True)
 
     @property
     def _async_client(self) -> httpx.AsyncClient:
         with _missing_if_it_fails("_async_client"):
-            return self._show(step(self._http.connections.loop_pool()).first(), blocking=False)
+            client: httpx.AsyncClient = step(self._http.connections.loop_pool()).first()
+            return self._show(client, blocking=False)
 
     def _show(self, client: C, *, blocking: bool) -> C:
         if self._header_of_script(blocking=blocking) is None and not self._brings_authorization:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import codecs
 import enum
 import re
-from typing import Any, ClassVar, Dict, Iterator, List, NamedTuple, Optional, Sequence
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence
 
 from replicate_api.answer import loads
 
+from .._manners import Manners
 from ..exceptions import StreamError
 
 _new_tuple: Any = tuple.__new__
@@ -124,7 +125,7 @@ class Decoder:
         return self._events.decode_all(lines) if lines else []
 
 
-class ServerSentEvent:
+class ServerSentEvent(Manners):
     """An event of a stream; `str(event)` is the text of an output event, empty for others."""
 
     class EventType(str, enum.Enum):
@@ -163,49 +164,27 @@ class ServerSentEvent:
         retry: Optional[int] = None,
         **unknown: Any,
     ) -> None:
-        known: Dict[Any, Any] = dict(self.EventType._value2member_map_)
-        self.event = known.get(event, event) if isinstance(event, str) else event
+        self.event = _TYPES.get(event, event) if isinstance(event, str) else event
         self.data = data
         self.id = id
         self.retry = retry
-        # A new field must not take the place of a method.
-        vars(self).update({k: v for k, v in unknown.items() if not hasattr(type(self), k)})
+        if unknown:  # a new field must not take the place of a method
+            vars(self).update({k: v for k, v in unknown.items() if not hasattr(type(self), k)})
 
     def __str__(self) -> str:
         return str(self.data) if self.event is self.EventType.OUTPUT else ""
 
-    def __repr__(self) -> str:
-        return (
-            f"{type(self).__name__}(event={self.event!r}, data={self.data!r}, "
-            f"id={self.id!r}, retry={self.retry!r})"
-        )
-
     def __iter__(self) -> Iterator[tuple[str, Any]]:
         yield from vars(self).items()
 
-    def dict(self) -> Dict[str, Any]:
-        """Return the fields."""
-        return dict(self)
-
-    def json(self, **options: Any) -> str:
-        """Return the fields as JSON; the options are those of `json.dumps`."""
-        import json
-
-        options.setdefault("default", str)
-        return json.dumps(self.dict(), **options)
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, ServerSentEvent):
-            return NotImplemented
-        return self.dict() == other.dict()
-
-    __hash__: ClassVar[None] = None  # type: ignore[assignment]
+    def _fields(self) -> Dict[str, Any]:
+        return {**vars(self)}
 
 
 # What 1.x imports and pickles it as.
 ServerSentEvent.__module__ = "replicate.stream"
 
-_TYPES = {kind.value: kind for kind in ServerSentEvent.EventType}
+_TYPES: Dict[str, Any] = {kind.value: kind for kind in ServerSentEvent.EventType}
 
 
 def event_of(raw: RawEvent) -> Optional[ServerSentEvent]:
