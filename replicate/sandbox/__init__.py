@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from .clock import Clock
     from .faults import CUT, Fault
     from .files import File
+    from .inputs import Input
     from .middleware import RecordedRequest
     from .runs import Run
     from .sandbox import Sandbox
-    from .schema import Input
     from .scripts import Failed, Log, Metric, Output
     from .webhooks import Delivery
     from .worker import Canceled, CurrentPrediction, current_prediction
@@ -64,7 +64,7 @@ _HOMES: Dict[str, str] = {
     "Failed": "scripts",
     "Fault": "faults",
     "File": "files",
-    "Input": "schema",
+    "Input": "inputs",
     "Log": "scripts",
     "Metric": "scripts",
     "Output": "scripts",

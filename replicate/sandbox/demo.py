@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Sequence
 
 from . import png
 from .files import File
-from .schema import Input
+from .inputs import Input
 from .worker import current_prediction
 
 if TYPE_CHECKING:

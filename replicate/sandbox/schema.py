@@ -11,14 +11,14 @@ import inspect
 import io
 import json
 import os
-import re
 import typing
 import uuid
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple, Union
 
 from . import callables, pydantic
 from .files import File
+from .inputs import InputInfo, as_input
 from .validation import invalid_fields
 
 Schema = Dict[str, Any]
@@ -34,58 +34,6 @@ _TEXTS: Dict[type, Dict[str, Any]] = {
 _NONE = type(None)
 _UNIONS = (Union, getattr(__import__("types"), "UnionType", Union))
 _FILE: Schema = {"type": "string", "format": "uri"}
-
-
-@dataclasses.dataclass(frozen=True)
-class InputInfo:
-    """What a model says about one of its inputs beyond its annotation."""
-
-    default: Any
-    description: Optional[str]
-    rules: Mapping[str, Any]
-    choices: Optional[Sequence[Any]]
-
-
-def Input(  # noqa: N802 - Cog's name, so that a model's signature can be taken over unchanged
-    default: Any = inspect.Parameter.empty,
-    *,
-    description: Optional[str] = None,
-    ge: Optional[float] = None,
-    le: Optional[float] = None,
-    min_length: Optional[int] = None,
-    max_length: Optional[int] = None,
-    regex: Optional[str] = None,
-    choices: Optional[Sequence[Any]] = None,
-) -> Any:
-    """Describe an input of a model, as the default value of the function's parameter.
-
-    Args:
-        default: The value if the caller gives none; without one the input is required.
-        description: Text for the schema.
-        ge: The least number allowed.
-        le: The greatest number allowed.
-        min_length: The fewest characters allowed.
-        max_length: The most characters allowed.
-        regex: A pattern that the text must contain.
-        choices: The only values allowed; `Literal` and `Enum` annotations say the same.
-    """
-    if ge is not None and le is not None and ge > le:
-        raise ValueError(f"no number is at least {ge} and at most {le}")
-    if min_length is not None and max_length is not None and min_length > max_length:
-        raise ValueError(f"no text has at least {min_length} and at most {max_length} characters")
-    if regex is not None:
-        re.compile(regex)
-    if choices is not None and not choices:
-        raise ValueError("there is nothing to choose from: choices is empty")
-    rules = {
-        "minimum": ge,
-        "maximum": le,
-        "minLength": min_length,
-        "maxLength": max_length,
-        "pattern": regex,
-    }
-    kept = {name: rule for name, rule in rules.items() if rule is not None}
-    return InputInfo(default, description, kept, choices)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -147,9 +95,8 @@ def inspect_function(
     annotations: Dict[str, Any] = {}
     for order, parameter in enumerate(inspect.signature(function).parameters.values()):
         name = parameter.name
-        info = parameter.default
-        if not isinstance(info, InputInfo):
-            info = InputInfo(parameter.default, None, {}, None)
+        nullable = unwrap(hints.get(name, Any))[1]
+        info = as_input(parameter.default, nullable=nullable)
         default = (defaults or {}).get(name, info.default)
         annotations[name] = hints.get(name, Any)
         prop = _property(name, annotations[name], info, enums)

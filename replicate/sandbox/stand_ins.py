@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Literal, Optional
 from . import png
 from .demo import painter, storyteller
 from .files import File
-from .schema import Input
+from .inputs import Input
 from .worker import current_prediction
 
 if TYPE_CHECKING:

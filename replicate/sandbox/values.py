@@ -21,7 +21,8 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from . import pydantic
 from .files import File, FileStore, copy, safe_name
-from .schema import InputInfo, is_file, unwrap
+from .inputs import as_input
+from .schema import is_file, unwrap
 
 if typing.TYPE_CHECKING:
     from .models import Version
@@ -48,12 +49,10 @@ def decode_input(
             del parameters[parameter.name]
             parameters.update(dict.fromkeys((*version.defaults, *given), parameter))
     for name, parameter in parameters.items():
-        default = parameter.default
-        if isinstance(default, InputInfo):
-            default = default.default
+        annotation = version.signature.annotations.get(name, Any)
+        default = as_input(parameter.default, nullable=unwrap(annotation)[1]).default
         if name in given or name in version.defaults:
             value = given[name] if name in given else version.defaults[name]
-            annotation = version.signature.annotations.get(name, Any)
             folder = directory / name
             arguments[name] = _decode(value, annotation, store, folder)
         elif default is not parameter.empty:

@@ -9,6 +9,7 @@ import time
 from importlib.metadata import version
 
 import pytest
+from cog import Input
 
 from replicate.exceptions import ModelError, UnprocessableEntityError
 from replicate.sandbox import Sandbox
@@ -267,6 +268,23 @@ def test_a_function(project):
     with Sandbox(demo_models=False) as sandbox, sandbox.client() as client:
         sandbox.cog("acme/function", project / "predict.py:function")
         assert client.run("acme/function", {"text": "abc"}) == "cba"
+
+
+def function_of_this_process(
+    text: str = Input(description="A text", min_length=1),
+    times: int = Input(default=2, ge=1, le=3),
+    style: str = Input(default="plain", choices=["plain", "loud"]),
+) -> str:
+    return (text.upper() if style == "loud" else text) * times
+
+
+def test_an_input_of_cog_in_a_function_of_this_process():
+    with Sandbox(demo_models=False) as sandbox, sandbox.client() as client:
+        sandbox.model("acme/function", official=True)(function_of_this_process)
+        assert client.run("acme/function", {"text": "a", "style": "loud"}) == "AA"
+        for wrong in ({}, {"text": ""}, {"text": "a", "times": 4}, {"text": "a", "style": "shy"}):
+            with pytest.raises(UnprocessableEntityError):
+                client.run("acme/function", wrong)
 
 
 def test_the_command_line(project, tmp_path):
