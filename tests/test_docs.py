@@ -240,7 +240,7 @@ def anchors_of(page: Path) -> List[str]:
 
 
 def test_every_fault_of_the_table_can_be_asked_for(sandbox):
-    text = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "sandbox-faults.md").read_text(encoding="utf-8")
     lines = re.findall(r"^\| .* \| `((?:with )?sandbox\..*)` \|$", text, re.MULTILINE)
     assert len(lines) > 15
     for line in lines:
