@@ -43,7 +43,7 @@ def check_more(method: Callable[..., Any], more: Mapping[str, Any], options: Ite
     """Check the keyword arguments that a method takes besides those that it spells out.
 
     Args:
-        method: The asynchronous twin, which does the work of both.
+        method: The asynchronous method, which does the work of both forms.
         more: What was given.
         options: The optional arguments of the generated operation.
 

@@ -11,7 +11,7 @@ from . import _http
 from ._blocking import block
 from ._guards import is_object
 from ._manners import Choice, Manners
-from ._runs.waiting import TERMINAL, identified
+from ._runs.waiting import TERMINAL, with_id
 from .exceptions import ModelError, PredictionAbortedError, PredictionCanceledError
 
 if TYPE_CHECKING:
@@ -81,9 +81,8 @@ class Resource(Manners, ApiModel):
     @property
     def _client(self) -> Session:
         """The client that made this, or the default one for an unpickled or hand-made object."""
-        client = self._client_or_none
-        default: Session = _http.default_client() if client is None else client
-        return default
+        client: Session = self._client_or_none or _http.default_client()
+        return client
 
     @_client.setter
     def _client(self, client: Session | None) -> None:
@@ -213,7 +212,7 @@ class Running(Resource):
     async def async_reload(self) -> None:
         """Fetch the present state."""
         get = self._operations().get
-        self._update(identified(await self._client._call(get.asyncio, self.id)))
+        self._update(with_id(await self._client._call(get.asyncio, self.id)))
 
     def cancel(self) -> None:
         """Stop it; what it has used so far is charged."""
@@ -222,7 +221,7 @@ class Running(Resource):
     async def async_cancel(self) -> None:
         """Stop it; what it has used so far is charged."""
         cancel = self._operations().cancel
-        self._update(identified(await self._client._call_safely(cancel.asyncio, self.id)))
+        self._update(with_id(await self._client._call_safely(cancel.asyncio, self.id)))
 
     def wait(self, timeout: Optional[float] = None) -> None:
         """Wait until it has succeeded, failed, been canceled or aborted.

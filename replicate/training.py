@@ -295,7 +295,7 @@ class Trainings(Namespace):
 
         from ._files.inputs import encode
         from ._runs.guard import RunGuard
-        from ._runs.lost import Made
+        from ._runs.lost import Description
 
         check_more(self.async_create, more, TrainingsCreateOptions.__annotations__)
         order = _order(
@@ -322,9 +322,9 @@ class Trainings(Namespace):
                 **order.webhooks,
             )
 
-        made = Made(encoded, f"{order.owner}/{order.name}", order.version)
+        description = Description(encoded, f"{order.owner}/{order.name}", order.version)
         async with RunGuard(self._client, Training) as guard:
-            training, _ = await guard.create(create, build, made)
+            training, _ = await guard.create(create, build, description)
         return training
 
 

@@ -505,15 +505,20 @@ def test_exception_of_a_signal_handler_cancels_the_run(sandbox, client, kind):
         def ring(self, *_):
             raise kind("time is over")
 
-    before = signal.signal(signal.SIGALRM, Alarm().ring)
-    signal.setitimer(signal.ITIMER_REAL, 0.4)
-    client.poll_interval = 0.3  # so that it comes in a pause: a socket takes it for a failure
+    def ring():
+        while not sandbox.predictions:
+            time.sleep(0.01)
+        time.sleep(0.2)  # so that it comes in a pause: a socket takes it for a failure
+        signal.pthread_kill(main, signal.SIGUSR1)
+
+    before, main = signal.signal(signal.SIGUSR1, Alarm().ring), threading.get_ident()
+    client.poll_interval = 1.0
+    threading.Thread(target=ring).start()
     try:
         with pytest.raises(kind, match="time is over"):
             client.run("me/slow", {}, wait=False)
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.signal(signal.SIGUSR1, before)
     [run] = sandbox.predictions
     assert run.status == "canceled"
 

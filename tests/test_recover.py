@@ -161,7 +161,9 @@ def create():
     creates, account = [], lost.Creates()
 
     def make(**made):
-        creates.append(lost.Create(account, "Prediction", lost.Made(**{"input": {"x": 1}, **made})))
+        creates.append(
+            lost.Create(account, "Prediction", lost.Description(**{"input": {"x": 1}, **made}))
+        )
         creates[-1].sent = True
         return creates[-1]
 
@@ -224,7 +226,7 @@ OTHER = "f" * 64
     ],
 )
 def test_what_a_run_is_of(made, fields, contradicts):
-    assert lost.contradicts(lost.Made(**made), shown("a", **fields)) is contradicts
+    assert lost.contradicts(lost.Description(**made), shown("a", **fields)) is contradicts
 
 
 @pytest.mark.parametrize(
@@ -252,7 +254,7 @@ def test_what_a_run_is_of(made, fields, contradicts):
     ],
 )
 def test_only_plain_values_contradict(asked, input, contradicts):
-    assert lost.contradicts(lost.Made(asked), shown("a", input=input)) is contradicts
+    assert lost.contradicts(lost.Description(asked), shown("a", input=input)) is contradicts
 
 
 def test_same_input_for_several_models(call, client, sandbox):

@@ -42,7 +42,7 @@ async def encode(
     async def send(file: Any) -> str:
         if strategy == "base64":
             return await async_base64_encode_file(file)
-        # The twin that the caller uses: a test double may stand in for either.
+        # In the form that the caller uses: a test double may stand in for either.
         files = cast("Any", client).files  # a namespace of the resources, which are above
         uploaded = files.create(file) if is_blocking() else await files.async_create(file)
         urls: Any = uploaded.urls

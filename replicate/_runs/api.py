@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Optional, Sequence, Type
 
 from .guard import RunGuard
-from .lost import made_of
+from .lost import description_of
 
 if TYPE_CHECKING:
     import httpx
@@ -29,13 +29,13 @@ class ApiTransport:
     async def request(self, method: str, url: str, **kwargs: Any) -> httpx.Response:
         """Send an operation's request; if it creates a run, neither is lost."""
         request = {"method": method, "url": url, **kwargs}
-        made = made_of(request)
-        kind = self._kind_of(url) if made is not None else None
-        if made is None or kind is None:
+        description = description_of(request)
+        kind = self._kind_of(url) if description is not None else None
+        if description is None or kind is None:
             return await self._session._transport.request(**request)
         operations = kind._operations()
         async with RunGuard(self._session, kind) as guard:
-            run, answer = await guard.create(operations.get, lambda: request, made)
+            run, answer = await guard.create(operations.get, lambda: request, description)
             if answer is None:
                 answer = await self._session._transport.request(**operations.get.build(run.id))
         response: httpx.Response = answer

@@ -1,4 +1,4 @@
-"""Starting a prediction, by whichever of the API's three doors its reference calls for."""
+"""Starting a prediction, by the operation that its reference calls for."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ..exceptions import (
     ReplicateError,
     UnprocessableEntityError,
 )
-from .lost import Made
+from .lost import Description
 from .refusals import remember
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ LONGEST_CANCEL_AFTER = 24 * 60 * 60
 OF_DEPLOYMENT = "deployments.predictions_create"
 OF_MODEL = "models.predictions_create"
 OF_VERSION = "predictions.create"
-"""The doors: generated modules of `replicate_api.api`."""
+"""Operations that create predictions: generated modules of `replicate_api.api`."""
 
 ACCEPTED = 202
 """The status of an answer that says itself that there is more to come."""
@@ -77,8 +77,8 @@ async def create(
     check_input(input)
     encoded = await encode(input or {}, session, file_encoding_strategy, place="input")
 
-    async def send(door: str, made: Made, *place: str, **version: str) -> Any:
-        operation = _operation(door)
+    async def send(name: str, description: Description, *place: str, **version: str) -> Any:
+        operation = _operation(name)
         hold: Optional[float] = None
         sent_at = 0.0
 
@@ -96,7 +96,7 @@ async def create(
                 **body,
             )
 
-        run, answer = await guard.create(operation, build, made)
+        run, answer = await guard.create(operation, build, description)
         in_time = answers_whole_run(run, hold, monotonic() - sent_at)
         run._answers_all = answer is not None and answer.status_code != ACCEPTED and in_time
         run._is_fresh = answer is not None and hold is None
@@ -104,32 +104,36 @@ async def create(
 
     if target.deployment is not None:
         full_name = "/".join(target.deployment)
-        return await send(OF_DEPLOYMENT, Made(encoded, deployment=full_name), *target.deployment)
+        return await send(
+            OF_DEPLOYMENT, Description(encoded, deployment=full_name), *target.deployment
+        )
     model = f"{target.owner}/{target.name}" if target.owner and target.name else None
     if target.version is not None:
-        return await send(OF_VERSION, Made(encoded, model, target.version), version=target.version)
+        return await send(
+            OF_VERSION, Description(encoded, model, target.version), version=target.version
+        )
     assert target.owner is not None
     assert target.name is not None
     place = (target.owner, target.name)
     remembered = session._latest.get(place)
     try:
         if remembered is None:
-            return await send(OF_MODEL, Made(encoded, model), *place)
-        return await send(OF_VERSION, Made(encoded, model, remembered), version=remembered)
+            return await send(OF_MODEL, Description(encoded, model), *place)
+        return await send(OF_VERSION, Description(encoded, model, remembered), version=remembered)
     except (NotFoundError, UnprocessableEntityError) as error:
         if remembered is None and not isinstance(error, NotFoundError):
             raise
         latest = await _latest_version(session, place, error)
         if latest == remembered:
             raise
-    run = await send(OF_VERSION, Made(encoded, model, latest), version=latest)
+    run = await send(OF_VERSION, Description(encoded, model, latest), version=latest)
     session._latest[place] = latest
     return run
 
 
 @lru_cache(maxsize=None)
 def _operation(name: str) -> Any:
-    """Return the operation of a door, which is loaded when it is first needed."""
+    """Return an operation by its name; it is loaded when it is first needed."""
     return import_module(f"replicate_api.api.{name}")
 
 

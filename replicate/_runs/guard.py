@@ -24,7 +24,7 @@ from ..exceptions import (
 )
 from . import lost
 from .refusals import explain
-from .waiting import identified
+from .waiting import with_id
 
 if TYPE_CHECKING:
     from .._http.session import Session
@@ -60,27 +60,27 @@ class RunGuard(Generic[R]):
         self._create: Optional[lost.Create] = None
 
     async def create(
-        self, operation: Any, build: Callable[[], Any], made: lost.Made
+        self, operation: Any, build: Callable[[], Any], description: lost.Description
     ) -> tuple[R, Any]:
         """Send a create; if its answer is lost, go on with what it has started.
 
         Args:
             operation: The generated module of the create.
             build: Returns its request, when there is a connection to send it on.
-            made: What it makes a run of.
+            description: What the run looks like.
 
         Returns:
             The run, and the answer; None for an answer that was lost.
         """
         create = self._create = lost.Create(
-            lost.Creates.of(self.session), self._kind.__name__, made
+            lost.Creates.of(self.session), self._kind.__name__, description
         )
         try:
             answer = await self.session._transport.send(build, on_send=create.mark_sent)
             self.run = self._read(operation, answer)
         except ReplicateException as error:
             if isinstance(error, ReplicateError):
-                explain(self.session, error, self._kind.__name__, made)
+                explain(self.session, error, self._kind.__name__, description)
             if not create.sent or isinstance(error, DeadlineExceededError):
                 raise
             found = self.run = await self._find(create, error)
@@ -95,7 +95,7 @@ class RunGuard(Generic[R]):
 
     def _read(self, operation: Any, answer: Any) -> R:
         try:
-            run: R = self._kind._of(identified(operation.parse(answer)), self.session)
+            run: R = self._kind._of(with_id(operation.parse(answer)), self.session)
         except InvalidResponseError as error:
             error.prediction = self._readable_part(operation, answer)
             raise
@@ -111,7 +111,7 @@ class RunGuard(Generic[R]):
                 content=json.dumps(data).encode(),
                 extensions=answer.extensions,
             )
-            run: R = self._kind._of(identified(operation.parse(readable)), self.session)
+            run: R = self._kind._of(with_id(operation.parse(readable)), self.session)
         except (ValueError, RecursionError, ReplicateException):
             return None
         if self._create is not None:

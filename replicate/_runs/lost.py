@@ -57,8 +57,8 @@ _ADDRESS = re.compile(r"\s*(https?:|data:)", re.IGNORECASE)
 _MASK = re.compile(r"\*{2,}|<.*redacted.*>|\[.*(redacted|hidden).*\]", re.IGNORECASE)
 
 
-class Made(NamedTuple):
-    """What a create makes a run of, as far as the request says it."""
+class Description(NamedTuple):
+    """What a run looks like, as far as the request for it says."""
 
     input: Any = None
     model: Optional[str] = None
@@ -102,10 +102,10 @@ if hasattr(os, "register_at_fork"):
 class Create:
     """A create on its way."""
 
-    def __init__(self, creates: Creates, kind: str, made: Made) -> None:
+    def __init__(self, creates: Creates, kind: str, description: Description) -> None:
         self.creates = creates
         self.kind = kind
-        self.made = made
+        self.description = description
         self.started = monotonic()
         self.sent = False
         """Whether the request may have arrived and started something."""
@@ -202,7 +202,9 @@ def decide(create: Create, runs: Iterable[Any]) -> Found:
     create of the same looks is on its way, it may also be the other's.
     """
     known = create.creates.known
-    candidates = [run for run in runs if run.id not in known and not contradicts(create.made, run)]
+    candidates = [
+        run for run in runs if run.id not in known and not contradicts(create.description, run)
+    ]
     if len(candidates) == 1 and not _others(create):
         return Found(candidates[0])
     return Found(None, candidates)
@@ -214,12 +216,12 @@ def _others(create: Create) -> bool:
         other is not create
         and other.sent
         and other.kind == create.kind
-        and not contradicts(create.made, other.made)
+        and not contradicts(create.description, other.description)
         for other in list(create.creates.under_way.values())
     )
 
 
-def contradicts(made: Made, run: Any) -> bool:
+def contradicts(description: Description, run: Any) -> bool:
     """Say whether a run, or another create, cannot be what a request asked for.
 
     The API shows a run with less, or more, than was sent: secrets are masked, defaults filled in,
@@ -227,10 +229,10 @@ def contradicts(made: Made, run: Any) -> bool:
     kind that differ are a contradiction.
     """
     return (
-        _differ(made.version, getattr(run, "version", None), _VERSION_ID)
-        or _models_differ(made.model, getattr(run, "model", None))
-        or _differ(made.deployment, getattr(run, "deployment", None), _NAME)
-        or _inputs_differ(made.input, getattr(run, "input", None))
+        _differ(description.version, getattr(run, "version", None), _VERSION_ID)
+        or _models_differ(description.model, getattr(run, "model", None))
+        or _differ(description.deployment, getattr(run, "deployment", None), _NAME)
+        or _inputs_differ(description.input, getattr(run, "input", None))
     )
 
 
@@ -275,7 +277,7 @@ def _kind(value: Any) -> Optional[str]:
     return None
 
 
-def made_of(request: Mapping[str, Any]) -> Optional[Made]:
+def description_of(request: Mapping[str, Any]) -> Optional[Description]:
     """Return what a request makes a run of; None if it creates none. Pure.
 
     A body with an `input` is what the API's creates of runs have in common.
@@ -284,4 +286,4 @@ def made_of(request: Mapping[str, Any]) -> Optional[Made]:
     if request.get("method") != "POST" or not is_object(body) or "input" not in body:
         return None
     version: Any = body.get("version")
-    return Made(body["input"], version=version if isinstance(version, str) else None)
+    return Description(body["input"], version=version if isinstance(version, str) else None)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from .._http.session import Session
     from ..exceptions import ReplicateError
-    from .lost import Made
+    from .lost import Description
 
 _REQUIRED = re.compile(r"(?:input\.)?(\S+) is required")
 
@@ -25,7 +25,7 @@ def explain(
     session: Session,
     error: ReplicateError,
     kind: str,
-    made: Made,
+    description: Description,
 ) -> None:
     """Add to the refusal of a create what is known of its model.
 
@@ -33,9 +33,9 @@ def explain(
         session: The client that sent it; it may know the version's schema.
         error: The refusal.
         kind: What was to be created: `Prediction` or `Training`.
-        made: What of, as far as the request says it, and with which input.
+        description: What was to be run, and with which input.
     """
-    input, model, version, _ = made
+    input, model, version, _ = description
     if model and "request" in error.about:
         request = error.about.pop("request")
         error.about = {"request": request, "model": model, **error.about}

@@ -126,7 +126,7 @@ def _lags(error: Exception, created_at: Optional[float]) -> bool:
     )
 
 
-def identified(run: Any) -> Any:
+def with_id(run: Any) -> Any:
     """Return a run as it came, if it can be asked for again.
 
     Raises:
