@@ -58,6 +58,7 @@ def main(arguments: Sequence[str], signals: Signals) -> int:
         sandbox = Sandbox(
             demo_models=not sources,
             token=options.token,
+            username=options.username,
             host=options.host,
             port=options.port,
             files_port=options.files_port,
@@ -123,6 +124,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--tls", action="store_true", help="speak HTTPS, with a certificate of its own")
     add("--token", default=Settings.token, help="API token to accept (default: %(default)s)")
+    add(
+        "--username",
+        default=Settings.username,
+        help="the account that the token belongs to (default: %(default)s)",
+    )
     add("--secret", help="let whoever knows it control the sandbox (/_sandbox/), and nobody else")
     add(
         "--models",

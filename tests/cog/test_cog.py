@@ -13,6 +13,7 @@ from cog import Input
 
 from replicate.exceptions import ModelError, UnprocessableEntityError
 from replicate.sandbox import Sandbox
+from replicate.sandbox.cog_source import CogSource
 
 COG = tuple(map(int, version("cog").split(".")[:2]))
 
@@ -221,6 +222,7 @@ def test_a_killed_sandbox_takes_it_along(project):
     code = f"""
 import os, sys
 from replicate.sandbox import Sandbox
+from replicate.sandbox.cog_source import CogSource
 sandbox = Sandbox(demo_models=False).start()
 sandbox.cog("acme/teller", {str(project / "predict.py:Teller")!r})
 sandbox.client().run("acme/teller", {{"count": 1}})
@@ -301,3 +303,23 @@ def test_the_command_line(project, tmp_path):
     result = subprocess.run([*command, *client], capture_output=True, text=True, check=False)
     assert result.returncode == 1
     assert result.stderr.endswith(f"there is no cog.yaml in {tmp_path}\n")
+
+
+def test_changes_of_the_code_are_seen(project, tmp_path):
+    file = tmp_path / "predict.py"
+    code = "from cog import BasePredictor\n\n\nclass P(BasePredictor):\n"
+    code += "    def predict(self, text: str = 'a') -> str:\n        return text + 'OLD'\n"
+    file.write_text(code)
+    (tmp_path / "cog.yaml").write_text("predict: predict.py:P\n")
+    source = CogSource(f"acme/changing={tmp_path}")
+    with Sandbox(demo_models=False) as sandbox, sandbox.client() as client:
+        source.load(sandbox)
+        assert not source.changed()
+        first = sandbox.models["acme/changing"].latest_version.id
+        assert client.run(f"acme/changing:{first}", {"text": "x"}) == "xOLD"
+        file.write_text(code.replace("OLD", "NEWER"))
+        assert source.changed()
+        source.load(sandbox)
+        second = sandbox.models["acme/changing"].latest_version.id
+        assert client.run(f"acme/changing:{second}", {"text": "x"}) == "xNEWER"
+        assert client.run(f"acme/changing:{first}", {"text": "x"}) == "xOLD", "it still runs"

@@ -101,13 +101,14 @@ def run(*arguments: str, **options: Any) -> Any:
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_serving(serve: Any, ending: signal.Signals, tmp_path: Path) -> None:
-    server = serve("--token", "r8_mine")
+    server = serve("--token", "r8_mine", "--username", "acme")
     variables = server.variables()
     url = variables["REPLICATE_BASE_URL"]
     assert variables["REPLICATE_API_TOKEN"] == "r8_mine"
     assert url.startswith("http://127.0.0.1:")
     headers = {"authorization": "Bearer r8_mine"}
-    assert httpx.get(f"{url}/v1/account?a=b", headers=headers).status_code == 200
+    account = httpx.get(f"{url}/v1/account?a=b", headers=headers)
+    assert account.json()["username"] == "acme"
     server.wait_for("200 GET /v1/account?a=b")
     assert server.end(ending) == 0
     text = "\n".join(server.said)
