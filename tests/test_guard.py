@@ -298,13 +298,25 @@ def test_deadline_of_an_iterator_counts_from_the_call(call, client, counter):
     assert run.status == "canceled"
 
 
-def test_slow_reader_of_what_is_all_there_is_not_punished(client, counter):
-    output = client.run(counter.ref, {"to": 3}, timeout=1.0, wait=10)
+@pytest.mark.parametrize("wait", [10, False])
+def test_slow_reader_of_what_is_all_there_is_not_punished(client, counter, wait):
+    output = client.run(counter.ref, {"to": 3}, timeout=1.0, wait=wait)
     first = next(output)
     time.sleep(1.1)
     assert [first, *output] == ["0", "1", "2"]
     [run] = counter.predictions.values()
     assert run.status == "succeeded"
+
+
+def test_slow_reader_of_a_stream_is_not_punished_either(client, counter):
+    @counter.model("me/say", official=True)
+    def say() -> Iterator[str]:
+        yield from ["one ", "two ", "three"]
+
+    events = client.stream("me/say", {}, timeout=1.0)
+    first = next(events)
+    time.sleep(1.1)
+    assert "".join(map(str, [first, *events])) == "one two three"
 
 
 @pytest.fixture

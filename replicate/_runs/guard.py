@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Callable, Generic, Optional, Type, TypeVar
 
 from .._blocking import monotonic
-from .._http.deadline import finish
+from .._http.deadline import finish, own_time
 from .._http.rooms import cleaning_up
 from .._interruptions import comes_from_outside
 from ..exceptions import (
@@ -184,6 +184,16 @@ class RunGuard(Generic[R]):
         if isinstance(error, DeadlineExceededError):
             return True
         return self._cancels and comes_from_outside(error)
+
+    async def has_succeeded(self, error: BaseException) -> bool:
+        """Say whether a deadline came too late: its reader was slow, and everything is there."""
+        if not isinstance(error, DeadlineExceededError) or self.run is None:
+            return False
+        if self.run.status != "succeeded":
+            return False
+        with own_time(CANCEL_TIME):
+            await self.run.async_reload()
+        return True
 
     async def interrupt(self) -> None:
         """Cancel the run, whose result its caller does not want any more."""

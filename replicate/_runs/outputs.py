@@ -51,6 +51,8 @@ class OutputIterator(Steps[Any]):
                 return await self._next_items()
             except BaseException as error:
                 await self._guard.failed(error)
+                if await self._guard.has_succeeded(error):
+                    return await self._next_items()
                 raise
 
     async def _next_items(self) -> Optional[List[Any]]:

@@ -119,6 +119,9 @@ class Stream(Steps[ServerSentEvent]):
         except BaseException as error:
             await self._release()  # first: it may hold the only connection
             await self._guard.failed(error)
+            if await self._guard.has_succeeded(error):
+                self._polls = True
+                return await self._polled()
             raise
 
     async def _release(self) -> None:
