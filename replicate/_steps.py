@@ -3,10 +3,15 @@
 asyncio registers every asynchronous generator that it sees, also one that a blocking caller
 steps, and closes all of them when its loop ends. The garbage collector closes generators in
 the middle of whatever runs. Only its reader ends an iterator of this kind.
+
+To other people's code they pass for the generators that 1.0.7 gave: FastAPI makes a list of a
+generator, Quart reads one in a thread, and programs ask `inspect.isgenerator(output)`.
 """
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator, Generator
+from types import AsyncGeneratorType, GeneratorType
 from typing import TYPE_CHECKING, Any, Generic, Iterable, Iterator, Optional, TypeVar
 
 from ._blocking import block, block_on, is_blocking
@@ -18,6 +23,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _NOTHING: Iterator[Any] = iter(())
+
+_GENERATOR: Any = Generator
+_ASYNC_GENERATOR: Any = AsyncGenerator
 
 OPEN, ENDED, FAILED, CLOSED = "open", "at its end", "ended by an error", "closed before its end"
 
@@ -132,3 +140,82 @@ class Steps(Generic[T]):
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
+
+
+class AsGenerator(Steps[T]):
+    """An iterator that has the methods of a generator, and names its class as its own.
+
+    Nothing can be derived from that class; proxies and mocks name the class of another object
+    in the same way. The attributes are those that `inspect` reads of a generator.
+    """
+
+    gi_code = block_on.__code__
+    gi_frame = None
+    gi_yieldfrom = None
+
+    if not TYPE_CHECKING:
+
+        @property
+        def __class__(self) -> type:
+            return GeneratorType
+
+    @property
+    def gi_running(self) -> bool:
+        """Whether an item is being waited for."""
+        return self._is_busy
+
+    @property
+    def gi_suspended(self) -> bool:
+        """Whether there may be more items."""
+        return self._state is OPEN and not self._is_busy
+
+    def send(self, value: object, /) -> T:
+        """Return the next item; no value that is sent means anything."""
+        del value
+        return next(self)
+
+    def throw(self, *error: Any) -> T:
+        """Close the iterator and raise an error."""
+        self.close()
+        result: T = _GENERATOR.throw(self, *error)  # knows the ways in which one is given
+        return result
+
+
+class AsAsyncGenerator(Steps[T]):
+    """The same for an asynchronous generator, over which no `for` can iterate.
+
+    Code that takes both tries `iter` first, as Django's responses do.
+    """
+
+    ag_code = block_on.__code__
+    ag_frame = None
+    ag_await = None
+
+    if not TYPE_CHECKING:
+        __iter__ = None
+        __next__ = None
+
+        @property
+        def __class__(self) -> type:
+            return AsyncGeneratorType
+
+    @property
+    def ag_running(self) -> bool:
+        """Whether an item is being waited for."""
+        return self._is_busy
+
+    @property
+    def ag_suspended(self) -> bool:
+        """Whether there may be more items."""
+        return self._state is OPEN and not self._is_busy
+
+    async def asend(self, value: object, /) -> T:
+        """Return the next item; no value that is sent means anything."""
+        del value
+        return await self.__anext__()
+
+    async def athrow(self, *error: Any) -> T:
+        """Close the iterator and raise an error."""
+        await self.aclose()
+        result: T = await _ASYNC_GENERATOR.athrow(self, *error)
+        return result

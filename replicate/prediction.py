@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from ._http.session import Session
     from ._runs.guard import RunGuard
-    from ._runs.outputs import OutputIterator
+    from ._runs.outputs import AsyncOutputIterator, OutputIterator
     from .deployment import Deployment
     from .model import Model
     from .pagination import Cursor
@@ -167,15 +167,15 @@ class Prediction(Running, models.Prediction):
 
         return OutputIterator(self._guard(), self._files_in)
 
-    def async_output_iterator(self) -> OutputIterator:
+    def async_output_iterator(self) -> AsyncOutputIterator:
         """Yield the items of a list output as they appear, from the first one.
 
         Raises:
             ModelError: The model failed, or the prediction was canceled or aborted.
         """
-        from ._runs.outputs import OutputIterator
+        from ._runs.outputs import AsyncOutputIterator
 
-        return OutputIterator(self._guard(), self._files_in)
+        return AsyncOutputIterator(self._guard(), self._files_in)
 
     def _guard(self) -> RunGuard[Prediction]:
         from ._runs.guard import RunGuard

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, List, Mapping, Optional
 
 from ._arguments import check_run
-from ._blocking import block
+from ._blocking import block, is_blocking
 from ._files.transform import transform_output
 from ._http.deadline import end_of, until
 from ._interruptions import comes_from_outside
 from ._runs.create import create
 from ._runs.guard import RunGuard
-from ._runs.outputs import OutputIterator
+from ._runs.outputs import AsyncOutputIterator, OutputIterator
 from ._runs.refusals import remember
 from ._runs.waiting import until_end
 from .identifier import resolve
@@ -59,7 +59,8 @@ async def async_run(
             prediction = await create(guard, target, input, **params)
             output = _Output(client, version, use_file_output=use_file_output is not False)
             if prediction.status != "failed" and version is not None and version._yields_output:
-                return OutputIterator(guard, output.items, end=end, cancels=True)
+                kind = OutputIterator if is_blocking() else AsyncOutputIterator
+                return kind(guard, output.items, end=end, cancels=True)
             if not prediction._is_complete:
                 await until_end(prediction, is_fresh=prediction._is_fresh)
         prediction._raise_for_status()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Callable, List, NamedTuple, Optional
 
 from .._http import retry as _retry
 from .._http.deadline import pause
-from .._steps import Steps
+from .._steps import AsAsyncGenerator, AsGenerator
 from ..connection_errors import APIRemoteProtocolError, FileUnavailableError
 from ..exceptions import APIConnectionError, DownloadError, ReplicateError
 from . import data_uri as _data_uri
@@ -32,7 +32,7 @@ PROGRESS = 1024 * 1024
 """Bytes that make an attempt worth it: after them, one that breaks off counts as the first."""
 
 
-class Download(Steps[bytes]):
+class Download(AsGenerator[bytes]):
     """The content of a file, in pieces as they arrive; an interrupted one goes on where it was.
 
     If the server tells by what to know the file again (an `ETag`, or when it was changed), the
@@ -219,6 +219,10 @@ class Download(Steps[bytes]):
             raise APIRemoteProtocolError(message, request=response.request)
         if self._skip:
             raise _changed()
+
+
+class AsyncDownload(AsAsyncGenerator[bytes], Download):
+    """The same for `async for` only."""
 
 
 class _Version(NamedTuple):

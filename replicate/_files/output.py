@@ -14,7 +14,7 @@ from .. import _http
 from .._blocking import block, in_thread
 from .._http.address import parts_of
 from . import data_uri as _data_uri
-from .downloads import Download
+from .downloads import AsyncDownload, Download
 from .saving import Draft, Handle, file_name
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class FileOutput(httpx.SyncByteStream, httpx.AsyncByteStream):
         return self._download()
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        return self._download()
+        return AsyncDownload(self._client, self.url, seen=self._remember)
 
     def _download(self, restart: Optional[Callable[[], None]] = None) -> Download:
         return Download(self._client, self.url, seen=self._remember, restart=restart)

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any, Awaitable, Callable, List, Optional
 
 from .._guards import is_array
 from .._http.deadline import pause, until
-from .._steps import Steps
+from .._steps import AsAsyncGenerator, AsGenerator
 from .waiting import look, pauses_of
 
 if TYPE_CHECKING:
     from .guard import RunGuard
 
 
-class OutputIterator(Steps[Any]):
+class OutputIterator(AsGenerator[Any]):
     """The items of a list output as they appear: for `for`, for `async for`, and for `with`."""
 
     def __init__(
@@ -79,3 +79,7 @@ class OutputIterator(Steps[Any]):
     async def _interrupt(self) -> None:
         if self._cancels:
             await self._guard.interrupt()
+
+
+class AsyncOutputIterator(AsAsyncGenerator[Any], OutputIterator):
+    """The items of a list output as they appear: for `async for`, and for `async with`."""

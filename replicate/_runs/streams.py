@@ -16,7 +16,7 @@ from .._http.address import parts_of
 from .._http.deadline import pause, until
 from .._http.errors import asks_for_too_long
 from .._secrets import hide_in
-from .._steps import Steps
+from .._steps import AsAsyncGenerator, AsGenerator
 from ..exceptions import (
     APIConnectionError,
     DeadlineExceededError,
@@ -60,7 +60,7 @@ HEADERS = {"Accept": "text/event-stream", "Cache-Control": "no-store"}
 _LINE_END = re.compile(r"\r\n?")
 
 
-class Stream(Steps[ServerSentEvent]):
+class Stream(AsGenerator[ServerSentEvent]):
     """The events of a run: for `for`, for `async for`, and for `with`.
 
     A connection that breaks off is taken up after the last event received. What cannot be had
@@ -324,7 +324,7 @@ class Stream(Steps[ServerSentEvent]):
         )
 
 
-class AsyncStream(Stream):
+class AsyncStream(AsAsyncGenerator[ServerSentEvent], Stream):
     """A stream for `async for`, with or without `await` in front."""
 
     def __await__(self) -> Generator[Any, None, AsyncStream]:

@@ -18,7 +18,7 @@ from typing_extensions import assert_type
 import replicate
 import replicate_api.models
 from replicate import Client
-from replicate._runs.outputs import OutputIterator
+from replicate._runs.outputs import AsyncOutputIterator, OutputIterator
 from replicate.account import Account
 from replicate.client import RetryTransport
 from replicate.collection import Collection
@@ -181,7 +181,7 @@ async def async_predictions(prediction: Prediction) -> None:
     assert_type(await replicate.predictions.async_get("id"), Prediction)
     assert_type(await replicate.predictions.async_cancel("id"), Prediction)
     assert_type(await replicate.predictions.async_list(), Page[Prediction])
-    assert_type(prediction.async_output_iterator(), OutputIterator)
+    assert_type(prediction.async_output_iterator(), AsyncOutputIterator)
     await prediction.async_wait()
     await prediction.async_reload()
     await prediction.async_cancel()
