@@ -20,7 +20,7 @@ demo: $(VENV)/demo ## Run models on the embedded sandbox (LIVE=1: on Replicate, 
 	@LIVE=$(LIVE) $(BIN)/python examples/demo.py
 
 .PHONY: test
-test: $(VENV)/test ## Run the tests, but for the slow ones
+test: $(VENV)/test ## Run the tests, but for the slow ones (about two minutes on two cores)
 	$(BIN)/python -m pytest -n auto -m "not slow"
 
 .PHONY: test-slow
