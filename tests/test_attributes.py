@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import importlib.util
 import inspect
 import pkgutil
 import warnings
@@ -113,7 +114,7 @@ def read_all(thing):
             except AttributeError:
                 pass
             except Exception as error:
-                raise AssertionError(f"{type(thing).__name__}.{name}: {error!r}") from error
+                raise AssertionError(f"{thing!r:.50}.{name}: {error!r}") from error
 
 
 @pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__qualname__)
@@ -123,6 +124,19 @@ def test_every_attribute_of_every_public_class_can_be_read(cls):
         read_all(thing)
         hash_or_none = getattr(type(thing), "__hash__", None)
         assert hash_or_none is None or isinstance(hash(thing), int)
+
+
+@pytest.mark.parametrize("name", ["replicate", *MODULES])
+def test_every_name_of_every_public_module_can_be_read(name):
+    module = importlib.import_module(name)
+    read_all(module)
+    assert inspect.getmembers(module)
+
+
+def test_the_sandbox_is_listed_where_its_extra_is_installed(monkeypatch):
+    assert "sandbox" in dir(replicate)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    assert "sandbox" not in dir(replicate)
 
 
 def test_most_public_classes_are_tried():
