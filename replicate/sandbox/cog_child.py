@@ -23,6 +23,8 @@ from typing import Any, Dict, List, Optional, Tuple
 
 NEEDED = "cog is not installed for {python}: pip install cog"
 PREDICTOR = "COG_PREDICT_TYPE_STUB"
+WITHOUT_CONFIG = {"COG_GPU": "", "COG_MAX_CONCURRENCY": "1", "COG_TRAIN_TYPE_STUB": ""}
+"""What Cog up to 0.16 would look for in cog.yaml."""
 
 
 def main() -> None:
@@ -78,16 +80,35 @@ def inspect_project(reference: Optional[str] = None) -> Dict[str, Any]:
                 name, _, value = str(variable).partition("=")
                 os.environ.setdefault(name, value)
             os.environ[PREDICTOR] = reference
+            if not config:
+                os.environ.update(WITHOUT_CONFIG)
             facts = describe(reference)
+    except _PrintedError as error:
+        return {"error": error.reason, "traceback": str(error)}
     except BaseException as error:  # noqa: BLE001 - whatever the project's code raises
-        lines = traceback.format_exception(type(error), error, error.__traceback__)
-        return {"error": _reason(error), "traceback": "".join(lines)}
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [frame for frame in frames if frame.filename != __file__]
+        reason = "".join(traceback.format_exception_only(type(error), error)).strip()
+        return {"error": reason, "traceback": "".join(traceback.format_list(own))}
     limits: Dict[str, Any] = config.get("concurrency") or {}
     facts["concurrency"] = max(int(limits.get("max") or 1), facts.get("concurrency", 1))
     facts["reference"], facts["image"] = reference, config.get("image")
     facts["environment"] = list(map(str, config.get("environment") or ()))
     facts["cog_version"] = _version()
     return facts
+
+
+class _PrintedError(Exception):
+    """What a command of Cog printed in place of a schema."""
+
+    def __init__(self, printed: str) -> None:
+        # An error in the project's code comes as one in a list in another's message.
+        super().__init__(printed.replace("\\n", "\n").rstrip(" \n'\"]"))
+
+    @property
+    def reason(self) -> str:
+        """The last line."""
+        return str(self).rpartition("\n")[2] or "cog has printed no schema"
 
 
 def read_config() -> Any:
@@ -118,8 +139,7 @@ def describe_by_command() -> Dict[str, Any]:
         document = json.loads(result.stdout)
         document["components"]["schemas"]["Input"]
     except (KeyError, TypeError, ValueError):
-        printed = (result.stderr or result.stdout).decode("utf-8", "replace").strip()
-        raise RuntimeError(printed.rpartition("\n")[2] or "cog has printed no schema") from None
+        raise _PrintedError((result.stderr or result.stdout).decode("utf-8", "replace")) from None
     return {"document": document}
 
 
@@ -164,8 +184,9 @@ def describe_input(field: Any, enums: Dict[str, Any]) -> Tuple[Dict[str, Any], b
         schema = {"allOf": [{"$ref": f"#/components/schemas/{field.name}"}]}
     else:
         schema["title"] = title
-        if schema.get("type") == "object" and "properties" not in schema:
-            del schema["type"]  # Any: it may be everything
+        for part in (schema, schema.get("items", {})):
+            if part.get("type") == "object":
+                del part["type"]  # Any, which may be everything
     rules = {
         "description": field.description,
         "minimum": field.ge,
@@ -193,10 +214,6 @@ def describe_input(field: Any, enums: Dict[str, Any]) -> Tuple[Dict[str, Any], b
 
 def _version() -> str:
     return str(getattr(importlib.import_module("cog"), "__version__", "unknown"))
-
-
-def _reason(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
 if __name__ == "__main__":

@@ -121,8 +121,10 @@ class Server:
 
     async def _start(self, port: int) -> None:
         project = self._project
+        configured = (project.folder / "cog.yaml").is_file()
         variables = {
             **self._state.variables,
+            **({} if configured else {"COG_GPU": "", "COG_TRAIN_TYPE_STUB": ""}),
             **project.environment,
             "COG_MAX_CONCURRENCY": str(project.concurrency),
             "COG_PREDICT_TYPE_STUB": project.reference,
@@ -299,8 +301,9 @@ class Server:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer what the process asks for."""
         request = Request(scope, receive)
-        _, key, kind, *rest = [unquote(part) for part in scope["raw_path"].decode().split("/")]
-        if not secrets.compare_digest(key.encode(), self._key.encode()) or not rest:
+        parts = [unquote(part) for part in scope["raw_path"].decode("latin-1").split("/")]
+        _, key, kind, *rest = [*parts, "", ""]
+        if not secrets.compare_digest(key.encode(), self._key.encode()):
             response: Response = PlainTextResponse("Not found", 404)
         elif kind == "files":
             response = Response(headers={"location": await self._take(request, rest[-1])})

@@ -248,8 +248,9 @@ def test_projects_that_are_none(project, tmp_path):
         project / "predict.py:Nobody": "Nobody",
         project.parent: "there is no cog.yaml",
     }.items():
-        with pytest.raises(RuntimeError, match=message):
+        with pytest.raises(RuntimeError, match=message) as refusal:
             sandbox.cog("acme/none", source)
+        assert "cog_child" not in str(refusal.value)
     with pytest.raises(RuntimeError, match="can't be run"):
         sandbox.cog("acme/none", project, python=str(tmp_path / "python"))
     with pytest.raises(ValueError, match="owner/name"):
@@ -257,6 +258,28 @@ def test_projects_that_are_none(project, tmp_path):
     with pytest.raises(ValueError, match="at least 1"):
         sandbox.cog("acme/none", project, concurrency=0)
     assert not sandbox.models
+
+
+def test_without_a_cog_yaml(tmp_path):
+    (tmp_path / "predict.py").write_text(
+        "from typing import Any, List\n"
+        "from cog import BasePredictor\n\n\n"
+        "class P(BasePredictor):\n"
+        "    def predict(self, items: List[Any], facts: dict) -> Any:\n"
+        "        return {'items': items, 'facts': facts}\n"
+        if COG >= (0, 17)
+        else "from cog import BasePredictor\n\n\n"
+        "class P(BasePredictor):\n"
+        "    def predict(self, text: str = 'a') -> str:\n"
+        "        return text\n"
+    )
+    with Sandbox(demo_models=False) as sandbox, sandbox.client() as client:
+        sandbox.cog("acme/plain", tmp_path / "predict.py:P", official=True)
+        if COG < (0, 17):  # which does not know Any
+            assert client.run("acme/plain", {}) == "a"
+        else:
+            input = {"items": [1, "a", {}], "facts": {"x": [1]}}
+            assert client.run("acme/plain", input) == input
 
 
 def test_a_python_without_cog(project, tmp_path):
