@@ -61,7 +61,9 @@ class _Stream(httpcore.NetworkStream):
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if remaining() is None:
-            self._stream.write(buffer, timeout)
+            # A socket takes a part of what is large, and httpcore copies the rest each time.
+            large: Any = memoryview(buffer) if len(buffer) > PIECE else buffer
+            self._stream.write(large, timeout)
             return
         for start in range(0, len(buffer), PIECE):
             self._stream.write(buffer[start : start + PIECE], _fit(timeout))
