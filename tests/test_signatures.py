@@ -9,6 +9,8 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
+import sys
+from typing import Generic
 
 import pytest
 
@@ -198,6 +200,8 @@ def find(name):
 def signature(name):
     """Return the parameters of a public name as its callers see them."""
     found = find(name)
+    if sys.version_info < (3, 9) and inspect.isclass(found) and issubclass(found, Generic):
+        found = found.__init__  # Python 3.8 sees the `__new__` of Generic
     parameters = list(inspect.signature(found).parameters.values())
     if inspect.isfunction(found) and parameters and parameters[0].name == "self":
         del parameters[0]
