@@ -194,6 +194,8 @@ class AsAsyncGenerator(Steps[T]):
     if not TYPE_CHECKING:
         __iter__ = None
         __next__ = None
+        send = None
+        throw = None
 
         @property
         def __class__(self) -> type:

@@ -129,3 +129,19 @@ def test_generator_that_delegates(client, counter):
     assert next(items) == "0"
     with pytest.raises(KeyError, match="mine"):
         items.throw(KeyError("mine"))
+
+
+@pytest.mark.parametrize("debug", [False, True])
+def test_asynchronous_stream_is_a_coroutine_that_returns_itself(client, counter, debug):
+    """In 1.0.7 `async_stream` was a coroutine function."""
+
+    async def main():
+        stream = client.async_stream(counter, {})
+        assert asyncio.iscoroutine(stream)
+        assert await asyncio.create_task(stream) is stream
+        assert await asyncio.wait_for(stream, 10) is stream
+        assert await asyncio.gather(stream) == [stream]
+        assert await stream is stream
+        return "".join([str(event) async for event in stream])
+
+    assert asyncio.run(main(), debug=debug) == "012"

@@ -5,7 +5,17 @@ from __future__ import annotations
 import json
 import logging
 import re
-from typing import TYPE_CHECKING, Any, Awaitable, Callable, Dict, Generator, List, Optional
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Awaitable,
+    Callable,
+    Dict,
+    Generator,
+    List,
+    NoReturn,
+    Optional,
+)
 
 from .._blocking import monotonic
 from .._files.output import FileOutput
@@ -325,7 +335,22 @@ class Stream(AsGenerator[ServerSentEvent]):
 
 
 class AsyncStream(AsAsyncGenerator[ServerSentEvent], Stream):
-    """A stream for `async for`, with or without `await` in front."""
+    """A stream for `async for`, with or without `await` in front.
+
+    It is also a coroutine that returns the stream at once: for `asyncio.create_task` and the like.
+    """
+
+    if not TYPE_CHECKING:
+
+        def __next__(self) -> NoReturn:  # event loops take this way, where there is one, to `send`
+            raise StopIteration(self)
+
+        def send(self, value: object, /) -> NoReturn:
+            del value
+            raise StopIteration(self)
+
+        def throw(self, *error: Any) -> NoReturn:
+            AsGenerator.throw(self, *error)
 
     def __await__(self) -> Generator[Any, None, AsyncStream]:
         return self._itself().__await__()
