@@ -90,7 +90,7 @@ spec: export SPEC := $(value SPEC)
 .PHONY: spec
 spec: $(VENV)/all ## Replace openapi.yaml by the document at SPEC (URL or file) and regenerate (DROP=NAME)
 	@test -n "$$SPEC" || { echo "Say which document: make spec SPEC=https://..." >&2; exit 2; }
-	$(BIN)/python -m codegen fetch "$$SPEC" $(if $(DROP),--drop "$(DROP)")
+	$(BIN)/python -m codegen fetch "$$SPEC" --format $(or $(FORMAT),text) $(if $(DROP),--drop "$(DROP)")
 	$(BIN)/python -m codegen generate
 
 .PHONY: lint

@@ -25,9 +25,17 @@ body = {
     "priority": 7, "billed_at": "2026-01-02T03:04:05.123456789Z",
 }
 
+sent = []
+
 def answer(request):
+    sent.append((str(request.url), request.read()))
     if request.url.path == "/v1/quotas/gpu":
         return httpx.Response(200, json={"name": "gpu", "limit": 3})
+    if request.url.path == "/v1/quotas":
+        following = None if request.url.query else "https://api.replicate.com/v1/quotas?cursor=two"
+        return httpx.Response(200, json={"results": [{"name": "gpu"}], "next": following})
+    if request.url.path == "/v1/predictions" and request.method == "GET":
+        return httpx.Response(200, json={"results": [], "next": None})
     return httpx.Response(200, json=body)
 
 client = replicate.Client("t", transport=httpx.MockTransport(answer))
@@ -44,6 +52,18 @@ assert isinstance(quota, Quota) and (quota.name, quota.limit) == ("gpu", 3)
 assert asyncio.run(client.api.quotas.async_get("gpu")) == quota
 assert asyncio.run(get.asyncio(client._transport, "gpu")) == quota
 created = client.predictions.create(model="a/b", input={}, priority_class="high")
+assert b'"priority_class": "high"' in sent[-1][1].replace(b'":"', b'": "'), sent[-1]
+client.predictions.list(status="paused", source="web")
+assert sent[-1][0].endswith("/v1/predictions?source=web&status=paused"), sent[-1]
+client.files.create(b"x", folder="inbox")
+assert b'name="folder"\\r\\n\\r\\ninbox' in sent[-1][1], sent[-1]
+first, second = replicate.paginate(client.api.quotas.list)
+assert [quota.name for quota in first.results] == ["gpu"] and second.next is None
+assert sent[-1][0].endswith("/v1/quotas?cursor=two"), sent[-1]
+try:
+    client.predictions.list(stat="paused")
+except TypeError as error:
+    assert "list() got an unexpected keyword argument 'stat'" in str(error)
 print("regenerated")
 """
 
@@ -57,7 +77,13 @@ prediction = replicate.predictions.get("p")
 priority: Optional[int] = prediction.priority
 billed: Optional[Timestamp] = prediction.billed_at
 quota: Quota = replicate.default_client.api.quotas.get("gpu")
+page = replicate.predictions.list(status="paused")
+file = replicate.files.create(b"x", folder="inbox")
+created = replicate.predictions.create(model="a/b", input={}, priority_class="high")
 wrong: str = prediction.priority
+replicate.predictions.list(status=5)
+replicate.files.create(b"x", folder=5)
+replicate.predictions.create(model="a/b", input={}, priority_class=5)
 """
 
 
@@ -93,6 +119,24 @@ def regenerated(tmp_path_factory):
             "responses": {"200": {"description": "A quota.", "content": content}},
         }
     }
+    page = {
+        "type": "object",
+        "properties": {
+            "next": {"type": "string"},
+            "results": {"type": "array", "items": content["application/json"]["schema"]},
+        },
+    }
+    document["paths"]["/quotas"] = {
+        "get": {
+            "operationId": "quotas.list",
+            "responses": {"200": {"content": {"application/json": {"schema": page}}}},
+        }
+    }
+    document["paths"]["/predictions"]["get"]["parameters"].append(
+        {"in": "query", "name": "status", "schema": {"type": "string"}}
+    )
+    upload = document["paths"]["/files"]["post"]["requestBody"]["content"]["multipart/form-data"]
+    upload["schema"]["properties"]["folder"] = {"type": "string"}
     folder = tmp_path_factory.mktemp("regenerated")
     spec = folder / "openapi.yaml"
     spec.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
@@ -135,8 +179,8 @@ def test_new_things_are_typed(regenerated, tmp_path):
         check=False,
     )
     errors = [line for line in result.stdout.splitlines() if line.startswith("user.py")]
-    assert len(errors) == 1, result.stdout
-    assert "user.py:11" in errors[0]
+    wrong = range(len(TYPED.splitlines()) - 3, len(TYPED.splitlines()) + 1)
+    assert [int(line.split(":")[1]) for line in errors] == [*wrong], result.stdout
 
 
 def test_recorded_conversations_become_resources():

@@ -259,6 +259,14 @@ def test_fetch_from_a_url(document):
         server.shutdown()
 
 
+def test_a_workflow_takes_over_the_published_document(root):
+    workflow = yaml.safe_load((root / ".github" / "workflows" / "spec.yml").read_text())
+    assert workflow[True]["schedule"]  # YAML 1.1 takes `on` for a boolean
+    scripts = [step.get("run", "") for step in workflow["jobs"]["spec"]["steps"]]
+    assert any('make -s spec SPEC="$SOURCE" FORMAT=md' in script for script in scripts)
+    assert any("gh pr create" in script for script in scripts)
+
+
 @pytest.mark.parametrize("text", ["swagger: '2.0'", "openapi: 4.0.0", "<html>", "{}", "\0"])
 def test_fetch_refuses_what_is_no_openapi(tmp_path, text, capsys):
     (tmp_path / "new").write_text(text)
