@@ -7,9 +7,10 @@ import errno
 import io
 import os
 import stat
+from pathlib import Path
 from typing import IO, Any, NamedTuple, Optional
 
-from .._guards import is_path
+from .._guards import is_bytes, is_path
 from ..exceptions import ContentTooLargeError
 from .handles import is_asynchronous, is_upload, opened
 from .media import SIGNATURE, check_name, check_type, guessed_type, name_of, type_of
@@ -76,12 +77,19 @@ async def async_open_upload(
     def open_it() -> Upload:
         return open_upload(value, name=name, content_type=content_type)
 
-    return await in_time(open_it, lambda upload: upload.handle.close())
+    if is_bytes(value):
+        return open_it()
+    return await in_time(open_it, lambda upload: upload.handle.close(), may_wait=_may_wait(value))
 
 
 async def async_base64_encode_file(file: Any) -> str:
     """Do what `base64_encode_file` does in a thread where there is an event loop, and in time."""
-    return await in_time(lambda: base64_encode_file(file), lambda _: None)
+    return await in_time(lambda: base64_encode_file(file), lambda _: None, may_wait=_may_wait(file))
+
+
+def _may_wait(value: Any) -> bool:
+    """Say whether reading a file may take as long as somebody else takes to write it."""
+    return not (is_bytes(value) or (is_path(value) and Path(value).is_file()))
 
 
 def _start_of(handle: IO[bytes]) -> bytes:

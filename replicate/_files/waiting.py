@@ -7,7 +7,7 @@ import contextvars
 import threading
 from typing import TYPE_CHECKING, Any, Generic, List, Optional, TypeVar
 
-from .._blocking import is_blocking
+from .._blocking import in_thread, is_blocking
 from .._http.deadline import deadline_exceeded, remaining
 
 if TYPE_CHECKING:
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-async def in_time(function: Callable[[], T], discard: Callable[[T], None]) -> T:
+async def in_time(
+    function: Callable[[], T], discard: Callable[[T], None], *, may_wait: bool = True
+) -> T:
     """Call a function that reads from a file, for as long as the caller waits for it.
 
     Nothing interrupts a thread that reads from a pipe. So the function gets a thread of its own,
@@ -26,12 +28,13 @@ async def in_time(function: Callable[[], T], discard: Callable[[T], None]) -> T:
     Args:
         function: What to call.
         discard: What to do with its result, if nobody waits for it any more.
+        may_wait: Whether the file may keep it waiting, unlike an ordinary file on a disk.
 
     Raises:
         DeadlineExceededError: The deadline came first.
     """
     left = remaining()
-    if is_blocking() and left is None:
+    if is_blocking() and (left is None or not may_wait):
         return function()
     handover = _Handover(discard)
     run: Callable[..., Any] = contextvars.copy_context().run
@@ -40,6 +43,8 @@ async def in_time(function: Callable[[], T], discard: Callable[[T], None]) -> T:
             done = threading.Event()
             _start(run, handover.call, function, done.set)
             done.wait(left)
+        elif not may_wait:
+            await in_thread(handover.call, function, lambda: None)
         else:
             import anyio
 

@@ -132,3 +132,19 @@ except replicate.exceptions.DeadlineExceededError:
         check=False,
     )
     assert done.stdout == "in time\n", done.stderr
+
+
+def test_an_ordinary_file_gets_no_thread_of_its_own(served, sent, tmp_path, monkeypatch):
+    """Hundreds of calls at once would start as many."""
+
+    def start(*_):
+        raise AssertionError("a thread of its own")
+
+    monkeypatch.setattr("replicate._files.waiting._start", start)
+    path = tmp_path / "a.txt"
+    path.write_text("content")
+    for file in (path, b"content"):
+        asyncio.run(served.files.async_create(file))
+        asyncio.run(served.async_run("o/n", {"x": file}, file_encoding_strategy="base64"))
+        served.run("o/n", {"x": file}, timeout=60)
+    assert len(sent.uploads) == 4
