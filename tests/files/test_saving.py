@@ -116,6 +116,36 @@ def test_a_canceled_save_leaves_nothing(file, tmp_path, monkeypatch, step, nativ
         assert all(path.name == "x.bin" and path.read_bytes() == b"content" for path in left)
 
 
+def test_a_save_that_is_canceled_twice_leaves_nothing(file, tmp_path, monkeypatch):
+    """The second cancel() ends the task while a thread is still writing, which then clears up."""
+    entered, go_on = threading.Event(), threading.Event()
+
+    def slow(self):
+        entered.set()
+        go_on.wait(10)
+        self._file.write(b"more")
+        raise OSError(errno.ENOSPC, "no space left")
+
+    monkeypatch.setattr(_saving.Draft, "_finish", slow)
+
+    async def main():
+        task = asyncio.ensure_future(file.async_save(tmp_path / "x.bin"))
+        await asyncio.get_running_loop().run_in_executor(None, entered.wait)
+        task.cancel()
+        await asyncio.sleep(0.05)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert list(tmp_path.iterdir())
+        go_on.set()
+
+    asyncio.run(main())
+    patience = time.monotonic() + 10
+    while list(tmp_path.iterdir()):
+        assert time.monotonic() < patience
+        time.sleep(0.01)
+
+
 def test_a_save_that_is_canceled_at_any_time_leaves_nothing(mock, tmp_path):
     class Slow(httpx.AsyncByteStream):
         async def __aiter__(self):
