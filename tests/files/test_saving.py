@@ -127,6 +127,7 @@ def test_a_save_that_is_canceled_twice_leaves_nothing(file, tmp_path, monkeypatc
         raise OSError(errno.ENOSPC, "no space left")
 
     monkeypatch.setattr(_saving.Draft, "_finish", slow)
+    monkeypatch.setattr(_saving, "PATIENCE", 0.01)
 
     async def main():
         task = asyncio.ensure_future(file.async_save(tmp_path / "x.bin"))
