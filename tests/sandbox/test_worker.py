@@ -101,8 +101,8 @@ def test_async_models(sandbox: Sandbox, api: Api) -> None:
     assert (failed["status"], failed["output"], failed["error"]) == ("failed", [0, 1], "enough")
 
 
-def test_a_thousand_at_once(sandbox: Sandbox, api: Api) -> None:
-    barrier = threading.Barrier(500)
+def test_many_at_once(sandbox: Sandbox, api: Api) -> None:
+    barrier = threading.Barrier(100)
 
     @sandbox.model("me/threads", official=True)
     def threads(n: int) -> int:
@@ -114,10 +114,10 @@ def test_a_thousand_at_once(sandbox: Sandbox, api: Api) -> None:
         await asyncio.sleep(0)
         return n
 
-    for n in range(500):
+    for n in range(100):
         api.create("me/threads", n=n)
         api.create("me/tasks", n=n)
     sandbox.settle(60)
-    assert len(sandbox.created) == 1000
+    assert len(sandbox.created) == 200
     assert all(run.status == "succeeded" for run in sandbox.created)
     assert all(run.output == run.input["n"] for run in sandbox.created)
