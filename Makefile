@@ -44,6 +44,11 @@ soak: $(VENV)/test ## Work against the sandbox for half an hour, and look for le
 fuzz: $(VENV)/fuzz ## Feed hostile input to everything that parses, for ten minutes (FUZZ_SECONDS=60)
 	$(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS)
 
+.PHONY: mutants
+mutants: $(VENV)/mutants ## Change the pure decisions in some 1,400 ways, and count what the tests notice (WORKERS=2)
+	@mkdir -p build
+	$(BIN)/python -m tests.mutants --workers $(or $(WORKERS),2)
+
 .PHONY: test-integrations
 test-integrations: $(INTEGRATIONS)/test $(VCRPY_6)/test ## Run code of others that depends on replicate against ours
 	$(INTEGRATIONS)/bin/python -m pip check
@@ -133,7 +138,7 @@ build: $(VENV)/all ## Build wheel and sdist into dist/
 
 .PHONY: clean
 clean: ## Remove everything that the targets made
-	rm -rf $(VENV) .venv-bench $(INTEGRATIONS) $(VCRPY_6) $(CONTRACT) $(CLIENTS) .venv-cog build dist demo-output .coverage .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .venv-bench $(INTEGRATIONS) $(VCRPY_6) $(CONTRACT) $(CLIENTS) .venv-cog build dist mutants demo-output .coverage .mypy_cache .pytest_cache .ruff_cache
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -153,6 +158,10 @@ $(VENV)/all: $(BIN)/python pyproject.toml $(REQUIREMENTS)
 
 $(VENV)/browser: $(VENV)/test tests/browser/requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/browser/requirements.txt
+	@touch $@
+
+$(VENV)/mutants: $(VENV)/test tests/requirements-mutants.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements-mutants.txt
 	@touch $@
 
 # atheris is a fuzzer in C++: to build it takes clang, so a wheel it is, or nothing.

@@ -50,7 +50,8 @@ class Parts(NamedTuple):
 def parts_of(url: str) -> Parts:
     """Split a URL that comes from outside; unlike `urlsplit` this never raises."""
     match = _PARTS.match(url)
-    return Parts(*(match.groups("") if match else ("", "", url, "")))
+    assert match is not None  # each part may be empty
+    return Parts(*match.groups(""))
 
 
 def base_url(given: str | None) -> str:
@@ -153,7 +154,7 @@ def rebase(cursor: str) -> str:
     parts = parts_of(cursor)
     path = parts.path
     if parts.scheme or parts.netloc or path.startswith(f"{API_PATH}/"):
-        path = re.sub(rf"^.*?{re.escape(API_PATH)}(?=/)", "", path, count=1)
+        path = re.sub(rf"^.*?{re.escape(API_PATH)}(?=/)", "", path)
     if not path.startswith("/"):
         path = f"/{path}"
     return f"{path}?{parts.query}" if parts.query else path

@@ -247,11 +247,13 @@ def _note(error: BaseException, sentence: str) -> None:
     if isinstance(error, ReplicateError):
         error.detail = f"{error.detail} {sentence}"
     elif hasattr(error, "add_note"):
-        error.add_note(sentence)
+        with contextlib.suppress(Exception):  # as above
+            error.add_note(sentence)
 
 
 def _summary(error: BaseException) -> str:
-    return " ".join(str(getattr(error, "detail", None) or error or type(error).__name__).split())
+    text = str(getattr(error, "detail", None) or error) or type(error).__name__
+    return " ".join(text.split())
 
 
 def _number_or_text(digits: str) -> Any:

@@ -1,0 +1,1 @@
+"""Quick tests of the modules that decide and do no I/O; `make mutants` relies on them."""
