@@ -306,7 +306,7 @@ class Server:
         if not secrets.compare_digest(key.encode(), self._key.encode()):
             response: Response = PlainTextResponse("Not found", 404)
         elif kind == "files":
-            response = Response(headers={"location": await self._take(request, rest[-1])})
+            response = Response(headers={"location": await self._take(request, rest[0])})
         elif kind == "runs":
             self._notice(rest[0], json.loads(await request.body()))
             response = Response()

@@ -15,6 +15,7 @@ from replicate.exceptions import ModelError, UnprocessableEntityError
 from replicate.sandbox import Sandbox
 from replicate.sandbox.cog_source import CogSource
 
+pytestmark = pytest.mark.filterwarnings("ignore:Python 3.8 is no longer supported")
 COG = tuple(map(int, version("cog").split(".")[:2]))
 
 
