@@ -16,23 +16,23 @@ PROGRAM = """
 import asyncio, datetime, json, pickle, sys
 import httpx
 import replicate, replicate_api
-from replicate_api.api.quotas import get
-from replicate_api.models import Quota
+from replicate_api.api.examplequotas import get
+from replicate_api.models import ExampleQuota
 
 assert replicate_api.__file__.startswith(sys.argv[1]), replicate_api.__file__
 body = {
     "id": "p", "model": "a/b", "version": "v", "status": "paused", "output": "x",
-    "priority": 7, "billed_at": "2026-01-02T03:04:05.123456789Z",
+    "example_priority": 7, "example_time": "2026-01-02T03:04:05.123456789Z",
 }
 
 sent = []
 
 def answer(request):
     sent.append((str(request.url), request.read()))
-    if request.url.path == "/v1/quotas/gpu":
+    if request.url.path == "/v1/examplequotas/gpu":
         return httpx.Response(200, json={"name": "gpu", "limit": 3})
-    if request.url.path == "/v1/quotas":
-        following = None if request.url.query else "https://api.replicate.com/v1/quotas?cursor=two"
+    if request.url.path == "/v1/examplequotas":
+        following = None if request.url.query else "https://api.replicate.com/v1/examplequotas?cursor=two"
         return httpx.Response(200, json={"results": [{"name": "gpu"}], "next": following})
     if request.url.path == "/v1/predictions" and request.method == "GET":
         return httpx.Response(200, json={"results": [], "next": None})
@@ -40,26 +40,26 @@ def answer(request):
 
 client = replicate.Client("t", transport=httpx.MockTransport(answer))
 prediction = client.predictions.get("p")
-assert prediction.priority == 7
-assert prediction.billed_at.datetime.tzinfo is datetime.timezone.utc
-assert dict(prediction)["billed_at"] == body["billed_at"]
+assert prediction.example_priority == 7
+assert prediction.example_time.datetime.tzinfo is datetime.timezone.utc
+assert dict(prediction)["example_time"] == body["example_time"]
 assert prediction.status == "paused"
 fields = {"id": "p", "model": "a/b", "version": "v", "status": "paused"}
-assert replicate.prediction.Prediction(**fields, priority=1).priority == 1
+assert replicate.prediction.Prediction(**fields, example_priority=1).example_priority == 1
 
-quota = client.api.quotas.get("gpu")
-assert isinstance(quota, Quota) and (quota.name, quota.limit) == ("gpu", 3)
-assert asyncio.run(client.api.quotas.async_get("gpu")) == quota
+quota = client.api.examplequotas.get("gpu")
+assert isinstance(quota, ExampleQuota) and (quota.name, quota.limit) == ("gpu", 3)
+assert asyncio.run(client.api.examplequotas.async_get("gpu")) == quota
 assert asyncio.run(get.asyncio(client._transport, "gpu")) == quota
-created = client.predictions.create(model="a/b", input={}, priority_class="high")
-assert b'"priority_class": "high"' in sent[-1][1].replace(b'":"', b'": "'), sent[-1]
+created = client.predictions.create(model="a/b", input={}, example_class="high")
+assert b'"example_class": "high"' in sent[-1][1].replace(b'":"', b'": "'), sent[-1]
 client.predictions.list(status="paused", source="web")
 assert sent[-1][0].endswith("/v1/predictions?source=web&status=paused"), sent[-1]
 client.files.create(b"x", folder="inbox")
 assert b'name="folder"\\r\\n\\r\\ninbox' in sent[-1][1], sent[-1]
-first, second = replicate.paginate(client.api.quotas.list)
+first, second = replicate.paginate(client.api.examplequotas.list)
 assert [quota.name for quota in first.results] == ["gpu"] and second.next is None
-assert sent[-1][0].endswith("/v1/quotas?cursor=two"), sent[-1]
+assert sent[-1][0].endswith("/v1/examplequotas?cursor=two"), sent[-1]
 try:
     client.predictions.list(stat="paused")
 except TypeError as error:
@@ -70,20 +70,20 @@ print("regenerated")
 TYPED = """
 from typing import Optional
 import replicate
-from replicate_api.models import Quota
+from replicate_api.models import ExampleQuota
 from replicate_api.types import Timestamp
 
 prediction = replicate.predictions.get("p")
-priority: Optional[int] = prediction.priority
-billed: Optional[Timestamp] = prediction.billed_at
-quota: Quota = replicate.default_client.api.quotas.get("gpu")
+example_priority: Optional[int] = prediction.example_priority
+billed: Optional[Timestamp] = prediction.example_time
+quota: ExampleQuota = replicate.default_client.api.examplequotas.get("gpu")
 page = replicate.predictions.list(status="paused")
 file = replicate.files.create(b"x", folder="inbox")
-created = replicate.predictions.create(model="a/b", input={}, priority_class="high")
-wrong: str = prediction.priority
+created = replicate.predictions.create(model="a/b", input={}, example_class="high")
+wrong: str = prediction.example_priority
 replicate.predictions.list(status=5)
 replicate.files.create(b"x", folder=5)
-replicate.predictions.create(model="a/b", input={}, priority_class=5)
+replicate.predictions.create(model="a/b", input={}, example_class=5)
 """
 
 
@@ -95,24 +95,26 @@ def regenerated(tmp_path_factory):
     document = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
     schemas = document["components"]["schemas"]
     prediction = schemas["schemas_prediction_response"]["properties"]
-    prediction["priority"] = {"type": "integer"}
-    prediction["billed_at"] = {"type": "string", "format": "date-time"}
+    prediction["example_priority"] = {"type": "integer"}
+    prediction["example_time"] = {"type": "string", "format": "date-time"}
     prediction["status"]["enum"].append("paused")
-    schemas["schemas_prediction_request"]["properties"]["priority_class"] = {"type": "string"}
-    schemas["schemas_version_prediction_request"]["properties"]["priority_class"] = {
+    schemas["schemas_prediction_request"]["properties"]["example_class"] = {"type": "string"}
+    schemas["schemas_version_prediction_request"]["properties"]["example_class"] = {
         "type": "string"
     }
-    schemas["schemas_quota_response"] = {
+    schemas["schemas_example_quota_response"] = {
         "type": "object",
         "required": ["name"],
         "properties": {"name": {"type": "string"}, "limit": {"type": "integer"}},
     }
     content = {
-        "application/json": {"schema": {"$ref": "#/components/schemas/schemas_quota_response"}}
+        "application/json": {
+            "schema": {"$ref": "#/components/schemas/schemas_example_quota_response"}
+        }
     }
-    document["paths"]["/quotas/{quota_name}"] = {
+    document["paths"]["/examplequotas/{quota_name}"] = {
         "get": {
-            "operationId": "quotas.get",
+            "operationId": "examplequotas.get",
             "parameters": [
                 {"in": "path", "name": "quota_name", "required": True, "schema": {"type": "string"}}
             ],
@@ -126,9 +128,9 @@ def regenerated(tmp_path_factory):
             "results": {"type": "array", "items": content["application/json"]["schema"]},
         },
     }
-    document["paths"]["/quotas"] = {
+    document["paths"]["/examplequotas"] = {
         "get": {
-            "operationId": "quotas.list",
+            "operationId": "examplequotas.list",
             "responses": {"200": {"content": {"application/json": {"schema": page}}}},
         }
     }

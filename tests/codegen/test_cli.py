@@ -65,7 +65,7 @@ def test_errors_have_a_status_of_their_own(tmp_path, capsys):
 def changed(document, tmp_path):
     """A document with a field more and a field less."""
     prediction = document["components"]["schemas"]["schemas_prediction_response"]["properties"]
-    prediction["queue_position"] = {"type": "integer"}
+    prediction["example_position"] = {"type": "integer"}
     del prediction["logs"]
     path = tmp_path / "new.json"
     path.write_text(json.dumps(document), encoding="utf-8")
@@ -80,7 +80,7 @@ def test_diff_prints_what_changes(changed, root, capsys):
     breaking, other = capsys.readouterr().out.splitlines()
     whom = "(breaks code that reads `prediction.logs`)"
     assert breaking == f"BREAKING  models.Prediction: field logs removed {whom}"
-    assert other == "          models.Prediction: field queue_position added"
+    assert other == "          models.Prediction: field example_position added"
 
 
 def test_diff_as_markdown_and_json(changed, root, capsys):
@@ -89,7 +89,7 @@ def test_diff_as_markdown_and_json(changed, root, capsys):
     assert capsys.readouterr().out == (
         "### Breaking\n\n- `models.Prediction`: field logs removed; breaks code that reads "
         "`prediction.logs`\n\n### Other changes\n\n"
-        "- `models.Prediction`: field queue_position added\n"
+        "- `models.Prediction`: field example_position added\n"
     )
     assert main(["diff", old, str(changed), "--format", "json"]) == 1
     first, second = json.loads(capsys.readouterr().out)
@@ -99,7 +99,7 @@ def test_diff_as_markdown_and_json(changed, root, capsys):
         "whom": "code that reads `prediction.logs`",
         "breaks": True,
     }
-    assert (second["text"], second["breaks"]) == ("field queue_position added", False)
+    assert (second["text"], second["breaks"]) == ("field example_position added", False)
     assert main(["diff", old, old, "--format", "md"]) == 0
     assert capsys.readouterr().out == "Nothing changes for users.\n"
 

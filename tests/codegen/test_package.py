@@ -199,12 +199,12 @@ def extended(root, generate) -> Path:
     document = load(root / "openapi.yaml")
     schemas, paths = document["components"]["schemas"], document["paths"]
     prediction = schemas["schemas_prediction_response"]["properties"]
-    prediction["queue_position"] = {"type": "integer", "description": "The place in the queue."}
-    prediction["queued_at"] = {"type": "string", "format": "date-time", "nullable": True}
+    prediction["example_position"] = {"type": "integer", "description": "The place in the queue."}
+    prediction["example_time"] = {"type": "string", "format": "date-time", "nullable": True}
     prediction["from"] = {"type": "string"}
     prediction["retry"] = {"type": "object", "properties": {"count": {"type": "integer"}}}
     prediction["status"]["enum"].append("queued")
-    schemas["schemas_quota_response"] = {
+    schemas["schemas_example_quota_response"] = {
         "type": "object",
         "required": ["name"],
         "properties": {
@@ -220,19 +220,21 @@ def extended(root, generate) -> Path:
         },
     }
     quota = {
-        "application/json": {"schema": {"$ref": "#/components/schemas/schemas_quota_response"}}
+        "application/json": {
+            "schema": {"$ref": "#/components/schemas/schemas_example_quota_response"}
+        }
     }
     name = {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}
     moment = {"type": "string", "format": "date-time"}
-    paths["/quotas/{name}"] = {
+    paths["/examplequotas/{name}"] = {
         "parameters": [name],
         "get": {
-            "operationId": "quotas.get",
+            "operationId": "examplequotas.get",
             "summary": "Get a quota",
             "responses": {"200": {"description": "", "content": quota}},
         },
         "put": {
-            "operationId": "quotas.import",
+            "operationId": "examplequotas.import",
             "parameters": [
                 {"name": "name", "in": "query", "schema": {"type": "string"}},
                 {"name": "transport", "in": "query", "schema": moment},
@@ -247,7 +249,9 @@ def extended(root, generate) -> Path:
                             "properties": {
                                 "limit": {"type": "integer"},
                                 "name": {"type": "string"},
-                                "of": {"$ref": "#/components/schemas/schemas_quota_response"},
+                                "of": {
+                                    "$ref": "#/components/schemas/schemas_example_quota_response"
+                                },
                                 "since": moment,
                             },
                         }
@@ -257,7 +261,7 @@ def extended(root, generate) -> Path:
             "responses": {"200": {"description": "", "content": quota}, "204": {"description": ""}},
         },
         "post": {
-            "operationId": "quotas.upload",
+            "operationId": "examplequotas.upload",
             "requestBody": {"content": {"image/png": {"schema": {"type": "string"}}}},
             "responses": {"202": {"description": ""}},
         },
@@ -287,14 +291,14 @@ def test_new_fields_and_values_appear(extended, python):
 from replicate_api.models.prediction import Prediction
 from replicate_api.models.prediction_status import PREDICTION_STATUS_VALUES
 import typing
-prediction = Prediction.from_dict({"queue_position": 3, "queued_at": "2024-10-01T00:00:00Z",
+prediction = Prediction.from_dict({"example_position": 3, "example_time": "2024-10-01T00:00:00Z",
     "from": "x", "retry": {"count": 1}, "status": "queued"})
-assert prediction.queue_position == 3
-assert prediction.queued_at.datetime.year == 2024
+assert prediction.example_position == 3
+assert prediction.example_time.datetime.year == 2024
 assert prediction.from_ == "x" and prediction.to_dict()["from"] == "x"
 assert prediction.retry.count == 1, prediction.retry
 assert prediction.additional_properties == {}
-assert Prediction.__annotations__["queue_position"] == "Optional[int]"
+assert Prediction.__annotations__["example_position"] == "Optional[int]"
 assert "queued" in PREDICTION_STATUS_VALUES
 """,
         extended,
@@ -305,17 +309,18 @@ def test_a_new_operation_appears(extended, python):
     python(
         SETUP
         + """
-from replicate_api.api.quotas import get
-quota = api.quotas.get("a/b")
-assert isinstance(quota, models.Quota) and isinstance(quota.limits[0], models.QuotaLimit)
-assert sent[0].url.raw_path == b"/v1/quotas/a%2Fb"
-assert quota == asyncio.run(api.quotas.async_get("gpu")) == get.sync(http, "gpu")
-assert get.__doc__ == "GET /quotas/{name}"
-assert api.quotas.get.__doc__.startswith("Get a quota.")
+from replicate_api.api.examplequotas import get
+quota = api.examplequotas.get("a/b")
+assert isinstance(quota, models.ExampleQuota)
+assert isinstance(quota.limits[0], models.ExampleQuotaLimit)
+assert sent[0].url.raw_path == b"/v1/examplequotas/a%2Fb"
+assert quota == asyncio.run(api.examplequotas.async_get("gpu")) == get.sync(http, "gpu")
+assert get.__doc__ == "GET /examplequotas/{name}"
+assert api.examplequotas.get.__doc__.startswith("Get a quota.")
 assert quota.resets_at.datetime == datetime(2024, 10, 1, tzinfo=timezone.utc)
 assert quota.class_ == "a" and quota.burst_size == 5 and quota.to_dict_ == "x"
 assert quota.to_dict()["burst-size"] == 5 and quota.to_dict()["class"] == "a"
-assert models.Quota(class_="b", burst_size=1).to_dict() == {"class": "b", "burst-size": 1}
+assert models.ExampleQuota(class_="b", burst_size=1).to_dict() == {"class": "b", "burst-size": 1}
 """,
         extended,
     )
@@ -326,10 +331,10 @@ def test_names_that_meet_are_told_apart(extended, python):
         SETUP
         + """
 moment = datetime(2024, 10, 1, tzinfo=timezone.utc)
-api.quotas.import_("gpu", limit=1, body_name="b", query_name="q", query_transport=moment,
-    x_dry_run=True, of=models.Quota(name="n"), since=moment)
+api.examplequotas.import_("gpu", limit=1, body_name="b", query_name="q", query_transport=moment,
+    x_dry_run=True, of=models.ExampleQuota(name="n"), since=moment)
 request = sent[0]
-assert (request.method, request.url.path) == ("PUT", "/v1/quotas/gpu")
+assert (request.method, request.url.path) == ("PUT", "/v1/examplequotas/gpu")
 assert dict(request.url.params) == {"name": "q", "transport": "2024-10-01T00:00:00+00:00"}
 assert request.headers["x-dry-run"] == "true"
 import json
@@ -344,8 +349,8 @@ def test_an_answer_that_may_be_empty_is_optional(extended, python):
     python(
         """
 import httpx
-from replicate_api.api.quotas import import_, upload
-assert import_.parse.__annotations__["return"] == "Optional[Quota]"
+from replicate_api.api.examplequotas import import_, upload
+assert import_.parse.__annotations__["return"] == "Optional[ExampleQuota]"
 assert import_.parse(httpx.Response(204)) is None
 assert import_.parse(httpx.Response(200, json={"name": "x"})).name == "x"
 assert upload.parse(httpx.Response(202)) is None
@@ -405,7 +410,7 @@ from replicate_api.types import Request
 
 http, later = httpx.Client(), httpx.AsyncClient()
 prediction: models.Prediction = get.sync(http, "id")
-position: Optional[int] = prediction.queue_position
+position: Optional[int] = prediction.example_position
 urls: Optional[Dict[str, str]] = prediction.urls
 request: Request = get.build("id")
 response: httpx.Response = http.request(**request)
@@ -415,9 +420,9 @@ class Resource(models.Prediction): ...
 
 resource: Resource = Resource.from_dict({})
 
-async def use() -> models.Quota:
+async def use() -> models.ExampleQuota:
     await get.asyncio(later, "id")
-    return await Api(http, later).quotas.async_get("gpu")
+    return await Api(http, later).examplequotas.async_get("gpu")
 
 prediction.misspelled  # type: ignore[attr-defined]
 get.sync(http)  # type: ignore[call-arg]
