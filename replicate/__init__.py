@@ -147,8 +147,10 @@ class _Package(ModuleType):
         from importlib.util import find_spec
 
         # Who reads all that is listed (`inspect.getmembers`) must not need an extra.
-        missing = {"sandbox"} if find_spec("starlette") is None else frozenset()
-        return sorted({*__all__, *_SUBMODULES} - missing)
+        names = {*__all__, *_SUBMODULES}
+        if find_spec("starlette") is None:
+            names.discard("sandbox")
+        return sorted(names)
 
 
 sys.modules[__name__].__class__ = _Package

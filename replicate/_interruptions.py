@@ -57,7 +57,7 @@ def _handlers() -> Iterator[CodeType]:
             function: Any = getattr(handler, "__func__", handler)
             while hasattr(function, "func"):  # functools.partial
                 function = function.func
-            for each in (function, getattr(type(function), "__call__", None)):  # noqa: B004
+            for each in (function, getattr(function.__class__, "__call__", None)):  # noqa: B004
                 code = getattr(each, "__code__", None)
                 if code is not None:
                     yield code

@@ -70,7 +70,8 @@ def _hint_in(module: str, name: str) -> Optional[str]:
         # The names of namespaces are the plurals of the modules'.
         plural = f"{module.rpartition('.')[2]}s"
         client: Any = getattr(sys.modules["replicate"], "default_client", None)
-        if hasattr(type(client), plural) and name in dir(getattr(client, plural)):
+        kind = client.__class__
+        if hasattr(kind, plural) and name in dir(getattr(client, plural)):
             return f"did you mean 'replicate.{plural}.{name}'?"
     if name in RUNNING:
         return RUN

@@ -64,7 +64,7 @@ async def async_run(
             if not prediction._is_complete:
                 await until_end(prediction, is_fresh=prediction._is_fresh)
         prediction._raise_for_status()
-    return output.whole(vars(prediction).get("output"))
+    return output.whole(prediction.__dict__.get("output"))
 
 
 class _Output:

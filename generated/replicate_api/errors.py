@@ -1,5 +1,5 @@
 # Generated from openapi.yaml by `make generate`. Do not edit: change openapi.yaml or codegen/.
-"""Define what an operation raises: for a request that cannot be, or a response that is not as promised."""
+"""Define what an operation raises: for a bad request, or a response that is not as promised."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def transform_output(
         into: The class of the files.
     """
     if openapi_schema is None:  # most outputs are looked at without one, and are of few parts
-        kind: Any = type(value)
+        kind = value.__class__
         if kind is str:
             return into(value, client) if looks_like_file(value, client) else value
         if kind in _PLAIN:

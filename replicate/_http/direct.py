@@ -62,7 +62,7 @@ def may_be_direct(options: Mapping[str, Any]) -> bool:
 
 def is_watched(client: Any) -> bool:
     """Say whether somebody would miss `httpx.Client.build_request` or `send`."""
-    kind: Any = type(client)
+    kind = client.__class__
     return (
         _own_methods.get(kind) != _methods(kind)
         or not client.__dict__.keys().isdisjoint(_METHODS)

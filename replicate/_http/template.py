@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # No dot segments, nothing to be quoted, and nothing that is quoted.
 _PLAIN = re.compile(r"((?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)+)(?:\?([A-Za-z0-9_.~=&-]+))?", re.ASCII)
 
-_new_tuple: Any = tuple.__new__
+_new_tuple: Any = getattr(tuple, "__new__")  # noqa: B009 - its type says too little
 """Makes a named tuple without a call in Python."""
 
 _EMPTY = httpx.ByteStream(b"")

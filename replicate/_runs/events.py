@@ -15,7 +15,7 @@ from replicate_api.answer import loads
 from .._manners import Manners
 from ..exceptions import StreamError
 
-_new_tuple: Any = tuple.__new__
+_new_tuple: Any = getattr(tuple, "__new__")  # noqa: B009 - its type says too little
 _new: Any = object.__new__
 """Make objects without calls in Python."""
 

@@ -25,6 +25,7 @@ from typing import (
     NamedTuple,
     Optional,
     Sequence,
+    Set,
 )
 
 from .._blocking import monotonic
@@ -162,7 +163,7 @@ async def _made_since(session: Session, listing: ModuleType, create: Create) -> 
     since = _date(response.headers.get("date")) - CLOCK_RESOLUTION
     since -= timedelta(seconds=monotonic() - create.started)
     runs: List[Any] = []
-    cursors = set()
+    cursors: Set[str] = set()
     while True:
         page: Any = listing.parse(response)
         runs += page.results or ()

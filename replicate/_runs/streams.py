@@ -309,7 +309,7 @@ class Stream(AsGenerator[ServerSentEvent]):
             StreamError: It cannot be told from what was given out.
         """
         run = self._run
-        output = vars(run).get("output")
+        output = run.__dict__.get("output")
         if output is None and run.data_removed:
             raise self._broken("is gone, and so is the prediction's output")
         items: List[Any] = output if is_array(output) else [] if output is None else [output]

@@ -132,7 +132,7 @@ def with_id(run: Any) -> Any:
     Raises:
         InvalidResponseError: It has no id, or one that cannot be part of an address.
     """
-    id = vars(run).get("id")
+    id = run.__dict__.get("id")
     if id is not None and str(id).isprintable() and str(id) not in {"", ".", ".."}:
         return run
     raise InvalidResponseError(title="Unreadable answer", detail=f"the answer has the id {id!r}")

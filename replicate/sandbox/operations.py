@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from starlette.responses import Response
 
 import replicate_api
+from replicate._guards import is_object
 
 Handler = Callable[..., Awaitable[Response]]
 
@@ -73,12 +74,12 @@ def not_implemented(method: str, path: str) -> Optional[str]:
 def _described() -> List[Tuple[str, str, Pattern[str]]]:
     """Return id, method and path of all operations of the API, from its description."""
     file = Path(replicate_api.__file__).parent / "openapi.json"
-    paths = json.loads(file.read_text(encoding="utf-8"))["paths"]
+    paths: Dict[str, Dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))["paths"]
     return [
         (operation.get("operationId") or f"{method.upper()} {path}", method.upper(), _pattern(path))
         for path, item in paths.items()
         for method, operation in item.items()
-        if isinstance(operation, dict) and "responses" in operation
+        if is_object(operation) and "responses" in operation
     ]
 
 

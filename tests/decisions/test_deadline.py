@@ -88,7 +88,9 @@ def test_times_that_are_none():
     assert caught.value.__suppress_context__
 
 
-@pytest.mark.parametrize(("left", "is_over"), [(1, False), (0.01, False), (0.0099, True), (0, True)])
+@pytest.mark.parametrize(
+    ("left", "is_over"), [(1, False), (0.01, False), (0.0099, True), (0, True)]
+)
 def test_check(clock, left, is_over):
     clock.now = 0.0  # where floats are exact enough
     check_deadline()
@@ -286,9 +288,9 @@ def test_loop_that_ends_does_not_end_what_is_finished():
     """`asyncio.run` cancels all tasks when its main task has ended."""
 
     async def main():
-        asyncio.ensure_future(finish(action, 30))
+        tasks.append(asyncio.ensure_future(finish(action, 30)))
         await asyncio.sleep(0.001)
 
-    action = Action(seconds=0.01)
+    tasks, action = [], Action(seconds=0.01)
     asyncio.run(main())
     assert action.done

@@ -85,7 +85,8 @@ def test_names_that_are_none(ref, kind, named):
     with pytest.raises(InvalidArgumentError) as caught:
         split(ref, kind)
     assert caught.value.detail == (
-        f"Invalid reference to {named}: {ref}. Expected {kind} or reference in the format owner/name"
+        f"Invalid reference to {named}: {ref}. "
+        f"Expected {kind} or reference in the format owner/name"
     )
 
 

@@ -145,5 +145,5 @@ def test_place_that_is_there_when_the_time_is_over_is_taken():
 def test_kinds_of_rooms_say_how():
     room = Room()
     for use in (room.enter_at_once, room.leave, lambda: block(room.enter(1.0))):
-        with pytest.raises(AssertionError, match="^a subclass says how$"):
+        with pytest.raises(AssertionError, match=r"^a subclass says how$"):
             use()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import gzip
-import inspect
 import threading
 import tracemalloc
 
@@ -164,9 +163,6 @@ def test_it_is_an_object_that_is_closed(call, of):
             assert next(pieces) == CONTENT[:5000]
         with pytest.raises(exceptions.ClosedError):
             next(pieces)
-    for pieces in (iter(file), aiter_(file)):
-        assert not inspect.isgenerator(pieces)
-        assert not inspect.isasyncgen(pieces)
 
 
 def aiter_(file):
