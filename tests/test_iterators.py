@@ -204,6 +204,38 @@ def test_abandoned_iterators_are_closed_by_later_requests(call, talker):
             client.accounts.current()
 
 
+def test_abandoned_iterator_is_closed_without_another_request(call, talker, client):
+    """Its server would hold the connection until then, and an idle program sends none."""
+
+    def is_closed():
+        pools = [pool for pool, _ in connections._loops.values()]
+        return not any(pool.open for pool in [connections._blocking, *pools])
+
+    async def main():
+        stream = client.async_stream("me/talk", {})
+        await stream.__anext__()
+        assert not is_closed()
+        del stream
+        gc.collect()
+        with anyio.fail_after(10):
+            while not is_closed():
+                await anyio.sleep(0.001)
+
+    connections = client._http.connections
+    if call.is_async:
+        asyncio.run(main())
+        return
+    stream = client.stream("me/talk", {})
+    next(stream)
+    assert not is_closed()
+    del stream
+    gc.collect()
+    end = time.monotonic() + 10
+    while not is_closed():
+        assert time.monotonic() < end
+        time.sleep(0.001)
+
+
 def test_collector_that_runs_inside_requests(talker):
     """A finalizer must take no lock that the request which it interrupts holds."""
     before = gc.get_threshold()

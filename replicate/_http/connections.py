@@ -10,6 +10,7 @@ httpx clients with few connections each, and lets no more requests through than 
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import os
 import threading
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import httpx
 
-from .._blocking import is_blocking
+from .._blocking import block_on, is_blocking
 from . import loops
 from .deadline import remaining
 from .direct import may_be_direct
@@ -137,6 +138,14 @@ class Pool:
         """Take note that nobody reads a response any more. Finalizers call this, in any thread."""
         self.abandoned.append(body)
         body.leave()  # who waits for a place closes the response first
+        # The next request may be far away, while the response's server holds its connection. A
+        # finalizer must not wait for locks, which those are for that `threading` takes, too.
+        with contextlib.suppress(RuntimeError):  # the interpreter is about to end
+            _thread.start_new_thread(self._tidy_in_thread, ())
+
+    def _tidy_in_thread(self) -> None:
+        with contextlib.suppress(Exception):  # nobody waits for it
+            block_on(self.tidy())
 
     async def tidy(self) -> None:
         """Close what nobody reads any more."""

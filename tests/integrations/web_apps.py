@@ -70,6 +70,7 @@ def fastapi():
     config = uvicorn.Config(app, port=0, log_level="warning")
     config.load()
     listener = config.bind_socket()
+    listener.listen()  # or who is faster than uvicorn is refused
     print(listener.getsockname()[1], flush=True)
     uvicorn.Server(config).run([listener])
 
