@@ -6,6 +6,8 @@ INTEGRATIONS := .venv-integrations
 VCRPY_6 := .venv-vcrpy-6
 CONTRACT := .venv-contract
 CLIENTS := .venv-clients
+BENCH := .venv-bench
+BENCH_HTTPX := 0.28.1
 FUZZ_SECONDS ?= 600
 FAULTS := tests/faults tests/fuzz tests/load tests/test_recover.py tests/test_secrets.py tests/test_transfers.py tests/test_files_hostile.py tests/test_stream_ends.py
 REQUIREMENTS := tests/requirements.txt tests/requirements-checks.txt codegen/requirements.txt docs/requirements.txt
@@ -124,8 +126,15 @@ coverage: $(VENV)/all ## Run the tests and show what they do not reach
 	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered
 
 .PHONY: bench
-bench: $(VENV)/all ## Compare with bare httpx, side by side
-	$(BIN)/python -m benchmarks
+bench: $(VENV)/all $(BENCH)/peers ## Measure every path beside 1.0.7, 2.0.0b4, bare httpx and the standard library
+	$(BENCH)/ours/bin/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	$(BIN)/python -m benchmarks --rounds $(or $(ROUNDS),9)
+
+.PHONY: bench-quick
+bench-quick: $(VENV)/all $(BENCH)/peers ## The same in short, beside 1.0.7 and bare httpx; writes nothing
+	$(BENCH)/ours/bin/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps .
+	$(BIN)/python -m benchmarks --quick
 
 .PHONY: audit
 audit: $(VENV)/all ## Look the dependencies up in the database of known vulnerabilities (needs the Internet)
@@ -138,7 +147,7 @@ build: $(VENV)/all ## Build wheel and sdist into dist/
 
 .PHONY: clean
 clean: ## Remove everything that the targets made
-	rm -rf $(VENV) .venv-bench $(INTEGRATIONS) $(VCRPY_6) $(CONTRACT) $(CLIENTS) .venv-cog build dist mutants demo-output .coverage .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(BENCH) $(INTEGRATIONS) $(VCRPY_6) $(CONTRACT) $(CLIENTS) .venv-cog build dist mutants demo-output .coverage .mypy_cache .pytest_cache .ruff_cache
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -184,6 +193,15 @@ $(VCRPY_6)/test: pyproject.toml Makefile
 $(CONTRACT)/test: pyproject.toml tests/contract/requirements.txt
 	test -x $(CONTRACT)/bin/python || $(PYTHON) -m venv $(CONTRACT)
 	$(CONTRACT)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[sandbox]' -r tests/contract/requirements.txt
+	@touch $@
+
+# The same httpx for all: what is compared is what stands on it.
+$(BENCH)/peers: pyproject.toml Makefile
+	for each in httpx 1.0.7 2.0.0b4 ours; do \
+		case $$each in httpx) what= ;; ours) what=. ;; *) what=replicate==$$each ;; esac; \
+		$(PYTHON) -m venv $(BENCH)/$$each && \
+		$(BENCH)/$$each/bin/python -m pip install --quiet --disable-pip-version-check httpx==$(BENCH_HTTPX) $$what || exit 1; \
+	done
 	@touch $@
 
 $(CLIENTS)/installed: Makefile tests/clients/package.json

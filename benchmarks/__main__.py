@@ -83,6 +83,17 @@ def command_of(contestant, workload, base, count, size):
     return [python, str(HERE / "worker.py"), *worker]
 
 
+def profile(base, name):
+    """Return the seconds of each package that bare httpx and this package take."""
+    workload = BY_NAME[name]
+    found = {}
+    for contestant in ("httpx", "replicate"):
+        command = command_of(contestant, name, base, workload.count, SIZES.get(name, 0))
+        printed = subprocess.check_output([*command, "profiled"], cwd=ENVIRONMENTS, text=True)
+        found[contestant] = json.loads(printed)
+    return found
+
+
 def sample(contestant, workload, base, count=1, size=0):
     """Return what one process has used, in seconds and bytes; None if it has failed."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("REPLICATE", "PYTHON"))}
@@ -145,7 +156,7 @@ def grow(base, contestants, rounds):
 def main():
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--quick", action="store_true", help="two short rounds, nothing is written")
+    parser.add_argument("--quick", action="store_true", help="a short round, nothing is written")
     parser.add_argument("--only", nargs="*", choices=list(BY_NAME), help="these workloads")
     parser.add_argument("--contestants", nargs="*", choices=list(CONTESTANTS))
     parser.add_argument("--report", action="store_true", help="only write the last figures anew")
@@ -168,9 +179,16 @@ def main():
         if options.only or options.contestants:
             return
         growth = grow(base, ["httpx", "replicate", "1.0.7"], 3)
+        profiles = {
+            name: profile(base, name)
+            for name in report.missed(samples)
+            if BY_NAME[name].measure == "cpu" and name not in ("import", "first")
+        }
     result = {
         "samples": samples,
         "growth": growth,
+        "growth_of": {name: title for name, (title, _) in GROWTH.items()},
+        "profiles": profiles,
         "machine": report.machine(),
         "versions": {each: report.versions(python_of(each)) for each in CONTESTANTS},
         "rounds": options.rounds,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import platform
@@ -116,3 +117,161 @@ def versions(python):
         "print(json.dumps({d.metadata['name']: d.version for d in m.distributions()}))"
     )
     return json.loads(subprocess.check_output([python, "-c", script], text=True))
+
+
+def missed(samples):
+    """Return the workloads whose goal this package has not reached."""
+    found = []
+    for name in samples:
+        values = values_of(samples, name, "replicate")
+        if values and summary(values)[0] > BY_NAME[name].goal:
+            found.append(name)
+    return found
+
+
+def profile_table(profiles):
+    """Return where the time goes at what has missed its goal, package by package."""
+    head = ["workload", "", "sockets", "h11", "httpcore", "httpx", "replicate", "other"]
+    rows = [head, ["---"] * len(head)]
+    for name, both in profiles.items():
+        for contestant, seconds in both.items():
+            known = {each: seconds.get(each, 0) for each in ("sockets", "h11", "httpcore", "httpx")}
+            known["replicate"] = seconds.get("replicate", 0) + seconds.get("replicate_api", 0)
+            known["other"] = sum(seconds.values()) - sum(known.values())
+            figures = [f"{value * 1000:.2f}" for value in known.values()]
+            rows.append([BY_NAME[name].title, CONTESTANTS[contestant], *figures])
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def plot(growth, titles):
+    """Draw what an item costs as there are more of them, and return the names of the pictures."""
+    import matplotlib as mpl
+
+    mpl.use("svg")
+    mpl.rcParams.update({"svg.hashsalt": "replicate", "svg.fonttype": "none", "font.size": 9})
+    from matplotlib import pyplot as plt
+
+    names = []
+    for name, contestants in growth.items():
+        figure, (cost, memory) = plt.subplots(1, 2, figsize=(8, 2.8), layout="constrained")
+        for contestant, sizes in contestants.items():
+            style = {"marker": "o", "markersize": 3, "label": CONTESTANTS[contestant]}
+            counts = [int(size) for size in sizes]
+            measure = "wall" if name == "concurrent" else "cpu"
+            for axes, values in (
+                (cost, [middle(sizes[size], measure) / int(size) * 1000 for size in sizes]),
+                (memory, [max(middle(sizes[size], "grown"), 1) / 1e6 for size in sizes]),
+            ):
+                axes.plot(counts, values, **style)
+                axes.set(xscale="log", yscale="log", xlabel=titles[name])
+                axes.grid(visible=True, alpha=0.3)
+        cost.set_ylabel("ms of time for each" if name == "concurrent" else "ms of CPU for each")
+        memory.set_ylabel("MB of memory grown")
+        cost.legend(frameon=False)
+        names.append(f"performance-{name.replace('_', '-')}.svg")
+        figure.savefig(DOCS / "images" / names[-1], metadata={"Date": None})
+        plt.close(figure)
+    return names
+
+
+def middle(samples, name):
+    return statistics.median(each[name] for each in samples)
+
+
+def write(result):
+    """Write `docs/performance.md` and its pictures."""
+    samples, machine_of, versions_of = result["samples"], result["machine"], result["versions"]
+    pictures = plot(result["growth"], result["growth_of"])
+    titles = [result["growth_of"][name] for name in result["growth"]]
+    day = dt.datetime.fromtimestamp(result["began"], dt.timezone.utc)
+    late = [BY_NAME[name].title for name in missed(samples)]
+    text = PAGE.format(
+        table=table(samples),
+        rounds=result["rounds"],
+        minutes=round(result["seconds"] / 60),
+        day=f"{day:%Y-%m-%d}",
+        machine=", ".join(
+            [
+                f"{machine_of['processors']} × {machine_of['processor']}",
+                machine_of["memory"],
+                machine_of["system"],
+                f"Python {machine_of['python']}",
+                f"load {machine_of['load']:.1f} from elsewhere at the end",
+            ]
+        ),
+        versions="; ".join(
+            f"{CONTESTANTS[each]}: "
+            + ", ".join(f"{package} {found[package]}" for package in PACKAGES if package in found)
+            for each, found in versions_of.items()
+        ),
+        missed="All goals are reached." if not late else "Not reached: " + "; ".join(late) + ".",
+        profiles=PROFILES.format(table=profile_table(result["profiles"]))
+        if result["profiles"]
+        else "",
+        pictures="\n\n".join(
+            f"![{title}: cost of each, and memory](images/{name})"
+            for title, name in zip(titles, pictures)
+        ),
+    )
+    (DOCS / "performance.md").write_text(text)
+
+
+PACKAGES = ("replicate", "httpx", "httpcore", "h11", "pydantic")
+
+PROFILES = """
+Where the time of one repetition goes, in milliseconds under a profiler, which makes calls in Python
+dearer than they are. A function written in C counts for its caller. What h11, httpcore and the
+sockets take, any client takes that sends through httpx's transport.
+
+{table}
+"""
+
+PAGE = """\
+<!-- Written by `make bench` (benchmarks/report.py). -->
+# Performance
+
+What this package costs beside its predecessors, bare httpx and the standard library, measured on
+one machine in one run. A figure is a ratio to a program that does the same with a plain
+`httpx.Client`: below 1 is cheaper than httpx. It is CPU time of the client's process, its system
+calls included, unless the row says otherwise. The goal is what this package is to reach.
+
+{table}
+
+The figure is the median of {rounds} rounds, with the quartiles in parentheses; the last column is
+what bare httpx takes for one repetition. Memory is what the process has grown by at its peak.
+"Limit" is the standard library alone: `http.client`, or asyncio's streams. A dash: there is no such
+thing, or it failed (1.0.7 runs into its own timeouts where many requests are sent at once), or
+takes minutes. 2.0.0b4 has no streams.
+
+{missed}
+{profiles}
+## As there is more of it
+
+What one item costs, and how much memory is used, from 1 to 10,000 items. Both scales are
+logarithmic: a level line is a cost that does not grow.
+
+{pictures}
+
+## How it is measured
+
+Every figure is taken by a process of its own, in an environment of its own. In each round all
+contestants take their turn in a random order, and figures are compared within their round only, so
+that other work on the machine falls on all of them. Client and server run on different
+processors. The server (`benchmarks/server.py`) answers at once with bytes that it has ready. Calls are repeated on
+an open connection after some that do not count; a large file is moved once. CPU time is that of
+`getrusage`, the peak of memory `VmHWM`. What a contestant returns is checked.
+
+| | |
+| --- | --- |
+| Day | {day}, {minutes} minutes |
+| Machine | {machine} |
+| Versions | {versions} |
+
+```sh
+make bench        # all of it; writes this page
+make bench-quick  # one short round, in less than three minutes
+```
+
+What no clock can tell on a busy machine is counted by `tests/test_budgets.py`, in every run of the
+tests: function calls of an operation, requests, modules loaded.
+"""

@@ -2,8 +2,8 @@
 
     python worker.py CONTESTANT WORKLOAD BASE COUNT SIZE
 
-It prints what the work has cost as JSON. It loads nothing before the contestant has, so that
-a contestant pays for what it imports.
+With one more argument it is profiled. It prints what the work has cost as JSON. It loads nothing
+before the contestant has, so that a contestant pays for what it imports.
 """
 
 from __future__ import annotations
@@ -85,7 +85,41 @@ def work_of(contestant, workload, size):
     return getattr(contestant, "get" if kind == "first" else workload), expected
 
 
-def main(name, workload, base, count, size):
+def shares(operation, count):
+    """Return the seconds of each package in a number of repetitions, as a profiler sees them."""
+    import cProfile
+    import pstats
+
+    profiler = cProfile.Profile()
+    profiler.enable()
+    for _ in range(count):
+        operation()
+    profiler.disable()
+    found = {}
+    for function, (_, _, own, _, callers) in pstats.Stats(profiler).stats.items():
+        if function[0] == "~" and "socket" not in function[2] and "poll" not in function[2]:
+            # What is written in C counts for whoever calls it.
+            for caller, (_, _, part, _) in callers.items():
+                place = package(caller)
+                found[place] = found.get(place, 0) + part / count
+        else:
+            place = package(function)
+            found[place] = found.get(place, 0) + own / count
+    return found
+
+
+def package(function):
+    """Return the package that a function of a profile is in."""
+    path = function[0]
+    if path == "~":
+        return "sockets" if "socket" in function[2] or "poll" in function[2] else "Python"
+    for part in reversed(path.split(os.sep)[:-1]):
+        if part in ("replicate", "replicate_api", "httpx", "httpcore", "h11", "anyio", "json"):
+            return part
+    return "the benchmark" if "benchmarks" in path else "Python"
+
+
+def main(name, workload, base, count, size, *profiled):
     count, size = int(count), int(size)
     module = importlib.import_module(MODULES[name])
     contestant = module.Contestant(base)
@@ -96,6 +130,9 @@ def main(name, workload, base, count, size):
         small()
     if late:
         requests(base)
+    if profiled:
+        print(json.dumps(shares(operation, count)), flush=True)
+        os._exit(0)
     gc.collect()
     forget_peak()
     before = memory("VmRSS")
