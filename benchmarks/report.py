@@ -257,7 +257,8 @@ logarithmic: a level line is a cost that does not grow.
 Every figure is taken by a process of its own, in an environment of its own. In each round all
 contestants take their turn in a random order, and figures are compared within their round only, so
 that other work on the machine falls on all of them. Client and server run on different
-processors. The server (`benchmarks/server.py`) answers at once with bytes that it has ready. Calls are repeated on
+processors. The server (`benchmarks/server.py`) answers at once with bytes that it has ready. Calls
+are repeated on
 an open connection after some that do not count; a large file is moved once. CPU time is that of
 `getrusage`, the peak of memory `VmHWM`. What a contestant returns is checked.
 
