@@ -9,6 +9,8 @@ CLIENTS := .venv-clients
 BENCH := .venv-bench
 BENCH_HTTPX := 0.28.1
 FUZZ_SECONDS ?= 600
+# Most tests wait for a server half of their time.
+WORKERS := $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 FAULTS := tests/faults tests/fuzz tests/load tests/test_recover.py tests/test_secrets.py tests/test_transfers.py tests/test_files_hostile.py tests/test_stream_ends.py
 REQUIREMENTS := tests/requirements.txt tests/requirements-checks.txt codegen/requirements.txt docs/requirements.txt
 
@@ -24,7 +26,7 @@ demo: $(VENV)/demo ## Run models on the embedded sandbox (LIVE=1: on Replicate, 
 
 .PHONY: test
 test: $(VENV)/test ## Run the tests, but for the slow ones (about two minutes on two cores)
-	$(BIN)/python -m pytest -n auto -m "not slow"
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
 
 .PHONY: test-slow
 test-slow: $(VENV)/all ## Run the slow tests: packaging, type checkers

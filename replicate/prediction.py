@@ -20,8 +20,6 @@ from replicate_api.api.predictions.create import PredictionsCreateOptions
 
 from ._arguments import check_more
 from ._blocking import block
-from ._files.output import FileOutputURL
-from ._files.transform import transform_output
 from ._guards import is_text, is_tuple
 from .exceptions import InvalidArgumentError
 from .identifier import Target, split
@@ -183,6 +181,10 @@ class Prediction(Running, models.Prediction):
         return RunGuard(self._client, Prediction, self, cancels=False)
 
     def _files_in(self, output: Any) -> Any:
+        # Here, since they need httpx: a missing token is found without it.
+        from ._files.output import FileOutputURL
+        from ._files.transform import transform_output
+
         return transform_output(output, self._client, into=FileOutputURL)
 
 

@@ -29,7 +29,7 @@ from typing import (
 )
 
 from .._blocking import monotonic
-from .._guards import is_object
+from .._guards import is_array, is_object
 from .._http.address import rebase
 from .._http.deadline import pause
 from .._recent import Recent
@@ -166,10 +166,11 @@ async def _made_since(session: Session, listing: ModuleType, create: Create) -> 
     cursors: Set[str] = set()
     while True:
         page: Any = listing.parse(response)
-        runs += page.results or ()
+        runs += page.results if is_array(page.results) else ()
         # While a create is held, many others may be made.
         cursor = page.next
-        if not (cursor and runs and _is_since(runs[-1], since)) or cursor in cursors:
+        is_last = not isinstance(cursor, str) or not runs or not _is_since(runs[-1], since)
+        if is_last or cursor in cursors:
             return [run for run in runs if _is_since(run, since)]
         cursors.add(cursor)
         response = await session._transport.request(

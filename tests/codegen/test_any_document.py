@@ -266,6 +266,7 @@ def generate_and_import(api, folder, name):
         getattr(models, cls)
 
 
+@pytest.mark.slow
 def test_documents_are_generated_imported_and_called(folder):
     numbers = itertools.count()
     with Recorder() as recorder:

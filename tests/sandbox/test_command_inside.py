@@ -117,6 +117,7 @@ def test_leaving(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 def test_signals_are_numbers() -> None:
     before = {number: signal.getsignal(number) for number in (2, 15, 1)}
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
     descriptor = signal.set_wakeup_fd(-1)
     try:
         signals = Signals()
