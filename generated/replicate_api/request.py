@@ -48,7 +48,7 @@ def path(template: str, /, **segments: Any) -> str:
     for name, value in segments.items():
         if value is None or str(value) in ("", ".", ".."):
             raise errors.invalid_argument(f"{name} must name something, not {value!r}")
-    quoted = {name: quote(_string(value), safe="") for name, value in segments.items()}
+    quoted = {name: quote(str(_string(value)), safe="") for name, value in segments.items()}
     return template.format(**quoted)
 
 

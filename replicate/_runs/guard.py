@@ -12,6 +12,8 @@ import logging
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Callable, Generic, Optional, Type, TypeVar
 
+from replicate_api.errors import UnexpectedResponse
+
 from .._blocking import monotonic
 from .._http.deadline import finish, own_time
 from .._http.rooms import cleaning_up
@@ -109,10 +111,10 @@ class RunGuard(Generic[R]):
             readable = SimpleNamespace(
                 status_code=answer.status_code,
                 content=json.dumps(data).encode(),
-                extensions=answer.extensions,
+                headers={},
             )
             run: R = self._kind._of(with_id(operation.parse(readable)), self.session)
-        except (ValueError, RecursionError, ReplicateException):
+        except (ValueError, RecursionError, ReplicateException, UnexpectedResponse):
             return None
         if self._create is not None:
             self._create.answered(run.id)

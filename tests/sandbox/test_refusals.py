@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Any, Dict
 
 import httpx
@@ -30,8 +31,11 @@ MALFORMED = {
     "an infinite number": b'{"input": {"a": -Infinity}}',
     "a number beyond a double": b'{"input": {"a": 1e999}}',
     "deeper than it could be written": b'{"a":' + b"[" * 600 + b"]" * 600 + b"}",
-    "deeper than it could be read": b"[" * 100_000,
 }
+
+
+if sys.version_info >= (3, 9):  # before, Python gives up in another place each time
+    MALFORMED["deeper than it could be read"] = b"[" * 100_000
 
 
 def refused(response: httpx.Response, status: int) -> Dict[str, Any]:
