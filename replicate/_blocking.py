@@ -8,15 +8,15 @@ coroutine never suspends and finishes in a single step: no event loop, no thread
     def wait(self) -> None:
         return block(self.async_wait())
 
-The mode is a context variable that is set around the step, so that blocking calls, threads and a
-running event loop mix freely.
+The mode is a context variable, set in a copy of the caller's context, so that blocking calls,
+threads and a running event loop mix freely.
 """
 
 from __future__ import annotations
 
 import sys
 import time
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -59,14 +59,15 @@ def block(coroutine: Coroutine[Any, Any, T]) -> T:
 
 def block_on(coroutine: Coroutine[Any, Any, T]) -> T:
     """Do the same for a caller that has called `block` before, without a look at event loops."""
-    mode = _blocking.set(True)
+    # In a copy: Ctrl-C may come at any moment, and must not leave the mode behind.
+    context = copy_context()
     try:
-        coroutine.send(None)
+        context.run(_blocking.set, True)
+        context.run(coroutine.send, None)
     except StopIteration as done:
         result: T = done.value
         return result
     finally:
-        _blocking.reset(mode)
         coroutine.close()
     raise RuntimeError("a blocking call tried to suspend: await only replicate's own primitives")
 

@@ -149,9 +149,9 @@ class AsGenerator(Steps[T]):
     in the same way. The attributes are those that `inspect` reads of a generator.
     """
 
-    gi_code = block_on.__code__
-    gi_frame = None
-    gi_yieldfrom = None
+    gi_code: Any = block_on.__code__
+    gi_frame: Any = None
+    gi_yieldfrom: Any = None
 
     if not TYPE_CHECKING:
 
@@ -187,9 +187,9 @@ class AsAsyncGenerator(Steps[T]):
     Code that takes both tries `iter` first, as Django's responses do.
     """
 
-    ag_code = block_on.__code__
-    ag_frame = None
-    ag_await = None
+    ag_code: Any = block_on.__code__
+    ag_frame: Any = None
+    ag_await: Any = None
 
     if not TYPE_CHECKING:
         __iter__ = None

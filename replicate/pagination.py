@@ -59,7 +59,7 @@ class Page(Manners, Generic[T]):
     """What is on this page."""
 
     # `Page[Model](...)` would set it on the page, where it would look like a field.
-    __orig_class__ = property()
+    __orig_class__: Any = property()
 
     def __init__(
         self,

@@ -1,18 +1,13 @@
-"""The sandbox's command line, in this process, for what its own test cannot see from outside."""
+"""The sandbox's command line, as a process of its own."""
 
 from __future__ import annotations
 
-import runpy
+import subprocess
 import sys
 
-import pytest
 
-
-def test_help_names_the_options(capsys, monkeypatch):
-    monkeypatch.setattr(sys, "argv", ["sandbox", "--help"])
-    with pytest.raises(SystemExit) as caught:
-        runpy.run_module("replicate.sandbox", run_name="__main__", alter_sys=True)
-    assert caught.value.code == 0
-    printed = capsys.readouterr().out
+def test_help_names_the_options():
+    command = [sys.executable, "-m", "replicate.sandbox", "--help"]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert "--port" in printed
     assert "--token" in printed

@@ -112,6 +112,7 @@ class RunGuard(Generic[R]):
                 status_code=answer.status_code,
                 content=json.dumps(data).encode(),
                 headers={},
+                extensions={},
             )
             run: R = self._kind._of(with_id(operation.parse(readable)), self.session)
         except (ValueError, RecursionError, ReplicateException, UnexpectedResponse):
