@@ -48,6 +48,7 @@ def check(remote, results, keys):
     assert sorted(remote.created()) == sorted(keys)  # and was billed once
 
 
+@pytest.mark.slow
 def test_a_thousand_async_runs_at_once(remote):
     count = 1000
     keys, requests = zip(*(request(remote, number) for number in range(count)))
