@@ -194,8 +194,11 @@ class RunGuard(Generic[R]):
             return False
         if self.run.status != "succeeded":
             return False
-        with own_time(CANCEL_TIME):
-            await self.run.async_reload()
+        try:
+            with own_time(CANCEL_TIME):
+                await self.run.async_reload()
+        except ReplicateException:  # the deadline is what the caller is to hear of
+            return False
         return True
 
     async def interrupt(self) -> None:
