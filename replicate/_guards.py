@@ -46,6 +46,11 @@ def is_text(value: Any) -> TypeGuard[str]:
     return isinstance(value, str) and bool(value)
 
 
+def text_of(value: Any) -> str:
+    """Return a value as text; of an enumeration's member that is text its value, not its name."""
+    return str.__str__(value) if isinstance(value, str) else str(value)
+
+
 def is_tuple(value: Any) -> TypeGuard[Tuple[Any, ...]]:
     """Say whether a value is a tuple."""
     return isinstance(value, tuple)

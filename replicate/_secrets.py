@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ._guards import text_of
+
 if TYPE_CHECKING:
     import httpx
 
@@ -32,7 +34,7 @@ class SecretBytes(bytes):
 def hidden(token: Any) -> Any:
     """Return a token in a form that does not show; anything else as it is."""
     if isinstance(token, str):
-        return Secret(token)
+        return Secret(text_of(token))
     return SecretBytes(token) if isinstance(token, bytes) else token
 
 

@@ -13,6 +13,7 @@ from replicate_api.types import Field, nested
 
 from ._arguments import check_more
 from ._blocking import block
+from ._guards import text_of
 from .account import Account
 from .identifier import Target, split
 from .pagination import Page, fetch_page
@@ -348,7 +349,7 @@ class Deployments(Namespace):
         check_more(self.async_create, more, DeploymentsCreateOptions.__annotations__)
         data = await self._client._call(
             create.asyncio,
-            name=str(name).rpartition("/")[2],
+            name=text_of(name).rpartition("/")[2],
             model=model,
             version=version,
             hardware=hardware,

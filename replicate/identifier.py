@@ -95,7 +95,7 @@ def split(ref: str, kind: str) -> Tuple[str, str]:
         InvalidArgumentError: It is of another form; the message names the kind of thing.
     """
     # Not everybody uses a type checker.
-    match = _PATTERN.fullmatch(str(ref))
+    match = _PATTERN.fullmatch(ref) if isinstance(ref, str) else None  # pyright: ignore[reportUnnecessaryIsInstance]
     if not match or match["version"]:
         raise InvalidArgumentError(
             f"Invalid reference to {'model version' if kind == 'model' else kind}: {ref}. "

@@ -326,7 +326,7 @@ def model(cls: Type[_Model]) -> Type[_Model]:
 def plain(value: Union[Json, Mapping[Any, Any], Tuple[Any, ...], datetime, ApiModel]) -> Any:
     """Return a copy of a value as JSON would have it."""
     if isinstance(value, str):
-        return str(value)
+        return str.__str__(value)  # the `str` of an enumeration's member is its name
     if isinstance(value, MappingABC):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -46,7 +46,7 @@ def path(template: str, /, **segments: Any) -> str:
         ValueError: If a value is None or empty, or `.` or `..`, which lead to another resource.
     """
     for name, value in segments.items():
-        if value is None or str(value) in ("", ".", ".."):
+        if value is None or _string(value) in ("", ".", ".."):
             raise errors.invalid_argument(f"{name} must name something, not {value!r}")
     quoted = {name: quote(str(_string(value)), safe="") for name, value in segments.items()}
     return template.format(**quoted)
@@ -205,6 +205,8 @@ def _string(value: Union[Json, Tuple[Any, ...], datetime]) -> Any:
         return "true" if value else "false"
     if isinstance(value, (list, tuple)):
         return [_string(item) for item in value]
+    if isinstance(value, str):
+        return str.__str__(value)  # the `str` of an enumeration's member is its name
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 

@@ -80,7 +80,7 @@ def opened(value: Any, name: Optional[str], limit: int) -> IO[bytes]:
     """
     name = name or "a file"
     if is_bytes(value):
-        return io.BytesIO(value)
+        return io.BytesIO(bytes(value))  # a view of every second byte, too
     if is_path(value):
         return _opened_path(Path(value), name, limit)
     if isinstance(value, _outputs()):

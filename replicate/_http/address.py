@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from replicate_api import SERVER_URL
 
+from .._guards import text_of
 from ..exceptions import InvalidArgumentError
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def base_url(given: str | None) -> str:
     Like 1.x it is meant without the version; one that has it, as the other official
     clients want it, is understood too. A path in front of it is kept (proxies, gateways).
     """
-    return _base_of(str(given or os.environ.get("REPLICATE_BASE_URL") or DEFAULT_BASE_URL))
+    return _base_of(text_of(given or os.environ.get("REPLICATE_BASE_URL") or DEFAULT_BASE_URL))
 
 
 @lru_cache(maxsize=64)

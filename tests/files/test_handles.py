@@ -182,6 +182,19 @@ def test_a_forked_child_does_not_wait_for_threads_of_its_parent():
     assert os.waitpid(child, 0)[1] == 0
 
 
+# Bytes in memory
+
+
+@pytest.mark.parametrize(
+    "view",
+    [memoryview(NOISE)[::2], memoryview(NOISE).cast("B", (4, 256)), memoryview(NOISE).cast("i")],
+    ids=["strided", "table", "integers"],
+)
+def test_views_of_bytes_are_sent_as_the_bytes_that_they_show(give, sent, view):
+    give(view)
+    assert sent.uploads[0][2] == view.tobytes()
+
+
 # Short reads
 
 
