@@ -64,7 +64,13 @@ def hide_in(response: httpx.Response) -> httpx.Response:
 
 
 def redact(response: httpx.Response) -> None:
-    """Remove the token from an error's body, into which a server or gateway may copy requests."""
-    sent = response.request.headers.get("authorization", "").rpartition(" ")[2]
-    if len(sent) >= SHORTEST and response.is_closed and hasattr(response, "_content"):
-        response._content = response.content.replace(sent.encode(), b"**********")
+    """Remove the token from an answer into which a server or gateway may have copied the request."""
+    import httpx
+
+    sent = response.request.headers.get("authorization", "").rpartition(" ")[2].encode()
+    if len(sent) < SHORTEST:
+        return
+    headers = [(name, value.replace(sent, b"**********")) for name, value in response.headers.raw]
+    response.headers = httpx.Headers(headers)
+    if response.is_closed and hasattr(response, "_content"):
+        response._content = response.content.replace(sent, b"**********")

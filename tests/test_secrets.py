@@ -301,16 +301,31 @@ def test_redirect_that_is_not_followed_does_not_hold_it(call):
     assert caught.value.response.next_request is None
 
 
-@pytest.mark.parametrize("body", [{"detail": f"bad: Bearer {TOKEN}"}, f"<html>{TOKEN}</html>"])
-def test_server_that_repeats_it(call, log, body):
+PAGE = f"<html>{TOKEN}</html>"
+
+
+@pytest.mark.parametrize("body", [{"detail": f"bad: Bearer {TOKEN}"}, PAGE])
+@pytest.mark.parametrize("status", [200, 401])
+def test_server_that_repeats_it(call, log, body, status):
     with Recorder() as server, replicate.Client(TOKEN, base_url=server.url) as client:
-        server.always(body, 401)
-        with pytest.raises(exceptions.AuthenticationError) as caught:
+        server.always([body] if body != PAGE and status == 200 else body, status)
+        with pytest.raises(exceptions.ReplicateError) as caught:
             call(client.accounts.current)
     assert TOKEN not in f"{caught.value} {caught.value!r} {vars(caught.value)}"
     assert TOKEN.encode() not in pickle.dumps(caught.value)
     assert TOKEN not in caught.value.response.text
+    assert caught.value.__context__ is None
     assert TOKEN not in log.text
+
+
+@pytest.mark.parametrize("status", [200, 302, 403])
+def test_server_that_repeats_it_in_a_header(call, status):
+    with Recorder() as server, replicate.Client(TOKEN, base_url=server.url) as client:
+        server.always("no", status, location=f"https://login.example/?from={TOKEN}")
+        with pytest.raises(exceptions.ReplicateError) as caught:
+            call(client.models.predictions.create, "a/b", {})
+    check(caught.value)
+    assert TOKEN not in str(caught.value.response.headers)
 
 
 def locals_of(call):
