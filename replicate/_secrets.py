@@ -64,7 +64,7 @@ def hide_in(response: httpx.Response) -> httpx.Response:
 
 
 def redact(response: httpx.Response) -> None:
-    """Remove the token from an answer into which a server or gateway may have copied the request."""
+    """Remove the token from an answer, into which a server or gateway may copy requests."""
     import httpx
 
     sent = response.request.headers.get("authorization", "").rpartition(" ")[2].encode()

@@ -372,14 +372,18 @@ def _check_timeout(timeout: object) -> None:
 
 def _hidden_headers(headers: Any) -> Dict[str, str]:
     try:
-        given: Dict[str, str] = dict(headers or {})
+        given: Dict[Any, Any] = dict(headers or {})
     except (TypeError, ValueError):
         raise TypeError(
             f"headers must be a mapping of names to values, not {type(headers).__name__}"
         ) from None
+    named = {
+        name.decode("latin-1") if isinstance(name, bytes) else name: value
+        for name, value in given.items()
+    }
     return {
         name: hidden(value) if str(name).lower() == "authorization" else value
-        for name, value in given.items()
+        for name, value in named.items()
     }
 
 

@@ -152,7 +152,13 @@ def test_m14_a_transport_for_one_kind_of_call_says_so(call):
 # M15: headers were compared with regard to case, and sent twice.
 
 
-@pytest.mark.parametrize("kind", [dict, httpx.Headers, lambda headers: list(headers.items())])
+def as_bytes(headers):
+    return {name.encode(): value.encode() for name, value in headers.items()}
+
+
+@pytest.mark.parametrize(
+    "kind", [dict, httpx.Headers, lambda headers: list(headers.items()), as_bytes]
+)
 def test_m15_headers_of_any_case_and_kind_replace_ours(call, server, kind):
     server.always(ACCOUNT)
     headers = kind({"user-agent": "mine", "authorization": "Bearer mine", "X-A": "1"})

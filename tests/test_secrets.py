@@ -355,8 +355,8 @@ def test_wrong_arguments_do_not_show_it(wrong):
 
 
 def test_variables_of_a_client_do_not_show_it():
-    options = {"headers": {"Authorization": f"Bearer {TOKEN}"}}
-    for client in (replicate.Client(TOKEN.encode()), replicate.Client(**options)):
+    for headers in (None, {"Authorization": f"Bearer {TOKEN}"}, {b"authorization": TOKEN.encode()}):
+        client = replicate.Client(None if headers else TOKEN.encode(), headers=headers)
         assert TOKEN not in str(vars(client))
 
 

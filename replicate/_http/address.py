@@ -81,7 +81,7 @@ def _is_base(url: str) -> bool:
         reachable = parts.scheme in _DEFAULT_PORTS and parts.hostname and parts.port != 0
     except ValueError:  # half an IPv6 address, a port that is none
         return False
-    return bool(reachable) and not (parts.query or parts.fragment)
+    return bool(reachable) and not {"?", "#"}.intersection(url)
 
 
 def origin(url: httpx.URL) -> Origin:

@@ -56,6 +56,8 @@ def test_base_url(monkeypatch, given, environment, used):
         "https://[::1",
         "https://host?a=b",
         "https://host#part",
+        "https://host/v1?",
+        "https://host/#",
     ],
 )
 def test_base_urls_that_are_none(url):
