@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Mapping
 
+from .._validation import invalid_fields
 from .demo import painter
 from .files import File
-from .validation import invalid_fields
 
 if TYPE_CHECKING:
     from .schema import Schema

@@ -16,10 +16,10 @@ import uuid
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple, Union
 
+from .._validation import invalid_fields
 from . import callables, pydantic
 from .files import File
 from .inputs import InputInfo, as_input
-from .validation import invalid_fields
 
 Schema = Dict[str, Any]
 

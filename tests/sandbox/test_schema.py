@@ -24,9 +24,9 @@ from typing import (
 import pytest
 from typing_extensions import Annotated, TypedDict
 
+from replicate._validation import invalid_fields
 from replicate.sandbox import File, Input, Sandbox
 from replicate.sandbox.schema import inspect_function
-from replicate.sandbox.validation import invalid_fields
 
 if TYPE_CHECKING:
     from .conftest import Api

@@ -1,0 +1,126 @@
+"""Check JSON against a schema, with the findings of the API's validator. Pure."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any, Dict, List, Mapping
+from urllib.parse import urlsplit
+
+ROOT = "(root)"
+
+
+def invalid_fields(schema: Mapping[str, Any], value: Any, field: str) -> List[Dict[str, str]]:
+    """List what is wrong with a JSON value, in the words of the API's validator.
+
+    Args:
+        schema: The JSON schema, without references.
+        value: The decoded JSON value.
+        field: The dotted path of the value.
+    """
+    expected = schema.get("type")
+    if isinstance(expected, list):  # as OpenAPI 3.1 has it
+        return invalid_fields({**schema, "type": None, "anyOf": _choices(schema)}, value, field)
+    choices: List[Mapping[str, Any]] = schema.get("anyOf") or schema.get("oneOf") or []
+    if choices:
+        refusals = [invalid_fields(choice, value, field) for choice in choices]
+        fits = not all(refusals) or (value is None and schema.get("nullable"))
+        return [] if fits else refusals[0]
+    if value is None:
+        if expected not in (None, "null") and not schema.get("nullable"):
+            return [wrong("invalid_type", field, _mismatch(expected, "null"))]
+        return []
+    given = _kind(value)
+    if expected not in (None, given) and (expected, given) != ("number", "integer"):
+        return [wrong("invalid_type", field, _mismatch(expected, given))]
+    found: List[Dict[str, str]] = []
+    if "enum" in schema and value not in schema["enum"]:
+        allowed = ", ".join(f'"{v}"' if isinstance(v, str) else str(v) for v in schema["enum"])
+        found.append(wrong("enum", field, f"{field} must be one of the following: {allowed}"))
+    if given in ("integer", "number"):
+        found.extend(_number(schema, value, field))
+    elif given == "string":
+        found.extend(_string(schema, value, field))
+    elif given == "array" and "items" in schema:
+        for position, item in enumerate(value):
+            found.extend(invalid_fields(schema["items"], item, f"{field}.{position}"))
+    elif given == "object":
+        found.extend(_members(schema, value, field))
+    return found
+
+
+def _members(
+    schema: Mapping[str, Any], value: Mapping[str, Any], field: str
+) -> List[Dict[str, str]]:
+    found = [
+        wrong("required", field, f"{name} is required")
+        for name in schema.get("required", ())
+        if name not in value
+    ]
+    properties = schema.get("properties", {})
+    for name, member in value.items():
+        if name in properties:
+            inside = name if field == ROOT else f"{field}.{name}"
+            found.extend(invalid_fields(properties[name], member, inside))
+        elif schema.get("additionalProperties") is False:
+            text = f"Additional property {name} is not allowed"
+            found.append(wrong("additional_property_not_allowed", field, text))
+    return found
+
+
+def _number(schema: Mapping[str, Any], value: float, field: str) -> List[Dict[str, str]]:
+    found: List[Dict[str, str]] = []
+    if value < schema.get("minimum", -math.inf):
+        text = f"Must be greater than or equal to {schema['minimum']}"
+        found.append(wrong("number_gte", field, text))
+    if value > schema.get("maximum", math.inf):
+        text = f"Must be less than or equal to {schema['maximum']}"
+        found.append(wrong("number_lte", field, text))
+    return found
+
+
+def _string(schema: Mapping[str, Any], value: str, field: str) -> List[Dict[str, str]]:
+    found: List[Dict[str, str]] = []
+    if len(value) < schema.get("minLength", 0):
+        text = f"String length must be greater than or equal to {schema['minLength']}"
+        found.append(wrong("string_gte", field, text))
+    if len(value) > schema.get("maxLength", math.inf):
+        text = f"String length must be less than or equal to {schema['maxLength']}"
+        found.append(wrong("string_lte", field, text))
+    if "pattern" in schema and not re.search(schema["pattern"], value):
+        found.append(wrong("pattern", field, f"Does not match pattern '{schema['pattern']}'"))
+    if schema.get("format") == "web-address" and not _is_web_address(value):
+        found.append(wrong("format", field, "Does not match format 'uri'"))
+    return found
+
+
+def _choices(schema: Mapping[str, Any]) -> List[Dict[str, Any]]:
+    return [{**schema, "type": kind} for kind in schema["type"]]
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        return False
+    readable = text.isprintable() and " " not in text
+    return readable and parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def _mismatch(expected: Any, given: str) -> str:
+    return f"Invalid type. Expected: {expected}, given: {given}"
+
+
+def wrong(kind: str, field: str, description: str) -> Dict[str, str]:
+    """Return a finding, in the form that the API has for it."""
+    return {"type": kind, "field": field, "description": description}
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
+        return "integer"
+    kinds = {float: "number", str: "string", list: "array", dict: "object"}
+    return next(kind for cls, kind in kinds.items() if isinstance(value, cls))
