@@ -54,6 +54,7 @@ run: Final = default_client.run
 async_run: Final = default_client.async_run
 stream: Final = default_client.stream
 async_stream: Final = default_client.async_stream
+use: Final = default_client.use
 
 if TYPE_CHECKING:
     accounts: Accounts
@@ -85,6 +86,7 @@ __all__ = [
     "run",
     "stream",
     "trainings",
+    "use",
     "webhooks",
 ]
 
@@ -127,18 +129,18 @@ _SUBMODULES = frozenset(
 
 
 class _Package(ModuleType):
-    """This module. Three of its names are submodules too: `run`, `stream` and `hardware`.
+    """This module. Four of its names are submodules too: `run`, `stream`, `use` and `hardware`.
 
     The import system sets a submodule as an attribute of its package, which would replace
     the function or namespace of that name at some later import.
     """
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name in {"run", "stream", "hardware"} and isinstance(value, ModuleType):
+        if name in {"run", "stream", "use", "hardware"} and isinstance(value, ModuleType):
             return
         super().__setattr__(name, value)
         if name == "default_client":  # what belongs to it is that of the new one from now on
-            for method in ("run", "async_run", "stream", "async_stream"):
+            for method in ("run", "async_run", "stream", "async_stream", "use"):
                 super().__setattr__(method, getattr(value, method))
             for namespace in _NAMESPACES:
                 vars(self).pop(namespace, None)

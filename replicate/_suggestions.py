@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Optional
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-RUNNING = {"call", "chat", "execute", "generate", "infer", "inference", "predict", "run", "use"}
+RUNNING = {"call", "chat", "execute", "generate", "infer", "inference", "predict", "run"}
 """What programs call to run a model, elsewhere or in their own words."""
 
 RUN = "to run a model, call replicate.run(ref, input={...})"
@@ -83,7 +83,7 @@ def _home_of(name: str) -> Optional[str]:
     if not name[:1].isupper():
         return None
     package: Any = sys.modules["replicate"]
-    for module in sorted(package._SUBMODULES - {"sandbox"} | {"stream", "hardware"}):
+    for module in sorted(package._SUBMODULES - {"sandbox"} | {"stream", "use", "hardware"}):
         if name in vars(import_module(f"replicate.{module}")).get("__all__", ()):
             return f"{module}.{name}"
     return None

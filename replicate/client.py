@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Dict, Optional, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Dict, Optional, TypeVar, Union, overload
 
 from . import _http
 from ._blocking import block
@@ -14,7 +14,8 @@ from ._recent import Recent
 from ._secrets import hidden
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Literal
 
     from typing_extensions import ParamSpec, Unpack
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from ._http.token import TokenSource
     from .identifier import Reference
     from .stream import AsyncStream, Stream
+    from .use import AsyncFunction, AsyncOutput, Function, Output
 
     P = ParamSpec("P")
 
@@ -308,6 +310,89 @@ class Client(Session, Namespaces):
             webhook_events_filter=webhook_events_filter,
             **more,
         )
+
+    @overload
+    def use(
+        self,
+        ref: Reference,
+        *,
+        hint: Callable[P, T],
+        streaming: bool = False,
+        use_async: Literal[False] = False,
+        timeout: Optional[float] = None,
+    ) -> Function[P, T]: ...
+    @overload
+    def use(
+        self,
+        ref: Reference,
+        *,
+        hint: Callable[P, T],
+        streaming: bool = False,
+        use_async: Literal[True],
+        timeout: Optional[float] = None,
+    ) -> AsyncFunction[P, T]: ...
+    @overload
+    def use(
+        self,
+        ref: Reference,
+        *,
+        streaming: Literal[False] = False,
+        use_async: Literal[False] = False,
+        timeout: Optional[float] = None,
+    ) -> Function[..., Any]: ...
+    @overload
+    def use(
+        self,
+        ref: Reference,
+        *,
+        streaming: Literal[True],
+        use_async: Literal[False] = False,
+        timeout: Optional[float] = None,
+    ) -> Function[..., Output]: ...
+    @overload
+    def use(
+        self,
+        ref: Reference,
+        *,
+        streaming: Literal[False] = False,
+        use_async: Literal[True],
+        timeout: Optional[float] = None,
+    ) -> AsyncFunction[..., Any]: ...
+    @overload
+    def use(
+        self,
+        ref: Reference,
+        *,
+        streaming: Literal[True],
+        use_async: Literal[True],
+        timeout: Optional[float] = None,
+    ) -> AsyncFunction[..., AsyncOutput]: ...
+    def use(
+        self,
+        ref: Reference,
+        *,
+        hint: Optional[Callable[..., Any]] = None,
+        streaming: bool = False,
+        use_async: bool = False,
+        timeout: Optional[float] = None,
+    ) -> Any:
+        """Return a model as a function of its inputs. Nothing is sent before it is called.
+
+        Args:
+            ref: The model, as for `run`.
+            hint: A function with the parameters and the return type of the model, for type
+                checkers; it is not called.
+            streaming: Return the output as an iterator, over what the model makes as it makes it.
+            use_async: Return a function to `await`.
+            timeout: Seconds for each call; when they are over, the prediction is canceled.
+
+        Raises:
+            InvalidArgumentError: `ref` names nothing that can be run.
+        """
+        del hint
+        from .use import use
+
+        return use(self, ref, streaming=streaming, use_async=use_async, timeout=timeout)
 
     # A call that names the model otherwise gets in, and is told what was meant.
     for _method in (run, async_run, stream, async_stream):

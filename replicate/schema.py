@@ -74,6 +74,37 @@ def input_properties(
     return dict(sorted(properties.items(), key=lambda item: _order(item[1])))
 
 
+def input_schema(schema: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return the schema of a model's input without references, None where it is not known."""
+    part = resolved(_get(_get(_get(schema, "components"), "schemas"), "Input"), schema)
+    if part is None:
+        return None
+    return inlined({**part, "properties": input_properties(schema)}, schema)
+
+
+def inlined(node: Any, schema: Mapping[str, Any] | None, depth: int = 10) -> dict[str, Any]:
+    """Return a part of a schema with every reference in it followed, so many levels deep."""
+    part = resolved(node, schema) if depth else None
+    if part is None:
+        return {}
+    flat = dict(part)
+    if "items" in part:
+        flat["items"] = inlined(part["items"], schema, depth - 1)
+    if is_object(part.get("properties")):
+        flat["properties"] = {
+            name: inlined(each, schema, depth - 1) for name, each in part["properties"].items()
+        }
+    for choice in {"anyOf", "oneOf"} & part.keys():
+        if is_array(part[choice]):
+            flat[choice] = [inlined(each, schema, depth - 1) for each in part[choice]]
+    return flat
+
+
+def is_one_text(output: Mapping[str, Any] | None) -> bool:
+    """Say whether an output, by its schema, is a text that comes in pieces."""
+    return bool(_get(output, "x-cog-array-display") == "concatenate")
+
+
 def _order(node: Any) -> float:
     order = _get(node, "x-order")
     return order if isinstance(order, (int, float)) else float("inf")

@@ -105,7 +105,7 @@ def test_attributes_of_the_package():
         assert getattr(replicate, name)._client is replicate.default_client, name
     for name in SUBMODULES:
         assert inspect.ismodule(getattr(replicate, name)), name
-    for name in ("run", "async_run", "stream", "async_stream"):
+    for name in ("run", "async_run", "stream", "async_stream", "use"):
         assert getattr(replicate, name) == getattr(replicate.default_client, name)
     assert isinstance(replicate.default_client, replicate.Client)
     assert replicate.paginate is replicate.pagination.paginate
@@ -123,6 +123,7 @@ def test_attributes_of_the_package():
         "import replicate.run, replicate.stream, replicate.hardware",
         "import replicate; replicate.hardware; import replicate.hardware",
         "from replicate import run, stream, hardware",
+        "from replicate.use import Function, use",
     ],
 )
 def test_names_that_are_submodules_too_stay_what_they_are(first):
@@ -135,12 +136,13 @@ def test_names_that_are_submodules_too_stay_what_they_are(first):
         "print(json.dumps([\n"
         "    replicate.run == replicate.default_client.run == method,\n"
         "    replicate.stream == replicate.default_client.stream,\n"
+        "    replicate.use == replicate.default_client.use,\n"
         "    callable(replicate.hardware.list),\n"
         "    isinstance(run, types.FunctionType) and isinstance(stream, types.FunctionType),\n"
         "    isinstance(sys.modules['replicate.run'], types.ModuleType),\n"
         "]))"
     )
-    assert python(code) == [True] * 5
+    assert python(code) == [True] * 6
 
 
 def test_import_star_brings_what_all_says():

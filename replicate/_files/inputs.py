@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Iterator, Mapping, Optional, cast
+from typing import TYPE_CHECKING, Any, Callable, Iterator, Optional, cast
 
 from .._blocking import is_blocking, together
 from .._guards import is_array, is_object, is_path
@@ -63,7 +63,8 @@ async def encode(
         check_readable(each.file, each.place)
     files = {_key(each.file): each.file for each in found}
     urls = await together(send, list(files.values()), limit=UPLOADS_AT_ONCE)
-    return _filled(tree, dict(zip(files, urls)))
+    url_of = dict(zip(files, urls))
+    return filled(tree, lambda each: url_of[_key(each.file)])
 
 
 def _files_in(tree: Any) -> Iterator[FileIn]:
@@ -74,13 +75,14 @@ def _files_in(tree: Any) -> Iterator[FileIn]:
             yield from _files_in(item)
 
 
-def _filled(tree: Any, urls: Mapping[Any, str]) -> Any:
+def filled(tree: Any, content: Callable[[FileIn], Any]) -> Any:
+    """Return what `plain` has made of a value, with something in the place of each file."""
     if isinstance(tree, FileIn):
-        return urls[_key(tree.file)]
+        return content(tree)
     if is_object(tree):
-        return {key: _filled(item, urls) for key, item in tree.items()}
+        return {key: filled(item, content) for key, item in tree.items()}
     if is_array(tree):
-        return [_filled(item, urls) for item in tree]
+        return [filled(item, content) for item in tree]
     return tree
 
 

@@ -63,7 +63,7 @@ class _Transform:
         if isinstance(value, str):
             return self._into(value, self._client) if self._is_file(value, node) else value
         if is_sequence(value):
-            if node.get("x-cog-array-display") == "concatenate":
+            if _schema.is_one_text(node):
                 return list(value)  # pieces of one text
             items: Optional[Dict[str, Any]] = node.get("items")
             return [self(item, items) for item in value]

@@ -49,9 +49,9 @@ def explain(
     missing = [name for field in fields for name in _missing(field)]
 
     def may_be_file(name: str) -> bool:
-        return name in refused or _wants_file(names.get(name), schema)
+        return name in refused or wants_file(names.get(name), schema)
 
-    advice = [*_other_names(input, names, missing), *paths_as_text(input, may_be_file)]
+    advice = [*other_names(input, names, missing), *paths_as_text(input, may_be_file)]
     if names and (missing or input.keys() - names.keys()):
         error.about["inputs"] = ", ".join(names)
     elif missing and model and session._base() == DEFAULT_BASE_URL:
@@ -72,7 +72,7 @@ def _missing(field: Mapping[str, Any]) -> list[str]:
     return [match[1]] if field.get("type") == "required" and match else []
 
 
-def _other_names(
+def other_names(
     input: Mapping[str, Any], names: Mapping[str, Any], missing: list[str]
 ) -> Iterator[str]:
     """Say of each name that the model does not have which one was probably meant."""
@@ -87,9 +87,10 @@ def _other_names(
             yield f"There is no input {name!r}."
 
 
-def _wants_file(node: Any, schema: Any) -> bool:
+def wants_file(node: Any, schema: Any) -> bool:
+    """Say whether a file may be what an input, or an item of it, is."""
     part = resolved(node, schema)
     if part is None:
         return False
     inner = [part.get("items"), *(part.get("anyOf") or ()), *(part.get("oneOf") or ())]
-    return part.get("format") == "uri" or any(_wants_file(each, schema) for each in inner)
+    return part.get("format") == "uri" or any(wants_file(each, schema) for each in inner)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import IO, Any, Dict, Generator, List, Optional, Union
+from typing import IO, Any, Dict, Generator, Iterator, List, Optional, Union
 
 import httpx
 from typing_extensions import assert_type
@@ -45,6 +45,7 @@ from replicate.prediction import Prediction
 from replicate.schema import make_schema_backwards_compatible
 from replicate.stream import AsyncStream, ServerSentEvent, Stream
 from replicate.training import Training
+from replicate.use import AsyncFunction, AsyncOutput, AsyncRun, Function, Output, Run
 from replicate.version import Version, Versions
 from replicate.webhook import WebhookSigningSecret
 from replicate_api.models import PredictionMetrics, PredictionSource, PredictionStatus
@@ -129,6 +130,50 @@ async def async_stream(client: Client, prediction: Prediction) -> None:
         assert_type(event, ServerSentEvent)
     async for event in prediction.async_stream():
         assert_type(event, ServerSentEvent)
+
+
+def _flux(*, prompt: str, num_outputs: int = 1) -> List[FileOutput]:
+    raise NotImplementedError
+
+
+def _story(*, prompt: str) -> Iterator[str]:
+    raise NotImplementedError
+
+
+def functions(model: Model) -> None:
+    function = replicate.use("owner/name")
+    assert_type(function, Function[..., Any])
+    function(prompt="a", anything=1)
+    assert_type(function.create(prompt="a"), Run[Any])
+    assert_type(replicate.use(model, streaming=True)(prompt="a"), Output)
+    assert_type(function.openapi_schema(), Dict[str, Any])
+    assert_type(function.default_example, Optional[Prediction])
+
+    flux = replicate.use("owner/name", hint=_flux, timeout=60)
+    assert_type(flux(prompt="a", num_outputs=2), List[FileOutput])
+    run = flux.create(prompt="a")
+    assert_type(run.output(), List[FileOutput])
+    assert_type(run.logs(), str)
+    assert_type(run.wait(timeout=5), None)
+    assert_type(run.prediction, Prediction)
+    assert_type(replicate.use("owner/name", hint=_story, streaming=True)(prompt="a"), Iterator[str])
+    flux(promt="a")  # type: ignore[call-arg]
+    flux(prompt=5)  # type: ignore[arg-type]
+    flux.create()  # type: ignore[call-arg]
+    replicate.use("owner/name", steaming=True)  # type: ignore[call-overload]
+
+
+async def async_functions(client: Client) -> None:
+    function = client.use("owner/name", use_async=True)
+    assert_type(function, AsyncFunction[..., Any])
+    assert_type(await client.use("a/b", use_async=True, streaming=True)(prompt=""), AsyncOutput)
+    assert_type(await function.default_example, Optional[Prediction])
+    flux = client.use("owner/name", hint=_flux, use_async=True)
+    assert_type(await flux(prompt="a"), List[FileOutput])
+    run = await flux.create(prompt="a")
+    assert_type(run, AsyncRun[List[FileOutput]])
+    assert_type(await run.output(), List[FileOutput])
+    await flux(promt="a")  # type: ignore[call-arg]
 
 
 def predictions(model: Model, version: Version) -> None:

@@ -1,0 +1,105 @@
+"""A function's inputs: outputs of other functions become values, and the schema is kept to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional
+
+from .._files.inputs import filled
+from .._files.values import plain
+from .._guards import is_array, is_object, is_tuple
+from .._hints import paths_as_text
+from .._runs.refusals import other_names, wants_file
+from .._steps import Steps
+from .._validation import invalid_fields
+from ..exceptions import InvalidArgumentError, InvalidArgumentTypeError
+from ..schema import input_schema
+from .parameters import parameters_of
+
+if TYPE_CHECKING:
+    from ..exceptions import ReplicateError
+
+ANY_URL = "https://"
+"""What stands for a file that is not uploaded yet: to a schema, files are text."""
+
+OF_TYPE = frozenset({"invalid_type", "required"})
+"""Findings for which Python has `TypeError`, as for a call with wrong arguments."""
+
+
+class Pending:
+    """What another function has given, and whose value is not there yet."""
+
+    async def _whole(self) -> Any:
+        """Return the value, when it is there."""
+        raise AssertionError("a subclass says how")
+
+
+async def settled(value: Any) -> Any:
+    """Return an input in which every output of another function is whole."""
+    if isinstance(value, Pending):
+        return await value._whole()
+    if isinstance(value, Steps):
+        return [item async for item in value]  # pyright: ignore[reportUnknownVariableType] - of any
+    if is_object(value):
+        return {name: await settled(item) for name, item in value.items()}
+    if is_array(value) or is_tuple(value):
+        return [await settled(item) for item in value]
+    return value
+
+
+def checked(
+    inputs: Mapping[str, Any], openapi_schema: Optional[Mapping[str, Any]], model: str
+) -> Dict[str, Any]:
+    """Return inputs as they are sent, with the files in them still to be uploaded.
+
+    Args:
+        inputs: The values by name.
+        openapi_schema: The version's schema; None if it is not known, then nothing is checked.
+        model: What to call the model in an error.
+
+    Raises:
+        InvalidArgumentTypeError: A name is not known or missing, or a value is of another type.
+        InvalidArgumentError: A value is none of the choices, or out of bounds.
+    """
+    schema = input_schema(openapi_schema)
+    if schema is None:
+        return dict(inputs)
+    parameters = {each.name: each for each in parameters_of(openapi_schema)}
+    given = {
+        name: value
+        for name, value in inputs.items()
+        # None stands for "not given" where the signature says so and the model has no null.
+        if not (value is None and name in parameters and parameters[name].may_be_left_out)
+    }
+    tree: Dict[str, Any] = plain(given, "input")
+    found = invalid_fields(schema, filled(tree, lambda _: ANY_URL), "input")
+    missing = [name for name, each in parameters.items() if each.required and name not in tree]
+    names: List[str] = []
+    if not schema.get("additionalProperties"):
+        names += other_names(tree, parameters, missing)
+    paths = paths_as_text(
+        tree, lambda name: name in parameters and wants_file(parameters[name].schema, None)
+    )
+    lines = [*names, *paths, *(_line(finding) for finding in found)]
+    if lines:
+        of_type = bool(names) or any(finding["type"] in OF_TYPE for finding in found)
+        raise _refusal(model, lines, list(parameters), found, of_type=of_type)
+    result: Dict[str, Any] = filled(tree, lambda each: each.file)
+    return result
+
+
+def _line(finding: Mapping[str, str]) -> str:
+    field, description = finding["field"], finding["description"]
+    place = field.partition(".")[2]
+    if description.startswith(f"{field} "):  # some name it themselves
+        return description.replace(field, place, 1)
+    return f"{place}: {description}" if place else description
+
+
+def _refusal(
+    model: str, lines: List[str], names: List[str], found: List[Dict[str, str]], *, of_type: bool
+) -> ReplicateError:
+    text = "\n".join(f"- {line}" for line in lines)
+    kind = InvalidArgumentTypeError if of_type else InvalidArgumentError
+    error = kind(f"{model} does not take this input:\n{text}\nIts inputs: {', '.join(names)}")
+    error.body = {"invalid_fields": found}
+    return error

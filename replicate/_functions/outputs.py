@@ -1,0 +1,167 @@
+"""What a function returns: the output of a run, in the form that the model's schema says."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Awaitable, Callable, Generator, List, Mapping, Optional
+
+from .._blocking import block
+from .._files.output import FileOutput
+from .._files.transform import transform_output
+from .._guards import is_array
+from .._runs.outputs import OutputIterator
+from .._runs.streams import OUTPUT, Stream
+from .._steps import AsAsyncGenerator, AsGenerator, Steps
+from ..schema import is_one_text, output_schema, resolved
+from .inputs import Pending
+
+if TYPE_CHECKING:
+    from .._http.session import Session
+    from .._runs.guard import RunGuard
+
+
+class URLPath(FileOutput):
+    """A file that a model returned, which is also a path: of the file on this machine.
+
+    The file is fetched once, when its path is asked for: by `open(file)`, `Path(file)`, or whatever
+    else takes paths. It stays until the process ends; `save` it to keep it.
+    """
+
+    __module__ = "replicate.use"
+
+    _path: Optional[str] = None
+
+    def __fspath__(self) -> str:
+        if self._path is None:
+            self._path = str(self.save(tempfile.mkdtemp(dir=_folder(os.getpid()))))
+        return self._path
+
+
+@lru_cache(maxsize=1)
+def _folder(process: int) -> str:
+    """Make the folder of a process, which goes when it ends."""
+    folder = tempfile.mkdtemp(prefix="replicate-")
+
+    def remove() -> None:
+        if os.getpid() == process:  # and not that of a fork
+            shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(remove)
+    return folder
+
+
+class Form:
+    """The form of a model's output."""
+
+    def __init__(self, client: Session, openapi_schema: Optional[Mapping[str, Any]]) -> None:
+        self._client = client
+        self._openapi_schema = openapi_schema
+        output = self._output = output_schema(openapi_schema) or {}
+        self._is_list = not output or output.get("type") == "array"
+        self.is_text = is_one_text(output)
+        """Whether the items are the pieces of one text."""
+
+    @property
+    def comes_as_events(self) -> bool:
+        """Whether server-sent events can bring the items: what they carry is text."""
+        items = self._output.get("items", self._output)
+        node = resolved(items, self._openapi_schema) or {}
+        return bool(node.get("type", "string") == "string")
+
+    def value(self, output: Any) -> Any:
+        """Return a whole output, as it came, in its form."""
+        value = self.items(output)
+        if not self.is_text:
+            return value
+        return "".join(map(str, value)) if is_array(value) else value or ""
+
+    def items(self, items: Any) -> Any:
+        """Return items of an output, as they came, in their form."""
+        return transform_output(
+            items, self._client, openapi_schema=self._openapi_schema, into=URLPath
+        )
+
+    def joined(self, items: List[Any]) -> Any:
+        """Return the whole output that has these items."""
+        if self.is_text:
+            return "".join(items)
+        return items if self._is_list else items[0] if items else None
+
+    def source(
+        self,
+        guard: RunGuard[Any],
+        start: Optional[Callable[[], Awaitable[Any]]] = None,
+        end: Optional[float] = None,
+    ) -> Steps[Any]:
+        """Return what brings the output of a run, as the model makes it.
+
+        Args:
+            guard: What looks after the run.
+            start: Creates it, if there is none yet. Closing the source then cancels it.
+            end: The deadline, on the monotonic clock.
+        """
+        if self.comes_as_events:
+            return Stream(guard, start=start, end=end, use_file_output=False)
+        return OutputIterator(guard, list, start=start, end=end, cancels=start is not None)
+
+
+class Output(AsGenerator[Any], Pending):
+    """A model's output as the model makes it: pieces of a text, or items of a list.
+
+    For `for`, for `async for` and for `with`: closing it cancels the run of a function that was
+    called. `str()` is the whole text, for which it waits.
+    """
+
+    __module__ = "replicate.use"
+
+    def __init__(self, form: Form, source: Steps[Any]) -> None:
+        """Create an output.
+
+        Args:
+            form: Its form.
+            source: What brings it.
+        """
+        super().__init__()
+        self._form = form
+        self._source = source
+        self._given: List[Any] = []
+
+    async def _more(self) -> Optional[List[Any]]:
+        found = await self._source._more()
+        if found is None:
+            return None
+        if isinstance(self._source, Stream):
+            found = [event.data for event in found if event.event is OUTPUT]
+        items: List[Any] = self._form.items(list(found))
+        self._given += items
+        return items
+
+    async def _release(self) -> None:
+        await self._source._release()
+
+    async def _interrupt(self) -> None:
+        await self._source._interrupt()
+
+    async def _whole(self) -> Any:
+        async for _ in self:
+            pass
+        return self._form.joined(self._given)
+
+    def __str__(self) -> str:
+        whole = block(self._whole())
+        return whole if isinstance(whole, str) else repr(whole)
+
+
+class AsyncOutput(AsAsyncGenerator[Any], Output):
+    """The same for `async for` and `async with`. To `await` it gives the whole output."""
+
+    __module__ = "replicate.use"
+
+    __str__ = object.__repr__
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        return self._whole().__await__()

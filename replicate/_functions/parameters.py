@@ -1,0 +1,182 @@
+"""What a model takes and returns, by its schema, in the words that Python has for a function. Pure.
+
+Types are text, as in source code: a module can be written with them, and a signature be made.
+"""
+
+from __future__ import annotations
+
+import inspect
+import keyword
+import typing
+from pathlib import Path
+from types import SimpleNamespace
+from typing import IO, Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Union
+
+from .._files.output import FileOutput
+from .._guards import is_array
+from ..schema import inlined, input_schema, is_one_text, output_schema
+
+FileInput = Union[str, Path, IO[bytes], bytes, FileOutput]
+"""What a model's file can be given as: a URL, a path, a handle, bytes, or a model's output."""
+
+NAMES: Dict[str, Any] = {
+    **vars(typing),
+    "FileInput": FileInput,
+    "FileOutput": FileOutput,
+}
+"""What the names in a type's text stand for, besides those of Python itself."""
+
+OF_CHOICES = "An enumeration."
+"""What Cog says of every list of choices, and so of an input that its author does not describe."""
+
+_BY_NAME, _ANY_NAME = inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD
+_SCALARS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
+
+
+class Words(NamedTuple):
+    """The types for which an input and an output have different words."""
+
+    file: str
+    list: str
+    object: str
+
+
+OF_INPUT = Words("FileInput", "Sequence", "Mapping[str, Any]")
+OF_OUTPUT = Words("FileOutput", "List", "Dict[str, Any]")
+
+
+class Parameter(NamedTuple):
+    """An input of a model, as a parameter of a function."""
+
+    name: str
+    schema: Mapping[str, Any]
+    required: bool
+
+    @property
+    def may_be_left_out(self) -> bool:
+        """Whether None stands for a value that is not given."""
+        return not self.required and self.schema.get("default") is None
+
+    @property
+    def type(self) -> str:
+        """The type of its values."""
+        text = type_of(self.schema, OF_INPUT)
+        return _optional(text) if self.may_be_left_out else text
+
+    @property
+    def default(self) -> Any:
+        """The value if none is given, `inspect.Parameter.empty` where one must be."""
+        return inspect.Parameter.empty if self.required else self.schema.get("default")
+
+    @property
+    def is_name(self) -> bool:
+        """Whether Python takes the name for that of a parameter."""
+        return self.name.isidentifier() and not keyword.iskeyword(self.name)
+
+    @property
+    def rules(self) -> str:
+        """What a value must be beside its type; empty if anything goes."""
+        number, length = _range(self.schema, "imum"), _range(self.schema, "Length")
+        pattern = self.schema.get("pattern")
+        rules = [number, length and f"{length} characters", pattern and f"matches {pattern!r}"]
+        return ", ".join(rule for rule in rules if rule)
+
+    @property
+    def description(self) -> str:
+        """What the model's author says of it, on one line; empty if nothing."""
+        text = " ".join(str(self.schema.get("description") or "").split())
+        return "" if text == OF_CHOICES else text
+
+
+def parameters_of(openapi_schema: Optional[Mapping[str, Any]]) -> List[Parameter]:
+    """Return a model's inputs, in its author's order."""
+    schema = input_schema(openapi_schema) or {}
+    required: Any = schema.get("required")
+    required = required if is_array(required) else ()
+    properties: Dict[str, Any] = schema.get("properties", {})
+    return [Parameter(name, each, name in required) for name, each in properties.items()]
+
+
+def type_of_output(openapi_schema: Optional[Mapping[str, Any]]) -> str:
+    """Return the type of what a model returns."""
+    output = output_schema(openapi_schema)
+    if output is None:
+        return "Any"
+    return "str" if is_one_text(output) else type_of(inlined(output, openapi_schema), OF_OUTPUT)
+
+
+def type_of(schema: Mapping[str, Any], words: Words) -> str:
+    """Return the type of the values that a schema without references allows."""
+    kinds = list(dict.fromkeys(_types(schema, words)))
+    nullable = schema.get("nullable") is True or "None" in kinds
+    kinds = [kind for kind in kinds if kind != "None"]
+    text = f"Union[{', '.join(kinds)}]" if len(kinds) > 1 else "".join(kinds) or "None"
+    return _optional(text) if nullable else text
+
+
+def _types(schema: Mapping[str, Any], words: Words) -> Iterator[str]:
+    choices: Any = schema.get("anyOf") or schema.get("oneOf")
+    kind = schema.get("type")
+    values = schema.get("enum")
+    if is_array(choices):
+        for choice in choices:
+            yield from _types(choice, words)
+    elif is_array(kind):  # as OpenAPI 3.1 has it
+        for each in kind:
+            yield from _types({**schema, "type": each}, words)
+    elif is_array(values) and all(isinstance(value, (str, int)) for value in values):
+        yield f"Literal[{', '.join(map(repr, values))}]"
+    elif kind == "string" and schema.get("format") == "uri":
+        yield words.file
+    elif kind == "array":
+        yield f"{words.list}[{type_of(schema.get('items') or {}, words)}]"
+    elif kind == "object":
+        yield words.object
+    else:
+        yield _SCALARS.get(str(kind), "Any")
+
+
+def _optional(text: str) -> str:
+    return text if text in {"Any", "None"} or text.startswith("Optional[") else f"Optional[{text}]"
+
+
+def _range(schema: Mapping[str, Any], bound: str) -> str:
+    least, most = schema.get(f"min{bound}"), schema.get(f"max{bound}")
+    if least is not None and most is not None:
+        return f"{least} to {most}"
+    if least is not None:
+        return f"at least {least}"
+    return "" if most is None else f"at most {most}"
+
+
+def signature_of(openapi_schema: Mapping[str, Any]) -> inspect.Signature:
+    """Return the signature of a model as a function; all its parameters are by keyword."""
+    parameters = parameters_of(openapi_schema)
+    named = [each for each in parameters if each.is_name]
+    texts = {each.name: each.type for each in named}
+    holder: Any = SimpleNamespace(__annotations__={**texts, "": type_of_output(openapi_schema)})
+    types = typing.get_type_hints(holder, NAMES)
+    made = [
+        inspect.Parameter(name, _BY_NAME, default=default, annotation=types[name])
+        for name, default in ((each.name, each.default) for each in named)
+    ]
+    if len(named) < len(parameters):
+        made.append(inspect.Parameter("others", _ANY_NAME, annotation=Any))
+    return inspect.Signature(made, return_annotation=types[""])
+
+
+def documentation_of(openapi_schema: Optional[Mapping[str, Any]], summary: str) -> str:
+    """Return the documentation of a model as a function, with everything that its schema says."""
+    if openapi_schema is None:
+        return summary
+    lines = [summary]
+    parameters = parameters_of(openapi_schema)
+    if parameters:
+        lines += ["", "Args:"]
+    for each in parameters:
+        facts = [each.type, each.rules]
+        if each.default is not inspect.Parameter.empty and each.default is not None:
+            facts.append(f"default {each.default!r}")
+        facts_text = ", ".join(fact for fact in facts if fact)
+        lines.append(f"    {each.name} ({facts_text}): {each.description}".rstrip(": "))
+    return "\n".join([*lines, "", "Returns:", f"    {type_of_output(openapi_schema)}"])

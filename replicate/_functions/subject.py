@@ -1,0 +1,104 @@
+"""What a function runs, and what the API says of it: each is looked up once."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Optional, Tuple
+
+from .._runs.refusals import remember
+from ..deployment import Deployments
+from ..identifier import resolve, split
+from ..model import Model, Models
+from ..version import Version, Versions
+
+if TYPE_CHECKING:
+    from .._http.session import Session
+    from ..identifier import Reference
+
+Where = Tuple[Optional[str], Optional[str], Optional[str]]
+"""Owner and name of a model, and the id of a version."""
+
+
+class Subject:
+    """A model, a version or a deployment."""
+
+    def __init__(self, client: Session, ref: Reference) -> None:
+        """Create one, for which nothing is looked up yet.
+
+        Raises:
+            InvalidArgumentError: The reference names nothing that can be run.
+        """
+        self.client = client
+        self.ref = ref
+        self.target = resolve(ref)
+        self._model: Optional[Model] = ref if isinstance(ref, Model) else None
+        self._version: Optional[Version] = None
+        self._release: Optional[Where] = None
+        if isinstance(ref, Version):
+            self._version = ref
+            remember(client, ref)
+
+    @property
+    def full_name(self) -> str:
+        """What a reference to it is as text."""
+        version, owner, name, deployment = self.target
+        if deployment is not None:
+            return "deployments/" + "/".join(deployment)
+        model = f"{owner}/{name}" if owner else ""
+        return ":".join(filter(None, (model, version)))
+
+    @property
+    def function_name(self) -> str:
+        """A name for it in Python: `flux_schnell` of `black-forest-labs/flux-schnell`."""
+        version, _, name, deployment = self.target
+        name = re.sub(r"\W", "_", (deployment[1] if deployment else name) or "")
+        return name if name.isidentifier() else f"model_{name or version}"
+
+    @property
+    def known_model(self) -> Optional[Model]:
+        """The model, if it was looked up."""
+        return self._model
+
+    async def model(self) -> Optional[Model]:
+        """Return the model; None of a version that was given by nothing but its id."""
+        if self._model is None:
+            owner, name, _ = await self._where()
+            if owner and name:
+                self._model = await Models(self.client).async_get(owner, name)
+        return self._model
+
+    async def version(self) -> Optional[Version]:
+        """Return the version whose schema counts, None where the API does not tell it.
+
+        Of a model by name it is the latest one at the first look.
+        """
+        if self._version is None:
+            self._version = await self._find_version()
+        return self._version
+
+    async def _find_version(self) -> Optional[Version]:
+        owner, name, id = await self._where()
+        if id is None:
+            model = await self.model()
+            version = model.latest_version if model is not None else None
+            if version and owner and name and model and model.is_official is False:
+                self.client._latest[owner, name] = version.id  # what else a create would look up
+        else:
+            version = self.client._versions.get((owner or "", name or "", id))
+            if version is None and owner and name:
+                version = await Versions(self.client, (owner, name)).async_get(id)
+                self.client._versions[owner, name, id] = version
+        if version is not None:
+            remember(self.client, version)
+        return version
+
+    async def _where(self) -> Where:
+        """Return owner and name of the model, and the version if it is a certain one."""
+        if self.target.deployment is None:
+            return self.target.owner, self.target.name, self.target.version
+        if self._release is None:
+            deployment = await Deployments(self.client).async_get("/".join(self.target.deployment))
+            release = deployment.current_release
+            if release is not None and release.model:
+                self._release = (*split(release.model, "model"), release.version)
+        return self._release or (None, None, None)

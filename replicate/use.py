@@ -1,0 +1,382 @@
+"""Models as functions."""
+
+from __future__ import annotations
+
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Awaitable,
+    Dict,
+    Optional,
+    Tuple,
+    Type,
+    TypeVar,
+    Union,
+    cast,
+)
+
+from ._blocking import block
+from ._functions.inputs import Pending, checked, settled
+from ._functions.outputs import AsyncOutput, Form, Output, URLPath
+from ._functions.parameters import FileInput, documentation_of, signature_of
+from ._functions.subject import Subject
+from ._http.deadline import end_of, until
+from ._runs.create import create
+from ._runs.guard import RunGuard
+from ._runs.outputs import OutputIterator
+from .exceptions import (
+    InvalidArgumentError,
+    InvalidArgumentTypeError,
+    ReplicateError,
+    ReplicateException,
+)
+from .prediction import Prediction, start
+
+if TYPE_CHECKING:
+    import inspect
+    from typing import Generic
+
+    from typing_extensions import ParamSpec
+
+    from .client import Client
+    from .identifier import Reference
+
+    P = ParamSpec("P")
+    T = TypeVar("T")
+    R = TypeVar("R", bound="_Run[Any]")
+
+    class _Of(Generic[P, T]):
+        """A function that takes `P` and returns `T`."""
+
+    class _Gives(Generic[T]):
+        """A run that returns `T`."""
+
+else:
+    P = T = None  # Python 3.8 has no ParamSpec
+
+    class _Of:
+        def __class_getitem__(cls, _: object) -> Any:
+            return cls
+
+    _Gives = _Of
+
+__all__ = [
+    "AsyncFunction",
+    "AsyncOutput",
+    "AsyncRun",
+    "FileInput",
+    "Function",
+    "Output",
+    "Run",
+    "URLPath",
+    "use",
+]
+
+
+class _Run(Pending, _Gives[T]):
+    """What the handles of both forms have in common."""
+
+    prediction: Prediction
+    """The prediction itself."""
+
+    def __init__(self, prediction: Prediction, form: Form, *, streaming: bool) -> None:
+        self.prediction = prediction
+        self._form = form
+        self._streaming = streaming
+
+    async def _output(self, kind: Type[Output]) -> Any:
+        if self._streaming:
+            return kind(self._form, self._form.source(self.prediction._guard()))
+        return await self._whole()
+
+    async def _whole(self) -> Any:
+        await self.prediction.async_wait()
+        self.prediction._raise_for_status()
+        return self._form.value(self.prediction._output_so_far)
+
+    async def _logs(self) -> str:
+        if not self.prediction._has_ended:
+            await self.prediction.async_reload()
+        return self.prediction.logs or ""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.prediction.id!r}, {self.prediction.status!r})"
+
+
+class Run(_Run[T]):
+    """A run of a model that was started. It can be an input of another function as it is."""
+
+    def output(self) -> T:
+        """Wait for the output and return it; of a streaming function at once, as an iterator.
+
+        Raises:
+            ModelError: The model failed, or the run was canceled or aborted.
+        """
+        return cast("T", block(self._output(Output)))
+
+    def logs(self) -> str:
+        """Return what the model has logged so far."""
+        return block(self._logs())
+
+    def wait(self, timeout: Optional[float] = None) -> None:
+        """Wait until it has ended, in whatever way.
+
+        Args:
+            timeout: Seconds to wait at most; when they are over, it is canceled.
+
+        Raises:
+            DeadlineExceededError: `timeout` ran out.
+        """
+        self.prediction.wait(timeout)
+
+    def cancel(self) -> None:
+        """Stop it; what it has used so far is charged."""
+        self.prediction.cancel()
+
+
+class AsyncRun(_Run[T]):
+    """A run of a model that was started. It can be an input of another function as it is."""
+
+    async def output(self) -> T:
+        """Wait for the output and return it; of a streaming function at once, as an iterator.
+
+        Raises:
+            ModelError: The model failed, or the run was canceled or aborted.
+        """
+        return cast("T", await self._output(AsyncOutput))
+
+    async def logs(self) -> str:
+        """Return what the model has logged so far."""
+        return await self._logs()
+
+    async def wait(self, timeout: Optional[float] = None) -> None:
+        """Wait until it has ended, in whatever way.
+
+        Args:
+            timeout: Seconds to wait at most; when they are over, it is canceled.
+
+        Raises:
+            DeadlineExceededError: `timeout` ran out.
+        """
+        await self.prediction.async_wait(timeout)
+
+    async def cancel(self) -> None:
+        """Stop it; what it has used so far is charged."""
+        await self.prediction.async_cancel()
+
+
+class _Documented:
+    """The `__doc__` of a class, and of its objects: theirs is that of the model."""
+
+    def __init__(self, text: Optional[str]) -> None:
+        self._text = text
+
+    def __get__(self, function: Optional[_Function[..., Any]], _: object) -> Optional[str]:
+        if function is None:
+            return self._text
+        try:
+            return block(function._documentation())
+        except ReplicateException:  # it can't be asked for now
+            return self._text
+
+
+class _Function(_Of[P, T]):
+    """What the functions of both forms have in common."""
+
+    __name__: str
+    """The model's name, as Python takes it: `flux_schnell`."""
+
+    def __init__(
+        self, client: Client, ref: Reference, *, streaming: bool, timeout: Optional[float]
+    ) -> None:
+        end_of(timeout)  # which checks it
+        self._client = client
+        self._subject = Subject(client, ref)
+        self._streaming = streaming
+        self._timeout = timeout
+        self.__name__ = self.__qualname__ = self._subject.function_name
+
+    def __init_subclass__(cls) -> None:
+        cls.__doc__ = _Documented(cls.__doc__)  # type: ignore[assignment] # type() reads it as text
+
+    # What it does.
+
+    async def _call(self, kind: Type[Output], args: Tuple[Any, ...], inputs: Dict[str, Any]) -> Any:
+        end = end_of(self._timeout)
+        with until(end):
+            form, input = await self._form(), await self._input(args, inputs)
+            if not self._streaming:
+                output = await self._client.async_run(
+                    self._subject.ref, input, use_file_output=False
+                )
+                if isinstance(output, OutputIterator):
+                    output = [item async for item in output]
+                return form.value(output)
+        guard: RunGuard[Prediction] = RunGuard(self._client, Prediction)
+
+        async def start() -> None:
+            await create(guard, self._subject.target, input, stream=True)
+
+        return kind(form, form.source(guard, start, end))
+
+    async def _create(self, kind: Type[R], args: Tuple[Any, ...], inputs: Dict[str, Any]) -> R:
+        form, input = await self._form(), await self._input(args, inputs)
+        prediction = await start(self._client, self._subject.target, input)
+        return kind(prediction, form, streaming=self._streaming)
+
+    async def _input(self, args: Tuple[Any, ...], inputs: Dict[str, Any]) -> Dict[str, Any]:
+        if args:
+            raise InvalidArgumentTypeError(
+                f"{self.__name__}() takes the model's inputs by name, as in "
+                f"{self.__name__}(prompt=...)"
+            )
+        try:
+            return checked(await settled(inputs), await self._schema(), self._subject.full_name)
+        except RecursionError:
+            raise InvalidArgumentError(
+                "an input is nested too deeply, or contains itself"
+            ) from None
+
+    async def _form(self) -> Form:
+        return Form(self._client, await self._schema())
+
+    # What the API says of it.
+
+    async def _schema(self) -> Optional[Dict[str, Any]]:
+        version = await self._subject.version()
+        return version.openapi_schema if version is not None else None
+
+    async def _known_schema(self) -> Dict[str, Any]:
+        schema = await self._schema()
+        if schema is None:
+            raise ReplicateError(
+                title="Unknown schema",
+                detail=f"the API does not tell the schema of {self._subject.full_name}: a version "
+                "is found by owner/name:version",
+            )
+        return schema
+
+    async def _default_example(self) -> Optional[Prediction]:
+        model = await self._subject.model()
+        return model.default_example if model is not None else None
+
+    async def _documentation(self) -> str:
+        schema, model = await self._schema(), self._subject.known_model
+        summary = (model and model.description) or f"Run {self._subject.full_name}."
+        return documentation_of(schema, summary)
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        try:
+            schema = block(self._known_schema())
+        except ReplicateException as error:
+            raise AttributeError(f"the signature of {self!r} can't be had: {error}") from error
+        return signature_of(schema)
+
+    def __repr__(self) -> str:
+        options = {"streaming": self._streaming, "timeout": self._timeout}
+        shown = "".join(f", {name}={value}" for name, value in options.items() if value)
+        asynchronous = ", use_async=True" if isinstance(self, AsyncFunction) else ""
+        return f"replicate.use({self._subject.full_name!r}{shown}{asynchronous})"
+
+
+class Function(_Function[P, T]):
+    """A model as a function: its inputs are keyword arguments, its output is returned."""
+
+    def __call__(self, /, *args: P.args, **inputs: P.kwargs) -> T:
+        """Run the model and return its output; of a streaming function, as an iterator.
+
+        Args:
+            args: Inputs are given by name.
+            inputs: The model's inputs, as for `Client.run`; also runs and outputs of other
+                functions, which are waited for.
+
+        Raises:
+            InvalidArgumentTypeError: The model has no such input, or not of this type.
+            InvalidArgumentError: An input is none of the choices, or out of bounds.
+            ModelError: The model failed, or the prediction was canceled or aborted.
+            DeadlineExceededError: `timeout` ran out; `prediction` is in the error.
+            ReplicateError: The API refused.
+        """
+        return cast("T", block(self._call(Output, args, inputs)))
+
+    def create(self, /, *args: P.args, **inputs: P.kwargs) -> Run[T]:
+        """Start the model and return the run, without waiting for its end.
+
+        Args:
+            args: Inputs are given by name.
+            inputs: The model's inputs, as for a call.
+        """
+        return block(self._create(Run[T], args, inputs))
+
+    def openapi_schema(self) -> Dict[str, Any]:
+        """Return the schema of the model's version, as the API has it."""
+        return block(self._known_schema())
+
+    @property
+    def default_example(self) -> Optional[Prediction]:
+        """The model's own example, None if it has none."""
+        return block(self._default_example())
+
+
+class AsyncFunction(_Function[P, T]):
+    """A model as a function to `await`: its inputs are keyword arguments."""
+
+    async def __call__(self, /, *args: P.args, **inputs: P.kwargs) -> T:
+        """Run the model and return its output; of a streaming function, as an iterator.
+
+        Args:
+            args: Inputs are given by name.
+            inputs: The model's inputs, as for `Client.run`; also runs and outputs of other
+                functions, which are waited for.
+
+        Raises:
+            InvalidArgumentTypeError: The model has no such input, or not of this type.
+            InvalidArgumentError: An input is none of the choices, or out of bounds.
+            ModelError: The model failed, or the prediction was canceled or aborted.
+            DeadlineExceededError: `timeout` ran out; `prediction` is in the error.
+            ReplicateError: The API refused.
+        """
+        return cast("T", await self._call(AsyncOutput, args, inputs))
+
+    async def create(self, /, *args: P.args, **inputs: P.kwargs) -> AsyncRun[T]:
+        """Start the model and return the run, without waiting for its end.
+
+        Args:
+            args: Inputs are given by name.
+            inputs: The model's inputs, as for a call.
+        """
+        return await self._create(AsyncRun[T], args, inputs)
+
+    async def openapi_schema(self) -> Dict[str, Any]:
+        """Return the schema of the model's version, as the API has it."""
+        return await self._known_schema()
+
+    @property
+    def default_example(self) -> Awaitable[Optional[Prediction]]:
+        """The model's own example, None if it has none; to await."""
+        return self._default_example()
+
+
+def use(
+    client: Client,
+    ref: Reference,
+    *,
+    streaming: bool = False,
+    use_async: bool = False,
+    timeout: Optional[float] = None,
+) -> Union[Function[..., Any], AsyncFunction[..., Any]]:
+    """Return a model as a function; see `Client.use`."""
+    if use_async:
+        return AsyncFunction(client, ref, streaming=streaming, timeout=timeout)
+    return Function(client, ref, streaming=streaming, timeout=timeout)
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        if name.startswith("__"):  # the import system asks for such names
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from ._names import lookup
+
+        return lookup(__name__, name)
