@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 import os
 import sys
@@ -34,6 +35,13 @@ def certificates_once():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "create_ssl_context", create_ssl_context)
         yield
+
+
+def pytest_collection_finish():
+    """Leave what is loaded by now out of later garbage collections: tests ask for many."""
+    if "hypothesis" in sys.modules:  # its start asks the collector about what is frozen then
+        gc.collect()
+        gc.freeze()
 
 
 if sys.version_info < (3, 9):
@@ -193,6 +201,12 @@ def served(server):
     with replicate.Client("test-token", **options) as client:
         client.poll_interval = 0
         yield client
+
+
+@pytest.fixture
+def quick_looks(monkeypatch):
+    """Make the pauses between the looks for a lost create short."""
+    monkeypatch.setattr(_lost, "PAUSES", tuple(seconds / 20 for seconds in _lost.PAUSES))
 
 
 @pytest.fixture

@@ -271,7 +271,9 @@ def test_h12_a_held_request_has_time_to_be_answered(call, mock, wait, hold):
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_h12_a_create_that_timed_out_is_looked_for_and_not_sent_again(call, mock, known):
+def test_h12_a_create_that_timed_out_is_looked_for_and_not_sent_again(
+    call, mock, known, quick_looks
+):
     creates = []
 
     def handle(request):

@@ -98,14 +98,14 @@ def test_slow_answer_does_not_lose_the_result(call, models):
     assert len(models.predictions) == 1
 
 
-def test_create_that_never_arrived_is_an_error(call, client, models):
+def test_create_that_never_arrived_is_an_error(call, client, models, quick_looks):
     models.fault("models.predictions.create", drop="before")
     with pytest.raises(exceptions.APIConnectionError):
         call(client.run, "me/shout", {"text": "hello"})
     assert not models.predictions
 
 
-def test_other_predictions_are_not_taken_for_it(call, client, models):
+def test_other_predictions_are_not_taken_for_it(call, client, models, quick_looks):
     call(client.run, "me/shout", {"text": "hello"})  # the same input, but its answer came
     models.fault("models.predictions.create", drop="before")
     with pytest.raises(exceptions.APIConnectionError):
@@ -398,7 +398,7 @@ def test_runs_that_nobody_can_tell_apart_are_named_and_not_canceled(at_once, lot
     assert {run.status for run in lottery.predictions.values()} != {"canceled"}
 
 
-def test_run_of_another_thread_that_is_still_held_is_not_taken(at_once, lottery):
+def test_run_of_another_thread_that_is_still_held_is_not_taken(at_once, lottery, quick_looks):
     lottery.fault("models.predictions.create", drop="before", after=1)
     results = at_once(3, "me/lottery", {})
     lost = [result for result in results if isinstance(result, exceptions.APIConnectionError)]

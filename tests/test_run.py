@@ -388,7 +388,7 @@ def test_version_is_looked_up_once_and_before_the_create(client, sandbox, models
     assert sandbox.requests[0].path == paths[0]
 
 
-def test_failed_polls_do_not_fail_the_run(call, client, sandbox, models):
+def test_failed_polls_do_not_fail_the_run(call, client, sandbox, models, waits):
     sandbox.fault("predictions.get", status=500, times=3)
     sandbox.fault("predictions.get", drop="before", times=2)
     assert call(client.run, "me/slow", {"seconds": 0.1}, wait=False) == "done"

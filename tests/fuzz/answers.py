@@ -6,11 +6,13 @@ import json
 import pickle
 from contextlib import contextmanager
 from typing import Any, Iterator, List, NamedTuple
+from unittest import mock
 
 import httpx
 
 import replicate
 from replicate import exceptions, pagination
+from replicate._runs import lost
 from replicate.prediction import Prediction
 from replicate.resource import Resource
 from replicate.version import Versions
@@ -129,7 +131,7 @@ def check_run(created: bytes, seen: bytes) -> None:
     """A run ends with an output or an error of ours, whatever its create and its polls say."""
     end = json.dumps(prediction(output="x")).encode()
     client = SERVER.answers(Answer(created, 201), Answer(seen), Answer(end))
-    with only_our_errors():
+    with only_our_errors(), mock.patch.object(lost, "PAUSES", ()):
         output = client.run(f"{'0' * 64}", {"a": 1})
         if isinstance(output, Iterator):
             list(output)

@@ -13,7 +13,7 @@ FILES = sorted(path for path in CORPUS.rglob("*") if path.is_file())
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(CORPUS)))
-def test_corpus(path):
+def test_corpus(path, quick_looks):
     TARGETS[path.parent.name](path.read_bytes())
 
 
