@@ -6,6 +6,7 @@ They are read as text: `replicate` cannot be imported while the package below it
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Dict, List, Set, Tuple
 
@@ -33,12 +34,15 @@ def check(api: Api, names: Names, sources: Path = SOURCES) -> None:
                 )
 
 
+@lru_cache(maxsize=None)
 def resources(sources: Path) -> Dict[str, Tuple[str, Set[str]]]:
     """Return, for each generated class that a class inherits, where that is and what it defines."""
     classes: Dict[str, ast.ClassDef] = {}
     places: Dict[str, str] = {}
     for file in sorted(sources.rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if "sandbox" in file.parts:
+            continue
+        for node in ast.parse(file.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.ClassDef) and node.name not in classes:
                 classes[node.name] = node
                 places[node.name] = f"{file.relative_to(sources.parent).as_posix()} ({node.name})"

@@ -180,7 +180,7 @@ def test_no_object_shows_it(objects, sandbox, log):
     ],
     ids=str,
 )
-@pytest.mark.parametrize("kind", sampled(KINDS, 5), ids=lambda kind: kind.name)
+@pytest.mark.parametrize("kind", sampled(KINDS, 9), ids=lambda kind: kind.name)
 def test_no_error_of_any_operation_shows_it(call, client, sandbox, log, waits, kind, fault):
     for operation in kind.operations:
         sandbox.reset()
@@ -245,7 +245,7 @@ def _host_is_the_api(request):
     )
 
 
-@pytest.mark.parametrize("address", sampled(TRICKS, 7))
+@pytest.mark.parametrize("address", sampled(TRICKS, 11))
 @pytest.mark.parametrize("how", ["file", "redirect", "cursor", "stream", "get"])
 def test_no_other_host_gets_it(call, mock, how, address):
     sent = []

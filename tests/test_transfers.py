@@ -71,7 +71,7 @@ def checksum(path):
 
 @needs_proc
 @sizes
-@pytest.mark.parametrize("how", ["save", "iterate"])
+@pytest.mark.parametrize("how", ["save", pytest.param("iterate", marks=pytest.mark.slow)])
 def test_download(call, files, size, how, tmp_path):
     # More cuts than there are retries: each attempt gets on.
     files.cuts = [size * part // 10 + part for part in range(1, 9)]
@@ -109,7 +109,9 @@ def big_file(tmp_path):
 
 
 @needs_proc
-@pytest.mark.parametrize("how", ["upload_path", "upload_handle"])
+@pytest.mark.parametrize(
+    "how", [pytest.param("upload_path", marks=pytest.mark.slow), "upload_handle"]
+)
 @pytest.mark.parametrize(
     ("size", "times"),
     [(64 * MIB, 1), pytest.param(100 * MIB, 10, marks=pytest.mark.slow)],

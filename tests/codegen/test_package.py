@@ -86,6 +86,7 @@ def test_the_published_document_can_be_generated_from(published, python, tmp_pat
     python("import replicate_api.api.predictions.create, replicate_api.models.prediction", tmp_path)
 
 
+@pytest.mark.slow
 def test_two_hash_seeds_give_the_same_bytes(root, package, tmp_path):
     for seed in ("1", "2"):
         subprocess.run(

@@ -70,6 +70,7 @@ def test_a_thousand_async_runs_at_once(remote):
     assert peak.value - before <= POOL + 2
 
 
+@pytest.mark.slow
 def test_64_threads_at_once(remote):
     threads, each = 64, 8
     keys, requests = zip(*(request(remote, number) for number in range(threads * each)))
@@ -89,6 +90,7 @@ def test_64_threads_at_once(remote):
     assert peak.value - before <= min(POOL, threads)
 
 
+@pytest.mark.slow
 def test_a_client_that_nobody_closes_leaves_nothing_over(remote):
     async def main(client):
         return await asyncio.gather(
