@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy as _copy
+import reprlib
 from typing import TYPE_CHECKING, Any, Callable, ClassVar, Dict, Mapping, Optional, cast
 
 from ._guards import is_mapping, is_object
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from typing_extensions import Self
+
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = 70  # the id of a version is whole
 
 ALL = ...
 """What stands for a whole value, as `True` does."""
@@ -240,6 +244,11 @@ class Manners:
 
     def _pairs(self) -> list[str]:
         return [f"{name}={value!r}" for name, value in self._fields().items()]
+
+
+def short(value: Any) -> str:
+    """Return the repr of a value, its middle cut out where it is long."""
+    return _SHORT.repr(value)
 
 
 def _deprecated(value: bool) -> bool:

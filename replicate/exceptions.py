@@ -139,7 +139,7 @@ class ModelError(ReplicateException):
         return str(self._error or self.details)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._error!r}, {self.details!r})"
+        return f"{type(self).__name__}({_short(self._error)}, {_short(self.details)})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         prediction: Any = self.prediction
@@ -295,8 +295,9 @@ class ReplicateError(ReplicateException):
 
     def __repr__(self) -> str:
         return (
-            f"{type(self).__name__}(type={self.type!r}, title={self.title!r}, "
-            f"status={self.status!r}, detail={self.detail!r}, instance={self.instance!r})"
+            f"{type(self).__name__}(type={_short(self.type)}, title={_short(self.title)}, "
+            f"status={self.status!r}, detail={_short(self.detail)}, "
+            f"instance={_short(self.instance)})"
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -312,6 +313,15 @@ def _restore(
     vars(error).update(state)
     error.args = args
     return error
+
+
+def _short(value: Any) -> str:
+    """Return the repr of a value, its middle cut out where it is long; `str(error)` has it all."""
+    from reprlib import Repr
+
+    cut = Repr()
+    cut.maxstring = cut.maxother = 500
+    return cut.repr(value)
 
 
 def _excerpt(response: httpx.Response) -> str | None:

@@ -22,9 +22,9 @@ from typing import (
 )
 
 from ._arguments import check_params
-from ._guards import is_array
+from ._guards import is_array, is_object
 from ._http.address import rebase
-from ._manners import Manners
+from ._manners import Manners, short
 from .exceptions import InvalidResponseError
 
 if TYPE_CHECKING:
@@ -95,12 +95,59 @@ class Page(Manners, Generic[T]):
     def __bool__(self) -> bool:
         return True
 
+    def rows(self) -> List[Dict[str, Any]]:
+        """Return the results as rows of a table: `pandas.DataFrame(page.rows())`, or polars'.
+
+        All rows have the same columns. A time is a `datetime`. What is in an object has a
+        column of its own, such as `metrics.predict_time`; what is deeper, and a list, is JSON.
+        """
+        rows = [_row(result) for result in self.results]
+        columns = dict.fromkeys(name for row in rows for name in row)
+        return [{name: row.get(name) for name in columns} for row in rows]
+
+    def _repr_html_(self) -> str:
+        from ._files.display import page_html
+
+        size = len(self.results)
+        about = f"{size:,} result{'' if size == 1 else 's'}"
+        about += ", more on the next page" if self.next else ""
+        return page_html(self.rows(), about)
+
     def keys(self) -> List[str]:
         """Return the names of the fields, which makes `dict(page)` work."""
         return list(self._fields())
 
     def _fields(self) -> Dict[str, Any]:
         return {**vars(self)}
+
+    def _pairs(self) -> List[str]:
+        fields = {name: short(value) for name, value in self._fields().items()}
+        if is_array(self.results):
+            first, more = [repr(result) for result in self.results[:1]], len(self.results) - 1
+            rest = [f"... {more:,} more"] if more > 0 else []
+            fields["results"] = f"[{', '.join(first + rest)}]"
+        return [f"{name}={value}" for name, value in fields.items()]
+
+
+def _row(result: Any) -> Dict[str, Any]:
+    """Return what is known of a result, objects in it by their parts."""
+    from replicate_api.timestamp import Timestamp, read_datetime
+
+    row: Dict[str, Any] = {}
+    for name, value in result.dict(exclude_none=True).items():
+        if is_object(value):
+            row.update({f"{name}.{part}": _cell(inner) for part, inner in value.items()})
+        elif isinstance(value, str) and isinstance(getattr(result, name, None), Timestamp):
+            row[name] = read_datetime(value)
+        else:
+            row[name] = _cell(value)
+    return row
+
+
+def _cell(value: Any) -> Any:
+    import json
+
+    return json.dumps(value) if isinstance(value, (dict, list)) else value
 
 
 def _cursor(cursor: Optional[str]) -> Optional[str]:

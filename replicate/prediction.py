@@ -8,6 +8,7 @@ from typing import (
     TYPE_CHECKING,
     Any,
     ClassVar,
+    Dict,
     Mapping,
     Optional,
     Sequence,
@@ -122,6 +123,9 @@ class Prediction(Running, models.Prediction):
     @output.setter
     def output(self, value: Any) -> None:
         vars(self)["output"] = value
+
+    def _shown(self) -> Dict[str, Any]:
+        return {**self._fields(), "output": self.output}
 
     @staticmethod
     def _operations() -> Operations:

@@ -10,7 +10,7 @@ from replicate_api.types import ApiModel
 from . import _http
 from ._blocking import block
 from ._guards import is_object
-from ._manners import Choice, Manners
+from ._manners import Choice, Manners, short
 from ._runs.waiting import TERMINAL, with_id
 from .exceptions import ModelError, PredictionAbortedError, PredictionCanceledError
 
@@ -95,6 +95,24 @@ class Resource(Manners, ApiModel):
     def __iter__(self) -> Iterator[tuple[str, Any]]:
         return iter(self._fields().items())
 
+    def _pairs(self) -> list[str]:
+        # What every object of the kind has: what it is, and how it is. The rest is in `dict()`.
+        fields = {name: vars(self).get(name) for name in self._known if _is_required(self, name)}
+        return [
+            f"{name}={short(value)}"
+            for name, value in fields.items()
+            if isinstance(value, (str, int, float))
+        ]
+
+    def _repr_html_(self) -> str:
+        from ._files.display import object_html
+
+        return object_html(type(self).__name__, self._shown())
+
+    def _shown(self) -> Dict[str, Any]:
+        """Return the fields as a notebook shows them."""
+        return self._fields()
+
     def _given(self) -> Mapping[str, Any]:
         return self._wire
 
@@ -137,6 +155,10 @@ class Resource(Manners, ApiModel):
             if not (name in self._known or name in vars(self) or hasattr(type(self), name)):
                 raise ValueError(f'"{type(self).__name__}" object has no field "{name}"')
             super().__setattr__(name, value)
+
+
+def _is_required(resource: Resource, name: str) -> bool:
+    return not hasattr(type(resource), name)  # optional fields have a default there
 
 
 class Operations(NamedTuple):

@@ -80,6 +80,9 @@ class WebhookSigningSecret(Resource, models.WebhookSecret):
     def _pairs(self) -> list[str]:
         return ["key='whsec_**********'"]
 
+    def _shown(self) -> Dict[str, Any]:
+        return {"key": "whsec_**********"}
+
 
 class Webhooks(Namespace):
     """Operations on webhooks."""

@@ -265,14 +265,6 @@ def test_plain_file_is_not_its_url(big):
     assert pickle.loads(pickle.dumps(big)).url == big.url
 
 
-def test_notebook_shows_media():
-    assert FileOutput('https://x/a".png')._repr_html_() == (
-        '<img src="https://x/a&quot;.png" style="max-width: 100%">'
-    )
-    assert "<video" in FileOutput("https://x/a.mp4")._repr_html_()
-    assert FileOutput("https://x/a.bin")._repr_html_() is None
-
-
 # What is a file in an output
 
 SCHEMA = {

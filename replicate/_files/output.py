@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import html
 import io
+import sys
 import tempfile
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Callable, List, Optional, Tuple, Union
@@ -187,14 +187,10 @@ class FileOutput(httpx.SyncByteStream, httpx.AsyncByteStream):
         return f"{type(self).__name__}({url!r})"
 
     def _repr_html_(self) -> Optional[str]:
-        """Show images, sound and films in a notebook."""
-        kind = (self.content_type or "").partition("/")[0]
-        url = html.escape(self.url, quote=True)
-        if kind == "image":
-            return f'<img src="{url}" style="max-width: 100%">'
-        if kind in {"audio", "video"}:
-            return f'<{kind} src="{url}" controls style="max-width: 100%"></{kind}>'
-        return None
+        """Show a picture, sound or film in a notebook, from bytes that the notebook keeps."""
+        from .display import file_html
+
+        return file_html(self)
 
     def __copy__(self) -> FileOutput:
         return self
@@ -225,3 +221,9 @@ class FileOutputURL(str, FileOutput):  # type: ignore[misc]  # noqa: SLOT000 - a
         """Create the string."""
         del client  # is for `__init__`
         return str.__new__(cls, url)
+
+
+if "IPython" in sys.modules:
+    from .display import show_lists
+
+    show_lists()

@@ -183,7 +183,6 @@ def test_it_is_a_file_by_name(output):
     assert type(output.url) is str
     assert output.name == "b.png"
     assert output.content_type == "image/png"
-    assert output._repr_html_().startswith("<img ")
 
 
 def test_it_has_no_asynchronous_characters(output):

@@ -70,7 +70,8 @@ def check_data_uri(text: str) -> None:
     """A data URI is bytes or a ValueError, and what is one agrees in all places."""
     _data_uri.content_type(text)
     file = FileOutput(text)
-    repr(file), file.name, file.content_type, file._repr_html_()
+    repr(file), file.name, file.content_type
+    assert not _data_uri.is_data_uri(text) or "<script" not in str(file._repr_html_())
     try:
         content = _data_uri.decode(text)
     except ValueError:

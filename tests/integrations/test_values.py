@@ -102,6 +102,25 @@ def test_polars_and_arrow(give, refused):
     refused(pyarrow.array([1]), r"pass its .to_pylist\(\)")
 
 
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_data_frames_of_pages(library, sandbox):
+    frames = pytest.importorskip(library)
+    with sandbox.client() as client:
+        for count in (1, 3):
+            client.run("sandbox/sprites", {"prompt": "a", "count": count})
+        client.run("sandbox/storyteller", {"prompt": "b", "delay": 0})
+        page = client.predictions.list()
+        frame = frames.DataFrame(page.rows())
+        assert frame.shape[0] == 3
+        assert list(frame["id"]) == [prediction.id for prediction in page]
+        assert list(frame["input.prompt"]) == ["b", "a", "a"]
+        assert all(seconds >= 0 for seconds in frame["metrics.predict_time"])
+        times = [prediction.created_at.datetime for prediction in page]
+        assert [time.timestamp() for time in frame["created_at"]] == [t.timestamp() for t in times]
+        models = frames.DataFrame(client.models.list().rows())
+        assert set(models["visibility"]) == {"public"}
+
+
 def test_sqlalchemy(give, refused):
     sqlalchemy = pytest.importorskip("sqlalchemy")
     engine = sqlalchemy.create_engine("sqlite://")
