@@ -41,6 +41,8 @@ T = TypeVar("T")
 _clock: Clock | None = None
 _blocking: ContextVar[bool] = ContextVar("replicate_blocking", default=False)
 
+_nap: ContextVar[Callable[[float], object] | None] = ContextVar("replicate_nap", default=None)
+
 _looks_for_loops = True
 """Whether a blocking call in an event loop would be the first one, of which there is a warning."""
 
@@ -121,12 +123,17 @@ def set_clock(clock: Clock | None) -> None:
     _clock = clock
 
 
+def nap_by(nap: Callable[[float], object]) -> None:
+    """Let blocking calls of this context, such as that of a thread, pause by a function."""
+    _nap.set(nap)
+
+
 async def sleep(seconds: float) -> None:
     """Pause the caller, thread or task, for a number of seconds."""
     if _clock is not None:
         await _clock.sleep(seconds)
     elif is_blocking():
-        time.sleep(seconds)  # noqa: ASYNC251 - nothing else runs here
+        (_nap.get() or time.sleep)(seconds)
     else:
         import anyio  # with httpx already loaded this costs async callers nothing more
 

@@ -55,9 +55,9 @@ async def async_run(
     guard: RunGuard[Prediction] = RunGuard(client, Prediction)
     with until(end):
         async with guard:
-            version = await _version(client, ref, target)
+            version = await version_of(client, ref, target)
             prediction = await create(guard, target, input, **params)
-            output = _Output(client, version, use_file_output=use_file_output is not False)
+            output = Output(client, version, use_file_output=use_file_output is not False)
             if prediction.status != "failed" and version is not None and version._yields_output:
                 kind = OutputIterator if is_blocking() else AsyncOutputIterator
                 return kind(guard, output.items, end=end, cancels=True)
@@ -67,7 +67,7 @@ async def async_run(
     return output.whole(prediction.__dict__.get("output"))
 
 
-class _Output:
+class Output:
     """An output as its caller wants it."""
 
     def __init__(
@@ -89,7 +89,7 @@ class _Output:
         return result
 
 
-async def _version(client: Session, ref: Reference, target: Target) -> Optional[Version]:
+async def version_of(client: Session, ref: Reference, target: Target) -> Optional[Version]:
     """Return the version that a reference names, for its schema; None where there is none.
 
     It is looked up before the prediction is created and kept, as versions never change. A

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-from typing import TYPE_CHECKING, Any, Callable, Iterator, Optional, cast
+from typing import TYPE_CHECKING, Any, Callable, Iterator, List, NamedTuple, Optional, cast
 
-from .._blocking import is_blocking, together
+from .._blocking import in_thread, is_blocking, together
 from .._guards import is_array, is_object, is_path
 from ..exceptions import InvalidResponseError
-from .uploads import async_base64_encode_file, check_readable
+from .handles import CHUNK, opened
+from .media import name_of
+from .uploads import MAX_UPLOAD, async_base64_encode_file, check_readable
 from .values import FileIn, plain
 
 if TYPE_CHECKING:
+    from contextlib import ExitStack
+
     from .._http.session import Session
 
 
@@ -38,6 +43,34 @@ async def encode(
         OSError: A file is not there, or may not be read.
         ValueError: A number or a text has no JSON form, or a value contains itself.
     """
+    return await with_urls(tree_of(value, place), client, strategy)
+
+
+class Tree(NamedTuple):
+    """A JSON value with `FileIn` where there is a file."""
+
+    json: Any
+    files: List[FileIn]
+
+
+def tree_of(value: Any, place: Optional[str] = None) -> Tree:
+    """Return any input as JSON, with its files in their places; see `encode`."""
+    try:
+        tree = plain(value, place)
+    except RecursionError:
+        raise ValueError(
+            f"{place or 'the value'} is nested too deeply, or contains itself"
+        ) from None
+    found = list(_files_in(tree))
+    for each in found:
+        check_readable(each.file, each.place)
+    return Tree(tree, found)
+
+
+async def with_urls(tree: Tree, client: Session, strategy: Optional[str] = None) -> Any:
+    """Upload the files of a tree, and return its JSON with their URLs; see `encode`."""
+    if not tree.files:
+        return tree.json
 
     async def send(file: Any) -> str:
         if strategy == "base64":
@@ -52,19 +85,31 @@ async def encode(
             )
         return str(urls["get"])
 
-    try:
-        tree = plain(value, place)
-    except RecursionError:
-        raise ValueError(
-            f"{place or 'the value'} is nested too deeply, or contains itself"
-        ) from None
-    found = list(_files_in(tree))
-    for each in found:
-        check_readable(each.file, each.place)
-    files = {_key(each.file): each.file for each in found}
+    files = {_key(each.file): each.file for each in tree.files}
     urls = await together(send, list(files.values()), limit=UPLOADS_AT_ONCE)
     url_of = dict(zip(files, urls))
-    return filled(tree, lambda each: url_of[_key(each.file)])
+    return filled(tree.json, lambda each: url_of[_key(each.file)])
+
+
+async def with_digests(tree: Tree, held: ExitStack) -> Any:
+    """Return the JSON of a tree with digests of the content of its files.
+
+    Args:
+        tree: The tree.
+        held: What keeps the files open. Until it is closed, what can only be read once can
+            still be uploaded.
+    """
+
+    def digest(file: Any) -> str:
+        handle = held.enter_context(opened(file, name_of(file), MAX_UPLOAD))
+        content = hashlib.sha256()
+        for piece in iter(lambda: handle.read(CHUNK), b""):
+            content.update(piece)
+        return f"sha256:{content.hexdigest()}"
+
+    files = {_key(each.file): each.file for each in tree.files}
+    digests = {key: await in_thread(digest, file) for key, file in files.items()}
+    return filled(tree.json, lambda each: digests[_key(each.file)])
 
 
 def _files_in(tree: Any) -> Iterator[FileIn]:

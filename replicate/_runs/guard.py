@@ -43,6 +43,9 @@ FIND_TIME = 8.0
 class RunGuard(Generic[R]):
     """Looks after one run. Use it as `async with RunGuard(...) as guard:`."""
 
+    _retries: Optional[int] = None
+    """How often a create that has started nothing is repeated; None: as the client says."""
+
     def __init__(
         self, session: Session, kind: Type[R], run: Optional[R] = None, *, cancels: bool = True
     ) -> None:
@@ -78,7 +81,9 @@ class RunGuard(Generic[R]):
             lost.Creates.of(self.session), self._kind.__name__, description
         )
         try:
-            answer = await self.session._transport.send(build, on_send=create.mark_sent)
+            answer = await self.session._transport.send(
+                build, on_send=create.mark_sent, retries=self._retries
+            )
             self.run = self._read(operation, answer)
         except ReplicateException as error:
             if isinstance(error, ReplicateError):

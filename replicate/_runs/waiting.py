@@ -57,14 +57,15 @@ class Run(Protocol):
     async def async_cancel(self) -> None: ...
 
 
-async def until_end(run: Run, *, is_fresh: bool = False) -> None:
+async def until_end(run: Run, *, is_fresh: bool = False, shortest: float = 0.0) -> None:
     """Look at a run until it has ended.
 
     Args:
         run: The run.
         is_fresh: Whether what is known of it has just come, so that the first look can wait.
+        shortest: Seconds between two looks at least, unless the user has set them.
     """
-    pauses = pauses_of(run._client)
+    pauses = pauses_of(run._client, shortest)
     while not run._has_ended:
         if is_fresh:
             await pause(next(pauses))
@@ -89,7 +90,7 @@ async def look(run: Run) -> None:
             return
 
 
-def pauses_of(session: Session) -> Iterator[float]:
+def pauses_of(session: Session, shortest: float = 0.0) -> Iterator[float]:
     """Return the pauses between looks, in seconds.
 
     The result is known late by a tenth of the time that the run took, and at most by the poll
@@ -100,9 +101,11 @@ def pauses_of(session: Session) -> Iterator[float]:
         while True:
             yield fixed
     began = monotonic()
-    yield from FIRST_PAUSES
+    for seconds in FIRST_PAUSES:
+        yield max(shortest, seconds)
     while True:
-        yield min(max(SHORTEST_PAUSE, SHARE_OF_TIME * (monotonic() - began)), session.poll_interval)
+        share = max(SHORTEST_PAUSE, SHARE_OF_TIME * (monotonic() - began))
+        yield max(shortest, min(share, session.poll_interval))
 
 
 def may_pass(error: Exception) -> bool:
