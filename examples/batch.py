@@ -3,53 +3,46 @@
     python examples/batch.py prompts.txt pictures/
 
 Pictures that are there already are not painted again, and a prompt that fails does not stop
-the others.
+the others. What was paid for stands in a journal beside the folder.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 from pathlib import Path
 
 import replicate
-from replicate.exceptions import ReplicateException
 
 MODEL = "black-forest-labs/flux-schnell"
 
 
-async def paint(prompt, path, places):
-    async with places:
-        try:
-            output = await replicate.async_run(
-                MODEL, input={"prompt": prompt, "output_format": "png"}, timeout=300
-            )
-            await output[0].async_save(path)
-        except ReplicateException as error:
-            print(f"{prompt}: {error}", file=sys.stderr)
-            return False
-    print(path)
-    return True
-
-
-async def main(prompts, folder, at_once):
-    places = asyncio.Semaphore(at_once)
-    todo = [
-        (prompt, folder / f"{number:04}.png")
-        for number, prompt in enumerate(prompts, 1)
-        if not (folder / f"{number:04}.png").exists()
-    ]
-    done = await asyncio.gather(*(paint(prompt, path, places) for prompt, path in todo))
-    return all(done)
+def main(prompts, folder, at_once):
+    folder.mkdir(parents=True, exist_ok=True)
+    pictures = replicate.map(
+        MODEL,
+        [{"prompt": prompt, "output_format": "png"} for prompt in prompts],
+        concurrency=at_once,
+        timeout=300,
+        return_errors=True,
+        journal=folder.with_suffix(".journal"),
+    )
+    failed = 0
+    for number, (prompt, picture) in enumerate(zip(prompts, pictures), 1):
+        path = folder / f"{number:04}.png"
+        if isinstance(picture, Exception):
+            failed += 1
+            print(f"{prompt}: {picture}", file=sys.stderr)
+        elif not path.exists():
+            print(picture[0].save(path))
+    return failed
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("prompts", type=Path, help="a file with one prompt a line")
     parser.add_argument("folder", type=Path, help="where to put the pictures")
-    parser.add_argument("--at-once", type=int, default=10, help="how many to paint at a time")
+    parser.add_argument("--at-once", type=int, default=8, help="how many to paint at a time")
     options = parser.parse_args()
-    options.folder.mkdir(parents=True, exist_ok=True)
     lines = [line for line in options.prompts.read_text(encoding="utf-8").splitlines() if line]
-    sys.exit(not asyncio.run(main(lines, options.folder, options.at_once)))
+    sys.exit(bool(main(lines, options.folder, options.at_once)))

@@ -21,6 +21,7 @@ from .client import Client
 
 if TYPE_CHECKING:
     from . import account as account
+    from . import batch as batch
     from . import collection as collection
     from . import deployment as deployment
     from . import file as file
@@ -55,6 +56,8 @@ async_run: Final = default_client.async_run
 stream: Final = default_client.stream
 async_stream: Final = default_client.async_stream
 use: Final = default_client.use
+map: Final = default_client.map
+async_map: Final = default_client.async_map
 
 if TYPE_CHECKING:
     accounts: Accounts
@@ -71,6 +74,7 @@ __all__ = [
     "Client",
     "__version__",
     "accounts",
+    "async_map",
     "async_paginate",
     "async_run",
     "async_stream",
@@ -80,6 +84,7 @@ __all__ = [
     "exceptions",
     "files",
     "hardware",
+    "map",
     "models",
     "paginate",
     "predictions",
@@ -107,6 +112,7 @@ _SUBMODULES = frozenset(
     {
         "__about__",
         "account",
+        "batch",
         "client",
         "collection",
         "connection_errors",
@@ -140,7 +146,7 @@ class _Package(ModuleType):
             return
         super().__setattr__(name, value)
         if name == "default_client":  # what belongs to it is that of the new one from now on
-            for method in ("run", "async_run", "stream", "async_stream", "use"):
+            for method in ("run", "async_run", "stream", "async_stream", "use", "map", "async_map"):
                 super().__setattr__(method, getattr(value, method))
             for namespace in _NAMESPACES:
                 vars(self).pop(namespace, None)

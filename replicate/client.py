@@ -14,7 +14,7 @@ from ._recent import Recent
 from ._secrets import hidden
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
     from typing import Literal
 
     from typing_extensions import ParamSpec, Unpack
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ._http.httpx_options import HttpxOptions, Timeout
     from ._http.retry_transport import RetryTransport
     from ._http.token import TokenSource
+    from .batch import AsyncBatch, Batch
     from .identifier import Reference
     from .stream import AsyncStream, Stream
     from .use import AsyncFunction, AsyncOutput, Function, Output
@@ -393,6 +394,146 @@ class Client(Session, Namespaces):
         from .use import use
 
         return use(self, ref, streaming=streaming, use_async=use_async, timeout=timeout)
+
+    def map(
+        self,
+        ref: Reference,
+        inputs: Iterable[Mapping[str, Any]],
+        *,
+        concurrency: int = 8,
+        ordered: bool = True,
+        return_errors: bool = False,
+        journal: Union[str, os.PathLike[str], None] = None,
+        use_file_output: Optional[bool] = True,
+        wait: Union[float, bool, None] = None,
+        timeout: Optional[float] = None,
+        file_encoding_strategy: Optional[str] = None,
+        webhook: Optional[str] = None,
+        webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
+        **more: Unpack[PredictionsCreateMore],
+    ) -> Batch:
+        """Run a model on many inputs, some of them at a time, and yield the outputs.
+
+        Args:
+            ref: The model, as for `run`.
+            inputs: Inputs of the model by name, one mapping for each run: any iterable, of which no
+                more is read than is about to run. `async_map` takes asynchronous ones too.
+            concurrency: How many runs are under way at most. There are fewer while the API
+                refuses more of them for its rate limit.
+            ordered: Yield the outputs in the order of the inputs; False: as they are done.
+            return_errors: Yield an error in the place of an output, and go on; False: raise it,
+                and start nothing more. It has the attributes `index` and `input`.
+            journal: Path of a file (SQLite) in which outputs are kept. Another call with the same
+                inputs goes on from there, and so do several processes at once.
+            use_file_output: Give file outputs out as `FileOutput`; False: as URL strings.
+            wait: Whether, or for how many seconds (1 to 60), the server holds a request. By
+                default it does not, so that each prediction can be canceled at once.
+            timeout: Seconds for each run; when they are over, its prediction is canceled.
+            file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
+            webhook: URL to call when a prediction changes.
+            webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
+            more: Further fields of the API's request, the deprecated ones among them.
+
+        Returns:
+            An iterator, in the asynchronous twin one for `async for`. Its items are whole outputs,
+            as `run` returns them; those of a model that yields are lists. Closing it, Ctrl-C, and
+            the end of a `with` block or of a task cancel what still runs.
+
+        Raises:
+            ModelError: A model failed, or its prediction was canceled or aborted.
+            DeadlineExceededError: `timeout` ran out; `prediction` is in the error.
+            ReplicateError: The API refused.
+        """
+        from .batch import Batch, start
+
+        batch: Batch = start(
+            Batch,
+            self,
+            ref,
+            inputs,
+            concurrency=concurrency,
+            ordered=ordered,
+            return_errors=return_errors,
+            journal=journal,
+            use_file_output=use_file_output,
+            wait=wait,
+            timeout=timeout,
+            file_encoding_strategy=file_encoding_strategy,
+            webhook=webhook,
+            webhook_events_filter=webhook_events_filter,
+            **more,
+        )
+        return batch
+
+    def async_map(
+        self,
+        ref: Reference,
+        inputs: Union[Iterable[Mapping[str, Any]], AsyncIterable[Mapping[str, Any]]],
+        *,
+        concurrency: int = 8,
+        ordered: bool = True,
+        return_errors: bool = False,
+        journal: Union[str, os.PathLike[str], None] = None,
+        use_file_output: Optional[bool] = True,
+        wait: Union[float, bool, None] = None,
+        timeout: Optional[float] = None,
+        file_encoding_strategy: Optional[str] = None,
+        webhook: Optional[str] = None,
+        webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
+        **more: Unpack[PredictionsCreateMore],
+    ) -> AsyncBatch:
+        """Run a model on many inputs, some of them at a time, and yield the outputs.
+
+        Args:
+            ref: The model, as for `run`.
+            inputs: Inputs of the model by name, one mapping for each run: any iterable, of which no
+                more is read than is about to run. `async_map` takes asynchronous ones too.
+            concurrency: How many runs are under way at most. There are fewer while the API
+                refuses more of them for its rate limit.
+            ordered: Yield the outputs in the order of the inputs; False: as they are done.
+            return_errors: Yield an error in the place of an output, and go on; False: raise it,
+                and start nothing more. It has the attributes `index` and `input`.
+            journal: Path of a file (SQLite) in which outputs are kept. Another call with the same
+                inputs goes on from there, and so do several processes at once.
+            use_file_output: Give file outputs out as `FileOutput`; False: as URL strings.
+            wait: Whether, or for how many seconds (1 to 60), the server holds a request. By
+                default it does not, so that each prediction can be canceled at once.
+            timeout: Seconds for each run; when they are over, its prediction is canceled.
+            file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
+            webhook: URL to call when a prediction changes.
+            webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
+            more: Further fields of the API's request, the deprecated ones among them.
+
+        Returns:
+            An iterator, in the asynchronous twin one for `async for`. Its items are whole outputs,
+            as `run` returns them; those of a model that yields are lists. Closing it, Ctrl-C, and
+            the end of a `with` block or of a task cancel what still runs.
+
+        Raises:
+            ModelError: A model failed, or its prediction was canceled or aborted.
+            DeadlineExceededError: `timeout` ran out; `prediction` is in the error.
+            ReplicateError: The API refused.
+        """
+        from .batch import AsyncBatch, start
+
+        batch: AsyncBatch = start(
+            AsyncBatch,
+            self,
+            ref,
+            inputs,
+            concurrency=concurrency,
+            ordered=ordered,
+            return_errors=return_errors,
+            journal=journal,
+            use_file_output=use_file_output,
+            wait=wait,
+            timeout=timeout,
+            file_encoding_strategy=file_encoding_strategy,
+            webhook=webhook,
+            webhook_events_filter=webhook_events_filter,
+            **more,
+        )
+        return batch
 
     # A call that names the model otherwise gets in, and is told what was meant.
     for _method in (run, async_run, stream, async_stream):

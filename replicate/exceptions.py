@@ -80,6 +80,12 @@ class ReplicateException(Exception):  # noqa: N818 - the name of 1.x
     """If the answer to a create was lost: the runs that it may have started, where it is not clear
     which one is its own."""
 
+    index: int | None = None
+    """In a batch: which input the error is about, counted from 0."""
+
+    input: Any = None
+    """In a batch: that input. It does not survive pickling."""
+
 
 class ModelError(ReplicateException):
     """A model that failed, was canceled, or was aborted.
@@ -143,7 +149,8 @@ class ModelError(ReplicateException):
 
     def __reduce__(self) -> tuple[Any, ...]:
         prediction: Any = self.prediction
-        return type(self), (self.args[0] if prediction is None else prediction,)
+        about = self.args[0] if prediction is None else prediction
+        return type(self), (about,), {"index": self.index}
 
 
 class PredictionCanceledError(ModelError):
@@ -301,8 +308,9 @@ class ReplicateError(ReplicateException):
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # These stay behind: a response belongs to a connection, and a request to a token.
-        left = dict.fromkeys({"response", "_request"} & vars(self).keys())
+        # These stay behind: a response belongs to a connection, a request to a token, and an
+        # input may have open files.
+        left = dict.fromkeys({"response", "_request", "input"} & vars(self).keys())
         return _restore, (type(self), {**vars(self), **left}, self.args)
 
 

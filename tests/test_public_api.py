@@ -30,6 +30,7 @@ NAMESPACES = (
 SUBMODULES = (
     "__about__",
     "account",
+    "batch",
     "client",
     "collection",
     "deployment",
@@ -61,6 +62,7 @@ PATHS = {
     "account": "Account Accounts",
     "file": "File Files FileEncodingStrategy",
     "stream": "ServerSentEvent EventSource stream async_stream",
+    "batch": "AsyncBatch Batch",
     "run": "run async_run",
     "pagination": "Page paginate async_paginate",
     "resource": "Resource Namespace",
@@ -105,7 +107,7 @@ def test_attributes_of_the_package():
         assert getattr(replicate, name)._client is replicate.default_client, name
     for name in SUBMODULES:
         assert inspect.ismodule(getattr(replicate, name)), name
-    for name in ("run", "async_run", "stream", "async_stream", "use"):
+    for name in ("run", "async_run", "stream", "async_stream", "use", "map", "async_map"):
         assert getattr(replicate, name) == getattr(replicate.default_client, name)
     assert isinstance(replicate.default_client, replicate.Client)
     assert replicate.paginate is replicate.pagination.paginate

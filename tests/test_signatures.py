@@ -311,6 +311,10 @@ def test_async_methods_are_twins_of_blocking_ones(found):
         twin, method = getattr(found, name), getattr(found, name[len("async_") :])
         # Annotations that are text are compared as text, return types apart.
         ours, theirs = inspect.signature(twin), inspect.signature(method)
+        if name == "async_map":  # which takes asynchronous inputs too
+            inputs = ours.parameters["inputs"].replace(annotation="")
+            assert theirs.parameters["inputs"].replace(annotation="") == inputs
+            theirs = theirs.replace(parameters=ours.parameters.values())
         assert list(ours.parameters.values()) == list(theirs.parameters.values()), name
         assert inspect.getdoc(twin) == inspect.getdoc(method), name
         assert not inspect.iscoroutinefunction(method), name

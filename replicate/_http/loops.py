@@ -5,10 +5,12 @@ from __future__ import annotations
 import atexit
 import contextlib
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Optional, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Coroutine
+
+T = TypeVar("T")
 
 
 def running() -> Any:
@@ -57,6 +59,36 @@ def start(loop: Any, function: Callable[[], Coroutine[Any, Any, None]], tasks: s
     task = loop.create_task(function())
     tasks.add(task)
     task.add_done_callback(tasks.discard)
+
+
+async def cancelable(
+    action: Callable[[], Coroutine[Any, Any, T]], take: Callable[[Callable[[], Any]], None]
+) -> Optional[T]:
+    """Do something that can be canceled from outside, in a task of its own.
+
+    Args:
+        action: What to do.
+        take: Called with the function that cancels it.
+
+    Returns:
+        What it returns; None if it was canceled.
+    """
+    if in_trio():
+        import anyio
+
+        with anyio.CancelScope() as scope:
+            take(scope.cancel)
+            return await action()
+        return None
+    import asyncio
+
+    task = asyncio.current_task()
+    assert task is not None
+    take(task.cancel)
+    try:
+        return await action()
+    except asyncio.CancelledError:
+        return None  # the task ends with this
 
 
 async def finished(tasks: set[Any]) -> None:

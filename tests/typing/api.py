@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import IO, Any, Dict, Generator, Iterator, List, Optional, Union
+from typing import IO, Any, AsyncIterator, Dict, Generator, Iterator, List, Optional, Union
 
 import httpx
 from typing_extensions import assert_type
@@ -20,6 +20,7 @@ import replicate_api.models
 from replicate import Client
 from replicate._runs.outputs import AsyncOutputIterator, OutputIterator
 from replicate.account import Account
+from replicate.batch import AsyncBatch, Batch
 from replicate.client import RetryTransport
 from replicate.collection import Collection
 from replicate.connection_errors import APIConnectError
@@ -118,6 +119,42 @@ def stream(client: Client, prediction: Prediction) -> None:
         assert_type(event.retry, Optional[int])
         _ = event.text  # type: ignore[attr-defined]
     assert_type(prediction.stream(), Stream)
+
+
+def batches(client: Client) -> None:
+    inputs: List[Dict[str, Any]] = [{"n": 1}]
+    results = replicate.map(
+        "o/n",
+        inputs,
+        concurrency=4,
+        ordered=False,
+        return_errors=True,
+        journal=Path("j"),
+        timeout=60,
+    )
+    assert_type(results, Batch)
+    for result in client.map("o/n", iter(inputs), webhook="https://example.com"):
+        assert_type(result, Any)
+    with results as entered:
+        assert_type(entered, Batch)
+    error = ReplicateException()
+    assert_type(error.index, Optional[int])
+
+    replicate.map("o/n")  # type: ignore[call-arg]
+    replicate.map("o/n", inputs, concurency=4)  # type: ignore[call-arg]
+    replicate.map("o/n", [1])  # type: ignore[list-item]
+
+
+async def async_batches(client: Client) -> None:
+    async def inputs() -> AsyncIterator[Dict[str, Any]]:
+        yield {"n": 1}
+
+    assert_type(replicate.async_map("o/n", [{"n": 1}]), AsyncBatch)
+    async with client.async_map("o/n", inputs()) as results:
+        async for result in results:
+            assert_type(result, Any)
+    assert_type(await client.async_map("o/n", inputs()), AsyncBatch)
+    client.map("o/n", inputs())  # type: ignore[arg-type]
 
 
 async def async_stream(client: Client, prediction: Prediction) -> None:

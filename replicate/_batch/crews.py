@@ -1,0 +1,180 @@
+"""Where the runs of a batch run: each in a thread, or in a task of the event loop."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections import deque
+from contextvars import copy_context
+from functools import partial
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any, Callable, Coroutine, Deque, Dict, Optional, Set
+
+from .._blocking import block_on, nap_by
+from .._http import loops
+from .._http.deadline import finish, remaining
+
+if TYPE_CHECKING:
+    Action = Callable[[], Coroutine[Any, Any, Any]]
+    """Something to do, which returns what is heard of it."""
+
+STOP_TIME = 10.0
+"""Seconds that stopping may take: canceling the runs, and keeping what has become of them."""
+
+
+class Crew:
+    """Those who do things at the same time, and the mail that comes of it."""
+
+    def __init__(self, when_gone: Callable[[], None]) -> None:
+        """Create a crew.
+
+        Args:
+            when_gone: Called when the crew was let go and the last one has left.
+        """
+        self._when_gone = when_gone
+        self._numbers = itertools.count()
+        self._working: Set[int] = set()
+        self._is_let_go = False
+
+    def start(self, action: Action) -> None:  # noqa: ARG002
+        """Let somebody do something, and tell what comes of it; None, if it was interrupted."""
+        raise AssertionError("a subclass says how")
+
+    def tell(self, news: Any) -> None:  # noqa: ARG002
+        """Put something into the mail."""
+        raise AssertionError("a subclass says how")
+
+    async def hear(self, seconds: Optional[float]) -> Any:  # noqa: ARG002
+        """Return the next mail; None if there is none in so many seconds, 0 for not to wait."""
+        raise AssertionError("a subclass says how")
+
+    def _interrupt(self) -> None:
+        raise AssertionError("a subclass says how")
+
+    def let_go(self) -> None:
+        """Interrupt everybody. It waits for nothing and takes no lock: a finalizer may call it."""
+        if not self._is_let_go:
+            self._is_let_go = True
+            self._interrupt()
+            self._look_around()
+
+    async def stop(self) -> None:
+        """Interrupt everybody, and wait until all have cleaned up."""
+        self.let_go()
+        await finish(self._until_gone, STOP_TIME)
+
+    async def _until_gone(self) -> None:
+        while self._working and remaining():
+            await self.hear(remaining())
+
+    def _left(self, number: int, news: Any) -> None:
+        self._working.discard(number)
+        self.tell(news)
+        self._look_around()
+
+    def _look_around(self) -> None:
+        if self._is_let_go and not self._working:
+            self._when_gone()
+
+
+class _StoppedError(BaseException):
+    """The batch has ended: raised in the pauses of what it does, and nowhere else."""
+
+
+class Threads(Crew):
+    """One thread for each action. Ctrl-C reaches the main thread, which stops them."""
+
+    def __init__(self, when_gone: Callable[[], None]) -> None:
+        super().__init__(when_gone)
+        # Queues of this kind can be entered again by a signal handler or finalizer.
+        self._mail: SimpleQueue[Any] = SimpleQueue()
+        self._bell: SimpleQueue[None] = SimpleQueue()
+        """Empty until all are interrupted. Who takes out what is in it puts it back."""
+
+    def start(self, action: Action) -> None:
+        number = next(self._numbers)
+        self._working.add(number)
+        run = copy_context().run
+        threading.Thread(
+            target=run, args=(self._do, number, action), name=f"replicate batch {number}"
+        ).start()
+
+    def _do(self, number: int, action: Action) -> None:
+        nap_by(self._nap)
+        news: Any = None
+        try:
+            if not self._is_let_go:
+                news = block_on(action())
+        except _StoppedError:
+            pass
+        finally:
+            self._left(number, news)
+
+    def _nap(self, seconds: float) -> None:
+        try:
+            self._bell.get(timeout=seconds)
+        except Empty:
+            return
+        self._bell.put(None)
+        nap_by(time.sleep)  # cleaning up pauses for as long as it has to
+        raise _StoppedError
+
+    def tell(self, news: Any) -> None:
+        self._mail.put(news)
+
+    async def hear(self, seconds: Optional[float]) -> Any:
+        try:
+            return self._mail.get(block=seconds != 0, timeout=seconds or None)
+        except Empty:
+            return None
+
+    def _interrupt(self) -> None:
+        self._bell.put(None)
+
+
+class Tasks(Crew):
+    """One task for each action."""
+
+    def __init__(self, when_gone: Callable[[], None]) -> None:
+        super().__init__(when_gone)
+        self._loop = loops.running()
+        self._tasks: Set[Any] = set()
+        self._mail: Deque[Any] = deque()
+        self._arrival: Any = None
+        self._cancels: Dict[int, Callable[[], Any]] = {}
+
+    def start(self, action: Action) -> None:
+        number = next(self._numbers)
+        self._working.add(number)
+        loops.start(self._loop, partial(self._do, number, action), self._tasks)
+
+    async def _do(self, number: int, action: Action) -> None:
+        news: Any = None
+        try:
+            if not self._is_let_go:
+                news = await loops.cancelable(action, partial(self._cancels.__setitem__, number))
+        finally:
+            self._cancels.pop(number, None)
+            self._left(number, news)
+
+    def tell(self, news: Any) -> None:
+        self._mail.append(news)
+        if self._arrival is not None:
+            self._arrival.set()
+
+    async def hear(self, seconds: Optional[float]) -> Any:
+        if not self._mail and seconds != 0:
+            import anyio
+
+            self._arrival = anyio.Event()
+            with anyio.move_on_after(seconds):
+                await self._arrival.wait()
+        return self._mail.popleft() if self._mail else None
+
+    def _interrupt(self) -> None:
+        loops.call_soon(self._loop, self._cancel)
+
+    def _cancel(self) -> None:
+        for cancel in list(self._cancels.values()):
+            cancel()

@@ -1,0 +1,252 @@
+"""What was paid for, in a file: a second call goes on from there, and so do several at once.
+
+A row is one input at one place of the batch. Whoever works at it is its owner, and shows every
+second that it is alive. What a dead owner has left is taken over: a run by its id, and a create
+whose answer nobody has read by looking for it in the account's list.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import json
+import os
+import secrets
+import sqlite3
+import threading
+import time
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any, List, NamedTuple, Optional, Set, Union
+
+from ..exceptions import InvalidArgumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable
+
+    from .schedule import Job
+
+FORMAT = 1
+"""The version of the tables, in the file's `user_version`."""
+
+PULSE = 1.0
+"""Seconds after which an owner shows again that it is alive."""
+
+SILENCE = 10.0
+"""Seconds after which an owner that shows nothing is dead."""
+
+PATIENCE = 30.0
+"""Seconds for which one process waits for another one's turn at the file."""
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS runs (
+    position INTEGER NOT NULL,  -- the input's place in the batch, from 0
+    key TEXT NOT NULL,          -- a digest of model and input
+    state TEXT NOT NULL,        -- claimed, sent, created, done or failed
+    owner TEXT,                 -- who works at it
+    id TEXT,                    -- of the prediction
+    result TEXT,                -- JSON: the output of a run that is done, a prediction that failed
+    changed REAL NOT NULL,      -- when, in seconds since 1970
+    PRIMARY KEY (position, key)
+);
+CREATE TABLE IF NOT EXISTS owners (owner TEXT PRIMARY KEY, alive REAL NOT NULL);
+"""
+
+
+class State(enum.Enum):
+    """How far the run of a row has come."""
+
+    CLAIMED = "claimed"
+    """Its create was not sent yet."""
+    SENT = "sent"
+    """Its create may have arrived."""
+    CREATED = "created"
+    """Its id is known."""
+    DONE = "done"
+    FAILED = "failed"
+    ELSEWHERE = "elsewhere"
+    """Not in the file: another owner works at it."""
+
+
+class Row(NamedTuple):
+    """What the journal knew of a job when it was claimed."""
+
+    state: State
+    id: Optional[str] = None
+    result: Any = None
+    changed: float = 0.0
+
+
+class Journal:
+    """The journal of one batch, which owns the rows that it claims."""
+
+    def __init__(self, path: Union[str, os.PathLike[str]]) -> None:
+        """Open a journal, which is made if it is not there.
+
+        Raises:
+            InvalidArgumentError: The file is something else.
+            sqlite3.OperationalError: It cannot be opened, or written to.
+        """
+        self._owner = secrets.token_hex(8)
+        self._opened = time.time()
+        self._lock = threading.Lock()
+        self._end: SimpleQueue[None] = SimpleQueue()
+        self._file = sqlite3.connect(
+            os.fspath(path), timeout=PATIENCE, isolation_level=None, check_same_thread=False
+        )
+        try:
+            with self._turn():
+                self._set_up(os.fspath(path))
+        except BaseException as error:
+            self._file.close()
+            if type(error) is sqlite3.DatabaseError:
+                raise InvalidArgumentError(f"{os.fspath(path)} is no journal: {error}") from None
+            raise
+        self._life = threading.Thread(target=self._live, name="replicate journal", daemon=True)
+        self._life.start()
+
+    def _set_up(self, path: str) -> None:
+        (found,) = self._file.execute("PRAGMA user_version").fetchone()
+        tables = {name for (name,) in self._file.execute("SELECT name FROM sqlite_master")}
+        if tables and (found != FORMAT or "runs" not in tables):
+            raise InvalidArgumentError(
+                f"{path} is a database, but no journal that this version can read"
+            )
+        for statement in TABLES.split(";"):
+            self._file.execute(statement)
+        self._file.execute(f"PRAGMA user_version = {FORMAT}")
+        self._show_alive()
+
+    @contextlib.contextmanager
+    def _turn(self) -> Generator[None, None, None]:
+        """Let nobody else write meanwhile, in this process or in another."""
+        with self._lock:
+            self._file.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._file.execute("ROLLBACK")
+                raise
+            self._file.execute("COMMIT")
+
+    # The life of the owner.
+
+    def _live(self) -> None:
+        while True:
+            with contextlib.suppress(Empty):
+                self._end.get(timeout=PULSE)
+                break
+            with contextlib.suppress(sqlite3.Error), self._turn():
+                self._show_alive()
+        with contextlib.suppress(sqlite3.Error), self._turn():
+            self._file.execute("UPDATE runs SET owner = NULL WHERE owner = ?", (self._owner,))
+            self._file.execute("DELETE FROM owners WHERE owner = ?", (self._owner,))
+        with self._lock:
+            self._file.close()
+
+    def _show_alive(self) -> None:
+        self._file.execute("REPLACE INTO owners VALUES (?, ?)", (self._owner, time.time()))
+
+    def let_go(self) -> None:
+        """Leave all rows to others, soon. It waits for nothing: also a finalizer may call it."""
+        self._end.put(None)
+
+    def join(self) -> None:
+        """Wait until all rows are left, for a while."""
+        self._life.join(PULSE)
+
+    # Rows.
+
+    def claim(self, job: Job) -> Row:
+        """Make a job's row this batch's own, unless it is done or somebody else's.
+
+        Returns:
+            The row as it was: CLAIMED for a new one, or one that is to be run anew.
+        """
+        with self._turn():
+            found = self._file.execute(
+                "SELECT state, runs.owner, id, result, changed, alive FROM runs"
+                " LEFT JOIN owners ON owners.owner = runs.owner WHERE position = ? AND key = ?",
+                (job.index, job.key),
+            ).fetchone()
+            if found is None:
+                self._set(job, State.CLAIMED)
+                return Row(State.CLAIMED)
+            state, owner, id, result, changed, alive = found
+            row = Row(State(state), id, json.loads(result or "null"), changed)
+            if row.state is State.DONE:
+                return row
+            if row.state is State.FAILED:
+                if changed >= self._opened:
+                    return row  # somebody has just paid for it, and failed
+                row = Row(State.CLAIMED)
+            elif owner not in {None, self._owner} and time.time() - (alive or 0.0) < SILENCE:
+                return Row(State.ELSEWHERE)
+            self._set(job, row.state, id=row.id)
+            return row
+
+    def sending(self, job: Job) -> bool:
+        """Take note that the create is about to be sent; False if the row is not this one's."""
+        with self._turn():
+            found = self._file.execute(
+                "SELECT 1 FROM runs WHERE position = ? AND key = ? AND owner = ?",
+                (job.index, job.key, self._owner),
+            ).fetchone()
+            if found is not None:
+                self._set(job, State.SENT)
+            return found is not None
+
+    def created(self, job: Job, id: str) -> None:
+        """Take note of the prediction that a create has made."""
+        with self._turn():
+            self._set(job, State.CREATED, id=id)
+
+    def done(self, job: Job, id: str, output: Any) -> None:
+        """Keep an output, as the API returned it."""
+        with self._turn():
+            self._set(job, State.DONE, id=id, result=json.dumps(output))
+
+    def failed(self, job: Job, id: str, prediction: Any) -> None:
+        """Keep a prediction that has failed, as the API returned it."""
+        with self._turn():
+            self._set(job, State.FAILED, id=id, result=json.dumps(prediction))
+
+    def leave(self, job: Job) -> None:
+        """Let others take over a job whose run goes on."""
+        with self._turn():
+            self._file.execute(
+                "UPDATE runs SET owner = NULL WHERE position = ? AND key = ? AND owner = ?",
+                (job.index, job.key, self._owner),
+            )
+
+    def release(self, job: Job) -> None:
+        """Forget a job for which nothing was created, or what was created is canceled."""
+        with self._turn():
+            self._file.execute(
+                "DELETE FROM runs WHERE position = ? AND key = ? AND owner = ?",
+                (job.index, job.key, self._owner),
+            )
+
+    def _set(self, job: Job, state: State, *, id: Optional[str] = None, result: Any = None) -> None:
+        self._file.execute(
+            "REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (job.index, job.key, state.value, self._owner, id, result, time.time()),
+        )
+
+    def ids(self, since: float) -> Set[str]:
+        """Return the ids of the predictions that became known since a time."""
+        with self._turn():
+            rows = self._file.execute(
+                "SELECT id FROM runs WHERE id NOT NULL AND changed >= ?", (since,)
+            )
+            return {id for (id,) in rows}
+
+    def movable(self, jobs: Iterable[Job]) -> List[Job]:
+        """Return which jobs of others are done by now, or can be taken over."""
+        with self._turn():
+            rows = self._file.execute(
+                "SELECT position, key FROM runs JOIN owners ON owners.owner = runs.owner"
+                " WHERE state IN ('claimed', 'sent', 'created') AND alive > ?",
+                (time.time() - SILENCE,),
+            )
+            theirs = set(rows)
+        return [job for job in jobs if (job.index, job.key) not in theirs]

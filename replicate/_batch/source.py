@@ -1,0 +1,81 @@
+"""The inputs of a batch, read one by one and no further ahead than they are wanted."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable
+from functools import partial
+from typing import TYPE_CHECKING, Any, Iterator, NamedTuple, Optional
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Union
+
+    import anyio
+
+    from .crews import Crew
+    from .schedule import Schedule
+
+    Inputs = Union[Iterable[Mapping[str, Any]], AsyncIterable[Mapping[str, Any]]]
+
+
+class Source:
+    """The inputs, read one by one."""
+
+    def __init__(self, inputs: Inputs) -> None:
+        self.error: Optional[Exception] = None
+        """What went wrong with reading: that is the end of the inputs, and of the batch."""
+        self._inputs = inputs
+        self._iterator: Optional[Iterator[Any]] = None
+        self._wanted: Optional[anyio.Semaphore] = None
+
+    def read(self, crew: Crew, schedule: Schedule) -> None:
+        """Read the next input; one that has to be awaited comes by mail."""
+        if isinstance(self._inputs, AsyncIterable):
+            schedule.is_reading = True
+            if self._wanted is not None:
+                self._wanted.release()
+                return
+            import anyio
+
+            self._wanted = anyio.Semaphore(0)
+            crew.start(partial(_feed, self._inputs, self._wanted, crew.tell))
+            return
+        try:
+            if self._iterator is None:
+                self._iterator = iter(self._inputs)
+            read = Read(next(self._iterator))
+        except StopIteration:
+            read = Read(is_last=True)
+        except Exception as error:  # noqa: BLE001 - raised when the results before it are given out
+            read = Read(is_last=True, error=error)
+        read.take(self, schedule)
+
+
+class Read(NamedTuple):
+    """What was read."""
+
+    input: Any = None
+    is_last: bool = False
+    error: Optional[Exception] = None
+
+    def take(self, source: Source, schedule: Schedule) -> None:
+        """Let a schedule know."""
+        schedule.is_reading = False
+        if self.is_last:
+            schedule.is_exhausted = True
+            source.error = self.error
+        else:
+            schedule.read(self.input)
+
+
+async def _feed(
+    inputs: AsyncIterable[Any], wanted: anyio.Semaphore, tell: Callable[[Read], None]
+) -> Read:
+    """Read inputs when they are wanted, all in one task, as generators with time limits need it."""
+    try:
+        async for input in inputs:
+            tell(Read(input))
+            await wanted.acquire()
+    except Exception as error:  # noqa: BLE001 - raised when the results before it are given out
+        return Read(is_last=True, error=error)
+    return Read(is_last=True)

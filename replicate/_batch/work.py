@@ -1,0 +1,246 @@
+"""One run of a batch: from an input to an output, by way of the journal if there is one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import time
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Union
+
+from .._blocking import in_thread
+from .._files.inputs import Tree, tree_of, with_digests, with_urls
+from .._http import errors
+from .._http.deadline import end_of, until
+from .._runs import lost
+from .._runs.create import check_input, create
+from .._runs.guard import RunGuard
+from .._runs.waiting import until_end
+from ..exceptions import ConflictError, DeadlineExceededError, NotFoundError, ReplicateError
+from ..identifier import resolve
+from ..prediction import Prediction, Predictions
+from ..run import Output, version_of
+from .journal import Row, State
+from .schedule import Created, Done, Elsewhere, Failed, TurnedAway
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeGuard
+
+    from .._http.session import Session
+    from ..identifier import Reference
+    from .journal import Journal
+    from .schedule import Ended, Job
+
+logger = logging.getLogger("replicate")
+
+LOOKS = 40
+"""Looks in a second that all runs of a batch share. The API allows 3,000 requests a minute
+(https://replicate.com/docs/topics/predictions/rate-limits), and a user may run other things."""
+
+
+class Work:
+    """What is to be done with each input."""
+
+    def __init__(
+        self,
+        client: Session,
+        ref: Reference,
+        *,
+        concurrency: int,
+        timeout: Optional[float],
+        use_file_output: bool,
+        file_encoding_strategy: Optional[str],
+        **params: Any,
+    ) -> None:
+        end_of(timeout)  # says what is wrong with it
+        self.client = client
+        self.target = resolve(ref)
+        self.journal: Optional[Journal] = None
+        self.leaves_runs = False
+        """Whether runs that are under way when the batch ends are left to the next call."""
+        self.tell: Callable[[Created], None]
+        """Takes in what is heard of a run while it goes on."""
+        self._ref = ref
+        self._timeout = timeout
+        self._use_file_output = use_file_output
+        self._strategy = file_encoding_strategy
+        self._params = params
+        self._shortest_pause = concurrency / LOOKS
+
+    async def __call__(self, job: Job) -> Ended:
+        """Do it."""
+        try:
+            with ExitStack() as held:
+                row = await self._claim(job, held)
+                if row.state is State.ELSEWHERE:
+                    return Elsewhere(job)
+                if row.state is State.DONE:
+                    return Done(job, await self._given_out(row.result))
+                if row.state is State.FAILED:
+                    Prediction._of(row.result, self.client)._raise_for_status()
+                return await self._run(job, row)
+        except _TakenOverError:
+            return Elsewhere(job)
+        except Exception as error:  # noqa: BLE001 - for the reader of the results
+            return Failed(job, error)
+
+    async def _claim(self, job: Job, held: ExitStack) -> Row:
+        tree = _tree_of(job)
+        if self.journal is None:
+            return Row(State.CLAIMED)
+        if not job.key:
+            run = [self.target, await with_digests(tree, held)]
+            canonical = json.dumps(run, sort_keys=True, separators=(",", ":"))
+            job.key = hashlib.sha256(canonical.encode()).hexdigest()
+        return await in_thread(self.journal.claim, job)
+
+    async def _run(self, job: Job, row: Row) -> Union[Done, TurnedAway]:
+        guard = _Guard(self, job)
+        try:
+            with until(end_of(self._timeout)):
+                async with guard:
+                    prediction = guard.run = await self._taken_up(job, row)
+                    if prediction is None:
+                        prediction = await self._create(guard, job)
+                    await until_end(
+                        prediction,
+                        is_fresh=prediction._is_fresh,
+                        shortest=self._shortest_pause,
+                    )
+            prediction._raise_for_status()
+        except BaseException as error:
+            self._note(job, guard.run, error)
+            if guard.run is None and _was_turned_away(error):
+                return TurnedAway(job, error, error.retry_after)
+            raise
+        output = vars(prediction).get("output")
+        if self.journal is not None:
+            await in_thread(self.journal.done, job, prediction.id, output)
+        return Done(job, await self._given_out(output))
+
+    async def _create(self, guard: _Guard, job: Job) -> Prediction:
+        if job.encoded is None:
+            job.encoded = await with_urls(_tree_of(job), self.client, self._strategy)
+        prediction: Prediction = await create(guard, self.target, job.encoded, **self._params)
+        return prediction
+
+    def _note(self, job: Job, run: Optional[Prediction], error: BaseException) -> None:
+        """Keep in the journal what has become of a run that gave no output.
+
+        It is written at once, in an event loop too: a task that is canceled has no time.
+        """
+        journal = self.journal
+        if journal is None:
+            return
+        ends_batch = not isinstance(error, Exception)
+        if run is None and not ends_batch:
+            journal.release(job)
+        elif run is None or not run._has_ended:
+            journal.leave(job)
+        elif run.status == "succeeded":  # before it could be canceled
+            journal.done(job, run.id, vars(run).get("output"))
+        elif ends_batch:
+            journal.release(job)
+        else:
+            journal.failed(job, run.id, {**run._wire, "input": {}, "output": None})
+
+    async def _given_out(self, output: Any) -> Any:
+        version = await version_of(self.client, self._ref, self.target)
+        return Output(self.client, version, use_file_output=self._use_file_output).whole(output)
+
+    # What an earlier call has left.
+
+    async def _taken_up(self, job: Job, row: Row) -> Optional[Prediction]:
+        """Return the run that an earlier call has paid for, if it is of use."""
+        if row.state is State.SENT:
+            return await self._found(job, row)
+        if row.state is not State.CREATED or row.id is None:
+            return None
+        try:
+            prediction = await Predictions(self.client).async_get(row.id)
+        except NotFoundError:
+            return None
+        if prediction._has_ended and prediction.status != "succeeded":
+            return None
+        if prediction.data_removed:
+            logger.warning("prediction %s is run anew: its output is removed", row.id)
+            return None
+        return prediction
+
+    async def _found(self, job: Job, row: Row) -> Optional[Prediction]:
+        """Return the run of a create whose answer nobody has read.
+
+        Raises:
+            ConflictError: There are several that it may be.
+        """
+        assert self.journal is not None
+        target = self.target
+        model = f"{target.owner}/{target.name}" if target.owner and target.name else None
+        deployment = "/".join(target.deployment) if target.deployment else None
+        look = lost.Description(_tree_of(job).json, model, target.version, deployment)
+        sent = lost.Create(lost.Creates.of(self.client), Prediction.__name__, look)
+        try:
+            sent.started -= time.time() - row.changed
+            sent.creates.known.extend(await in_thread(self.journal.ids, row.changed))
+            found = await lost.find(self.client, Prediction._operations().list, sent)
+        finally:
+            sent.forget()
+        if found.run is not None:
+            await in_thread(self.journal.created, job, found.run.id)
+            return Prediction._of(found.run, self.client)
+        if not found.candidates:
+            return None
+        error = ConflictError(
+            title="Several candidates",
+            detail="An earlier call ended before the API had answered it. One of these "
+            f"predictions may be its own: {', '.join(each.id for each in found.candidates)}. "
+            "The next call runs the input anew.",
+        )
+        error.candidates = [Prediction._of(each, self.client) for each in found.candidates]
+        raise error
+
+
+class _Guard(RunGuard[Prediction]):
+    """The guard of a run whose create the schedule repeats, and whose id the journal is told."""
+
+    _retries = 0
+
+    def __init__(self, work: Work, job: Job) -> None:
+        super().__init__(work.client, Prediction)
+        self._work = work
+        self._job = job
+
+    async def create(
+        self, operation: Any, build: Callable[[], Any], description: lost.Description
+    ) -> tuple[Prediction, Any]:
+        journal = self._work.journal
+        if journal is not None and not await in_thread(journal.sending, self._job):
+            raise _TakenOverError
+        run, answer = await super().create(operation, build, description)
+        if journal is not None:
+            await in_thread(journal.created, self._job, run.id)
+        headers: Mapping[str, str] = {} if answer is None else answer.headers
+        self._work.tell(Created(headers))
+        return run, answer
+
+    def _is_over(self, error: BaseException) -> bool:
+        if self._work.leaves_runs and not isinstance(error, DeadlineExceededError):
+            return False
+        return super()._is_over(error)
+
+
+class _TakenOverError(Exception):
+    """This process stood still for so long that another one has taken its row over."""
+
+
+def _tree_of(job: Job) -> Tree:
+    """Return a job's input as JSON. It is read once: there may be iterators in it."""
+    if job.tree is None:
+        check_input(job.input)
+        job.tree = tree_of(job.input or {}, "input")
+    return job.tree
+
+
+def _was_turned_away(error: BaseException) -> TypeGuard[ReplicateError]:
+    return isinstance(error, ReplicateError) and errors.may_repeat(error, safe=False)

@@ -1,0 +1,442 @@
+"""Batches: many runs of one model, some of them at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import pickle
+import threading
+import time
+from pathlib import Path
+from typing import Iterator
+
+import anyio
+import pytest
+
+import replicate
+from replicate import exceptions
+from replicate.helpers import FileOutput
+from replicate.sandbox import File, Input, current_prediction
+
+NO_TIME = 0.02
+
+
+@pytest.fixture
+def models(sandbox):
+    """Register models that tell how many of them run; return the numbers."""
+    running = 0
+    seen = []
+
+    @sandbox.model("me/square", official=True)
+    def square(n: int, delay: float = 0.0) -> int:
+        nonlocal running
+        running += 1
+        seen.append(running)
+        current_prediction().sleep(delay)
+        running -= 1
+        if n < 0:
+            raise ValueError(f"{n} is negative")
+        return n * n
+
+    @sandbox.model("me/file", official=True)
+    def file(n: int) -> File:
+        return File(b"%d" % n, f"{n}.txt")
+
+    @sandbox.model("me/reader", official=True)
+    def reader(document: Path) -> str:
+        return document.read_text()
+
+    @sandbox.model("me/count", official=True)
+    def count(to: int = Input(default=3)) -> Iterator[str]:
+        for number in range(to):
+            yield str(number)
+
+    return seen
+
+
+@pytest.fixture
+def square(client, models):
+    """Square numbers on the sandbox, by `map` of either form."""
+
+    def inputs(numbers, **more):
+        return [{"n": n, **more} for n in numbers]
+
+    inputs.seen = models
+    return inputs
+
+
+def test_results_come_in_the_order_of_the_inputs(call, client, square):
+    inputs = [*square([5], delay=0.3), *square(range(4))]
+    assert call.list(client.map, "me/square", inputs, concurrency=3) == [25, 0, 1, 4, 9]
+
+
+def test_results_come_as_they_are_done(call, client, square):
+    inputs = [*square([5], delay=0.5), *square(range(4))]
+    found = call.list(client.map, "me/square", inputs, concurrency=3, ordered=False)
+    assert found[-1] == 25
+    assert sorted(found[:-1]) == [0, 1, 4, 9]
+
+
+def test_no_inputs(call, client, square):
+    assert call.list(client.map, "me/square", []) == []
+
+
+@pytest.mark.parametrize("concurrency", [1, 3])
+def test_no_more_runs_than_asked_for(call, client, square, concurrency):
+    call.list(client.map, "me/square", square(range(8), delay=0.05), concurrency=concurrency)
+    assert max(square.seen) == concurrency
+
+
+def test_inputs_are_read_when_they_are_needed(client, square):
+    read = []
+
+    def inputs():
+        for n in range(100):
+            read.append(n)
+            yield {"n": n}
+
+    with client.map("me/square", inputs(), concurrency=3) as results:
+        assert read == []
+        for index, result in enumerate(results):
+            assert result == index**2
+            assert len(read) <= index + 1 + 2 * 3
+            if index == 10:
+                break
+
+
+def test_asynchronous_inputs(client, square):
+    async def inputs():
+        for n in range(5):
+            await anyio.sleep(0.01)
+            yield {"n": n}
+
+    async def main():
+        return [n async for n in await client.async_map("me/square", inputs(), concurrency=2)]
+
+    assert anyio.run(main) == [0, 1, 4, 9, 16]
+
+
+def test_results_do_not_wait_for_inputs_that_are_late(client, square):
+    asked = anyio.Event
+
+    async def main():
+        got = asked()
+
+        async def inputs():
+            yield {"n": 2}
+            await got.wait()
+            yield {"n": 3}
+
+        found = []
+        async for n in client.async_map("me/square", inputs()):
+            found.append(n)
+            got.set()
+        return found
+
+    assert anyio.run(main) == [4, 9]
+
+
+def test_inputs_that_break_off(call, client, square):
+    def inputs():
+        yield from square([1, 2])
+        raise LookupError("no more")
+
+    found, error = call.collect(client.map, "me/square", inputs(), return_errors=True)
+    assert found == [1, 4]
+    assert isinstance(error, LookupError)
+
+
+def test_asynchronous_inputs_that_break_off(client, square):
+    async def inputs():
+        yield {"n": 1}
+        raise LookupError("no more")
+
+    async def main():
+        found = []
+        with pytest.raises(LookupError, match="no more"):
+            async for n in client.async_map("me/square", inputs()):
+                found.append(n)
+        return found
+
+    assert anyio.run(main) == [1]
+
+
+def test_trio(client, square):
+    trio = pytest.importorskip("trio")
+
+    async def inputs():
+        for n in range(5):
+            yield {"n": n}
+
+    async def main():
+        async with client.async_map("me/square", inputs(), concurrency=2) as results:
+            found = [n async for n in results]
+        slow = square(range(3), delay=30)
+        async with client.async_map("me/square", slow) as results:
+            with trio.move_on_after(0.3):
+                await results.__anext__()
+        return found
+
+    assert trio.run(main) == [0, 1, 4, 9, 16]
+
+
+def test_whole_outputs_of_a_model_that_yields(call, sandbox, client, models):
+    version = sandbox.models["me/count"].latest_version.id
+    for ref in ("me/count", f"me/count:{version}"):
+        assert call.list(client.map, ref, [{"to": 2}, {}]) == [["0", "1"], ["0", "1", "2"]]
+
+
+def test_files(call, client, models):
+    files = call.list(client.map, "me/file", [{"n": 1}, {"n": 2}])
+    assert [type(file) for file in files] == [FileOutput, FileOutput]
+    assert [call.read(file) for file in files] == [b"1", b"2"]
+    urls = call.list(client.map, "me/file", [{"n": 1}], use_file_output=False)
+    assert type(urls[0]) is str
+    copies = call.list(client.map, "me/reader", [{"document": b"one"}, {"document": files[1]}])
+    assert copies == ["one", "2"]
+    assert client._token().encode() not in pickle.dumps(files)
+
+
+# Errors.
+
+
+def test_an_error_says_which_input_it_is_about(call, client, square):
+    found, error = call.collect(client.map, "me/square", square([1, 2, -3, 4], delay=0))
+    assert found == [1, 4]
+    assert isinstance(error, exceptions.ModelError)
+    assert str(error) == "-3 is negative"
+    assert (error.index, error.input) == (2, {"n": -3, "delay": 0})
+    if hasattr(error, "add_note"):
+        assert "input 2" in error.__notes__[-1]
+    copy = pickle.loads(pickle.dumps(error))
+    assert (str(copy), copy.index) == (str(error), 2)
+
+
+def test_an_error_ends_the_batch_and_cancels_what_runs(call, sandbox, client, square):
+    inputs = [*square([-1], delay=0.2), *square(range(2, 9), delay=30)]
+    found, error = call.collect(client.map, "me/square", inputs, concurrency=3)
+    assert (found, error.index) == ([], 0)
+    assert statuses(sandbox) == {-1: "failed", 2: "canceled", 3: "canceled"}
+
+
+def test_an_error_ends_the_batch_for_good(client, square):
+    results = client.map("me/square", square([-1, 2]), concurrency=1)
+    with pytest.raises(exceptions.ModelError):
+        next(results)
+    with pytest.raises(exceptions.ClosedError):
+        next(results)
+
+
+def test_errors_in_the_place_of_results(call, client, square):
+    inputs = [*square([1, -2]), {"n": object()}, "text", {"m": 1}, *square([5])]
+    found = call.list(client.map, "me/square", inputs, return_errors=True)
+    one, model, unsendable, no_mapping, refused, last = found
+    assert (one, last) == (1, 25)
+    assert isinstance(model, exceptions.ModelError)
+    assert isinstance(unsendable, TypeError)
+    assert isinstance(no_mapping, exceptions.InvalidArgumentTypeError)
+    assert isinstance(refused, exceptions.UnprocessableEntityError)
+    assert [error.index for error in found[1:5]] == [1, 2, 3, 4]
+    assert [error.input for error in found[1:5]] == inputs[1:5]
+
+
+def test_a_time_limit_for_each_run(call, sandbox, client, square):
+    inputs = [*square([1]), *square([2], delay=30), *square([3])]
+    found = call.list(
+        client.map, "me/square", inputs, concurrency=1, timeout=0.5, return_errors=True
+    )
+    assert (found[0], found[2]) == (1, 9)
+    assert isinstance(found[1], exceptions.DeadlineExceededError)
+    assert sandbox.predictions[1].status == "canceled"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"concurrency": 0}, "at least 1"),
+        ({"concurrency": 2.5}, "must be an integer"),
+        ({"concurrency": True}, "must be an integer"),
+        ({"inputs": {"n": 1}}, "iterable of mappings"),
+        ({"inputs": "text"}, "iterable of mappings"),
+        ({"inputs": 3}, "iterable of mappings"),
+        ({"ref": "nothing"}, "owner/name"),
+        ({"timeout": "5"}, "timeout must be"),
+        ({"concurency": 3}, "did you mean 'concurrency'"),
+        ({"prompt": "x"}, "unexpected keyword argument 'prompt'"),
+    ],
+)
+def test_wrong_arguments_are_told_at_once(call, client, change, message):
+    arguments = {"ref": "me/square", "inputs": [], **change}
+    with pytest.raises((TypeError, ValueError), match=message):
+        call.twin(client.map)(**arguments)
+
+
+def test_asynchronous_inputs_need_the_asynchronous_form(client):
+    async def inputs():
+        yield {}
+
+    with pytest.raises(TypeError, match="iterable of mappings"):
+        client.map("me/square", inputs())
+
+
+def test_a_missing_token_is_told_at_once(call, monkeypatch):
+    with pytest.raises(exceptions.AuthenticationError):
+        call.twin(replicate.Client().map)("me/square", [])
+
+
+# Rate limits and failures that pass.
+
+
+def test_a_rate_limit_slows_the_batch_down(call, sandbox, client, square, waits):
+    sandbox.fault("predictions.create", status=429, times=6)
+    assert call.list(client.map, "me/square", square(range(8))) == [n**2 for n in range(8)]
+    assert len(sandbox.predictions) == 8
+    assert waits.count(7.0) or waits  # what the server advises is heard
+
+
+def test_a_real_rate_limit(call, sandbox, client, square):
+    sandbox.rate_limit(3, per=1, burst=1)
+    assert call.list(client.map, "me/square", square(range(3))) == [0, 1, 4]
+    assert len(sandbox.predictions) == 3
+    refused = [request for request in sandbox.requests if request.status == 429]
+    assert len(refused) <= 3
+
+
+def test_a_rate_limit_that_lets_nothing_through(call, sandbox, client, square, waits):
+    sandbox.fault("predictions.create", status=429, times=None)
+    found, error = call.collect(client.map, "me/square", square(range(3)), concurrency=1)
+    assert found == []
+    assert isinstance(error, exceptions.RateLimitError)
+    assert len(waits) == 1 + client.max_retries
+
+
+def test_a_server_that_cannot_be_reached_for_a_moment(call, sandbox, client, square, waits):
+    results = call.list(client.map, "me/square", square([1]))  # a connection is there
+    with sandbox.offline():
+        found, error = call.collect(client.map, "me/square", square([2]))
+    assert (results, found) == ([1], [])
+    assert isinstance(error, exceptions.APIConnectionError)
+    assert call.list(client.map, "me/square", square([2])) == [4]
+
+
+def test_files_are_uploaded_once_though_the_create_is_refused(call, sandbox, client, models, waits):
+    sandbox.fault("predictions.create", status=429, times=2)
+    handle = Path(__file__).open("rb")
+    with handle:
+        (text,) = call.list(client.map, "me/reader", [{"document": handle}])
+    assert text == Path(__file__).read_text(encoding="utf-8")
+    uploads = [request for request in sandbox.requests if request.path == "/v1/files"]
+    assert len(uploads) == 1
+
+
+# The end before the end.
+
+
+def until(condition):
+    end = time.monotonic() + 5
+    while not condition() and time.monotonic() < end:
+        time.sleep(NO_TIME)
+    assert condition()
+
+
+def statuses(sandbox):
+    return {run.input["n"]: run.status for run in sandbox.predictions}
+
+
+def only_first_succeeded(sandbox):
+    """Say whether the first input, 1, was run, and those that were begun meanwhile are canceled."""
+    found = statuses(sandbox)
+    return found.pop(1) == "succeeded" and set(found.values()) == {"canceled"}
+
+
+def all_canceled(sandbox, count):
+    return [run.status for run in sandbox.predictions] == ["canceled"] * count
+
+
+def test_leaving_a_with_block_cancels_what_runs(call, sandbox, client, square):
+    inputs = [*square([1]), *square(range(2, 7), delay=30)]
+
+    async def main():
+        async with client.async_map("me/square", inputs, concurrency=3) as results:
+            async for result in results:
+                return result
+
+    if call.is_async:
+        assert anyio.run(main) == 1
+    else:
+        with client.map("me/square", inputs, concurrency=3) as results:
+            assert next(results) == 1
+    assert only_first_succeeded(sandbox)
+
+
+def test_a_loop_that_is_left_cancels_what_runs(call, sandbox, client, square):
+    inputs = [*square([1]), *square(range(2, 7), delay=30)]
+
+    async def main():
+        async for result in client.async_map("me/square", inputs, concurrency=3):
+            assert result == 1
+            break
+        while not only_first_succeeded(sandbox):
+            await anyio.sleep(NO_TIME)
+
+    if call.is_async:
+        anyio.run(main)
+    else:
+        for result in client.map("me/square", inputs, concurrency=3):
+            assert result == 1
+            break
+        until(lambda: only_first_succeeded(sandbox))
+
+
+def test_ctrl_c_cancels_what_runs(sandbox, client, square):
+    import _thread
+
+    def interrupt():
+        until(lambda: len(sandbox.predictions) == 3)
+        _thread.interrupt_main()
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    with pytest.raises(KeyboardInterrupt):
+        list(client.map("me/square", square(range(5), delay=30), concurrency=3))
+    thread.join()
+    assert all_canceled(sandbox, 3)
+
+
+def test_a_task_that_is_canceled_cancels_what_runs(sandbox, client, square):
+    async def read():
+        inputs = square(range(5), delay=30)
+        async for _ in client.async_map("me/square", inputs, concurrency=3):
+            raise AssertionError
+
+    async def main():
+        task = asyncio.ensure_future(read())
+        while len(sandbox.predictions) < 3:
+            await asyncio.sleep(NO_TIME)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert all_canceled(sandbox, 3)
+
+    asyncio.run(main())
+
+
+def test_closing_from_elsewhere(sandbox, client, square):
+    """While somebody waits for a result."""
+    results = client.map("me/square", square(range(3), delay=30))
+
+    def close():
+        until(lambda: len(sandbox.predictions) == 3)
+        results.close()
+
+    thread = threading.Thread(target=close)
+    thread.start()
+    with pytest.raises(exceptions.ClosedError):
+        next(results)
+    thread.join()
+    until(lambda: all_canceled(sandbox, 3))
+
+
+def test_no_threads_are_left(client, square):
+    before = threading.active_count()
+    list(client.map("me/square", square(range(20))))
+    until(lambda: threading.active_count() <= before)
