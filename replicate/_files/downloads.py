@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Callable, List, NamedTuple, Optional
 
 from .._http import retry as _retry
 from .._http.deadline import pause
+from .._http.subjects import without_query
 from .._steps import AsAsyncGenerator, AsGenerator
 from ..connection_errors import APIRemoteProtocolError, FileUnavailableError
 from ..exceptions import APIConnectionError, DownloadError, ReplicateError
@@ -30,6 +31,10 @@ LARGE = 1024 * 1024
 
 PROGRESS = 1024 * 1024
 """Bytes that make an attempt worth it: after them, one that breaks off counts as the first."""
+
+
+GZIP = b"\x1f\x8b"
+"""How what is compressed with gzip begins (RFC 1952, 2.3.1)."""
 
 
 class Download(AsGenerator[bytes]):
@@ -135,7 +140,7 @@ class Download(AsGenerator[bytes]):
         except ReplicateError as error:
             if error.response is None:
                 raise
-            if resumed and _ends_at(error.response, self._received):
+            if resumed and self._version.ends_at(self._received, error.response):
                 return False
             raise FileUnavailableError.of(error, shown(url)) from None
         self._begin(self._body.response)
@@ -146,7 +151,8 @@ class Download(AsGenerator[bytes]):
     def _begin(self, response: httpx.Response) -> None:
         """Decide what of an answer is new."""
         found = _Version.of(response)
-        if self._received and response.status_code != 206 and not found.validator:
+        both = self._version.validator and found.validator
+        if self._received and response.status_code != 206 and not both:
             if self._restart is not None:
                 self._restart()
                 self._received = 0
@@ -220,6 +226,11 @@ class Download(AsGenerator[bytes]):
         decompressor = getattr(getattr(response, "_decoder", None), "decompressor", None)
         if received and getattr(decompressor, "eof", True) is False:
             message = "the compressed content breaks off"
+        if getattr(decompressor, "unused_data", b"")[:2] == GZIP:
+            raise DownloadError(
+                title="Unreadable file",
+                detail="it is compressed in several parts, of which httpx reads the first only",
+            )
         if message:
             raise APIRemoteProtocolError(message, request=response.request)
         if self._skip:
@@ -251,6 +262,8 @@ class _Version(NamedTuple):
         if response.status_code == 206:
             span = _RANGE.fullmatch(headers.get("content-range", ""))
             size = span[2] if span else ""
+        elif "transfer-encoding" in headers:
+            size = ""  # the length is of no meaning then (RFC 9112, 6.3)
         return cls(
             headers.get("etag", ""),
             headers.get("last-modified", ""),
@@ -265,6 +278,14 @@ class _Version(NamedTuple):
     def range_from(self, offset: int) -> dict[str, str]:
         """Return the headers that ask for the rest; for all of it, if it is another file now."""
         return {"Range": f"bytes={offset}-", "If-Range": self.validator}
+
+    def ends_at(self, received: int, refusal: httpx.Response) -> bool:
+        """Say whether an answer to a request for the rest means that there is none."""
+        return (
+            refusal.status_code == 416
+            and refusal.headers.get("content-range", "") == f"bytes */{received}"
+            and refusal.headers.get("etag", self.etag) == self.etag
+        )
 
     def is_that_of(self, other: _Version) -> bool:
         """Say whether both are the same, by what both of them say."""
@@ -290,14 +311,6 @@ def _already_received(response: httpx.Response, received: int, found: _Version) 
     )
 
 
-def _ends_at(refusal: httpx.Response, received: int) -> bool:
-    """Say whether an answer to a request for the rest means that there is none."""
-    return (
-        refusal.status_code == 416
-        and refusal.headers.get("content-range", "") == f"bytes */{received}"
-    )
-
-
 def shown(url: str) -> str:
-    """Return a URL for messages: without its query, which may carry a signature."""
-    return url.split("?", 1)[0][:200]
+    """Return a URL for messages: its query may carry a signature, and it may have a password."""
+    return without_query(url)[:200]

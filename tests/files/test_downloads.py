@@ -79,6 +79,12 @@ def test_what_is_another_file_by_now_is_had_whole(call, of, how, tmp_path):
     assert whole(call, file, how, tmp_path) == OTHER
 
 
+@pytest.mark.parametrize("how", ["read", "save", "open"])
+def test_a_validator_that_comes_later_is_of_what_comes_with_it(call, of, how, tmp_path):
+    file = of((200, LENGTH, CONTENT[:5000], CUT), (200, TAG, OTHER))
+    assert whole(call, file, how, tmp_path) == OTHER
+
+
 def test_what_was_given_out_is_never_joined_with_another_file(call, of):
     """Their sizes agree, and what differs was given out already."""
     file = of((200, LENGTH, CONTENT[:5000], CUT), (200, LENGTH, OTHER[:100], OTHER[100:]))
@@ -126,6 +132,40 @@ def test_an_answer_in_full_that_no_longer_says_which_file_it_is(call, of, how, t
     else:
         with pytest.raises(exceptions.DownloadError, match="changed on the server"):
             call.chunks(file)
+
+
+def test_another_file_that_ends_where_the_download_broke_off_is_not_the_rest(call, of):
+    refusal = {"ETag": '"b"', "Content-Range": "bytes */5000"}
+    file = of((200, {"ETag": '"a"'}, CONTENT[:5000], CUT), (416, refusal))
+    with pytest.raises(exceptions.DownloadError):
+        call.read(file)
+
+
+def test_content_compressed_in_several_parts_is_not_cut_after_the_first(call, of):
+    parts = gzip.compress(CONTENT) + gzip.compress(OTHER)
+    file = of((200, {"Content-Encoding": "gzip"}, parts))
+    with pytest.raises(exceptions.DownloadError, match="in several parts"):
+        call.read(file)
+
+
+def test_a_length_beside_chunks_means_nothing(call, of):
+    """As a proxy leaves it that has decompressed the content."""
+    file = of((200, {"Content-Length": "5", "Transfer-Encoding": "chunked"}, CONTENT))
+    assert call.read(file) == CONTENT
+
+
+def test_messages_show_no_password_and_no_signature(call, mock, waits, caplog):
+    def handler(request):
+        raise httpx.ReadError("cut", request=request)
+
+    file = FileOutput("https://me:password@files.test/x.bin?signature=s", mock(handler))
+    broken = FileOutput("ftp://me:password@files.test/x.bin?signature=s", mock(handler))
+    with caplog.at_level("INFO"):
+        for each in (file, broken, FileOutput(file.url, mock(lambda _: httpx.Response(404)))):
+            with pytest.raises(exceptions.ReplicateError) as caught:
+                call.read(each)
+            assert "password" not in f"{caught.value}{caught.value!r}"
+            assert "signature" not in f"{caught.value}{caught.value!r}"
 
 
 def test_a_download_that_breaks_at_the_same_place_ends(call, of):
