@@ -188,6 +188,15 @@ def test_permissions_of_a_file_stay(call, text, tmp_path):
 
 
 @posix
+def test_what_a_model_wrote_never_runs_as_the_owner_of_the_file(call, text, tmp_path):
+    path = tmp_path / "tool"
+    path.touch()
+    path.chmod(0o6755)
+    call(text.save, path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o755
+
+
+@posix
 def test_pipe_is_written_to(call, text, tmp_path):
     os.mkfifo(tmp_path / "pipe")
     got = []

@@ -24,6 +24,10 @@ T = TypeVar("T")
 PATIENCE = 5.0
 """Seconds for which a canceled task waits for the end of what is being written."""
 
+PERMISSIONS = 0o777
+"""What a new file keeps of the mode of the one that it replaces: not to run as its owner, which
+what a model wrote would do then. To write to a file takes that away too."""
+
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _RESERVED = re.compile(
     r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9\xb9\xb2\xb3]) *(?:\.|$)", re.IGNORECASE
@@ -131,7 +135,7 @@ class Draft:
             return self._asked
         if self._replace:
             if self._mode is not None:
-                self._temporary.chmod(stat.S_IMODE(self._mode))
+                self._temporary.chmod(self._mode & PERMISSIONS)
             os.replace(self._temporary, self._target)  # noqa: PTH105 - the same on every Python
             path = self._asked
         else:
