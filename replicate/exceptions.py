@@ -149,8 +149,8 @@ class ModelError(ReplicateException):
 
     def __reduce__(self) -> tuple[Any, ...]:
         prediction: Any = self.prediction
-        about = self.args[0] if prediction is None else prediction
-        return type(self), (about,), {"index": self.index}
+        rest = {name: value for name, value in vars(self).items() if name != "prediction"}
+        return type(self), (self.args[0] if prediction is None else prediction,), rest
 
 
 class PredictionCanceledError(ModelError):

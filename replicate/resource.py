@@ -9,7 +9,7 @@ from replicate_api.types import ApiModel
 
 from . import _http
 from ._blocking import block
-from ._guards import is_object
+from ._guards import is_mapping, is_object
 from ._manners import Choice, Manners, short
 from ._runs.waiting import TERMINAL, with_id
 from .exceptions import ModelError, PredictionAbortedError, PredictionCanceledError
@@ -43,7 +43,13 @@ class Resource(Manners, ApiModel):
 
     @classmethod
     def parse_obj(cls, obj: Mapping[str, Any]) -> Self:
-        """Make one from the API's form of it, as `from_dict` and the constructor do."""
+        """Make one from the API's form of it, as `from_dict` and the constructor do.
+
+        Raises:
+            ValueError: It is no mapping.
+        """
+        if not is_mapping(obj):
+            raise ValueError(f"a {cls.__name__} is made from a mapping, not {type(obj).__name__}")
         return cls.from_dict(obj)
 
     @classmethod
@@ -51,11 +57,11 @@ class Resource(Manners, ApiModel):
         """Make one from the API's form of it, as JSON text: the body of a webhook, for example.
 
         Raises:
-            ValueError: It is no JSON.
+            ValueError: It is no JSON object.
         """
         from replicate_api.answer import loads
 
-        return cls.from_dict(loads(b if isinstance(b, bytes) else b.encode()))
+        return cls.parse_obj(loads(b if isinstance(b, bytes) else b.encode()))
 
     @classmethod
     def construct(cls, _fields_set: set[str] | None = None, **values: Any) -> Self:

@@ -196,7 +196,7 @@ def verify(
         if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 15):
             raise InvalidTimestampError("The webhook timestamp is not a number of seconds")
         age = time.time() - int(timestamp)
-        if abs(age) > tolerance:
+        if not abs(age) <= tolerance:  # refuses it too if `tolerance` is NaN
             when = f"{age:,.0f} seconds old" if age > 0 else f"from {-age:,.0f} seconds ahead"
             raise InvalidTimestampError(
                 f"Webhook timestamp is outside the allowed tolerance of {tolerance} seconds\n"

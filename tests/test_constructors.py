@@ -53,6 +53,9 @@ def test_the_names_that_pydantic_had_for_it(kind):
     assert made.__fields_set__ == set(wire)
     with pytest.raises(ValueError, match=r"JSON|Expecting"):
         cls.parse_raw("{")
+    for wrong in ("[]", "null", b'"text"'):
+        with pytest.raises(ValueError, match=f"a {cls.__name__} is made from a mapping"):
+            cls.parse_raw(wrong)
 
 
 def test_what_is_absent_is_absent(kind):
@@ -139,9 +142,11 @@ def test_errors_of_models(cls, made_from):
     error = cls(made_from)
     assert (str(error), error.args, error.details) == ("no luck", ("no luck",), "")
     assert error.prediction is (None if made_from == "no luck" else made_from)
+    error.attempt = 2  # whatever a program notes in it
     for twin in (copy.copy(error), pickle.loads(pickle.dumps(error))):
         assert (type(twin), str(twin), twin.args) == (cls, "no luck", ("no luck",))
         assert twin.prediction == error.prediction
+        assert twin.attempt == 2
     assert "no luck" in repr(error)
     assert "".join(traceback.format_exception_only(cls, error)).endswith(": no luck\n")
 

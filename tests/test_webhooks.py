@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import math
 import time
 
 import httpx
@@ -122,6 +123,11 @@ def test_tolerance_can_be_changed_and_turned_off():
     old = signed(at=1)
     assert webhooks.validate(headers=old, body=BODY, secret=SECRET, tolerance=None) is True
     assert webhooks.validate(headers=old, body=BODY, secret=SECRET, tolerance=time.time()) is True
+
+
+def test_a_tolerance_that_is_no_number_tolerates_nothing():
+    with pytest.raises(replicate.webhook.InvalidTimestampError, match="tolerance of nan"):
+        webhooks.validate(headers=signed(at=1), body=BODY, secret=SECRET, tolerance=math.nan)
 
 
 def test_signature_of_another_version_is_skipped():
