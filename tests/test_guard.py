@@ -559,3 +559,12 @@ def test_exception_of_another_thread_cancels_the_run(sandbox, client):
 
 def test_default_client_is_reached_by_what_has_no_client():
     assert replicate.prediction.Prediction(id="p")._client is replicate.default_client
+
+
+def test_a_status_that_is_no_text_hides_no_deadline(call, mock):
+    run = {"id": f"run-{next(NUMBERS)}", "status": [], "urls": {}}
+    client = mock(lambda _: httpx.Response(200, json=run))
+    client.poll_interval = 0.01
+    with pytest.raises(exceptions.DeadlineExceededError) as caught:
+        call(client.run, "me/model", {}, timeout=0.1)
+    assert caught.value.prediction.id == run["id"]

@@ -14,6 +14,7 @@ import pytest
 
 import replicate
 from replicate import exceptions
+from tests.bodies import Pieces
 from tests.servers import Answer, Recorder
 
 TOKEN = "r8_very_secret_token"
@@ -496,3 +497,36 @@ def test_invalid_fields(call, sandbox, client):
     with pytest.raises(exceptions.UnprocessableEntityError) as caught:
         call(client.run, "sandbox/painter", {"width": 5})
     assert {field["field"] for field in caught.value.invalid_fields} >= {"input.width"}
+
+
+NO_BODY = {
+    "cut": lambda: {"stream": Pieces([b'{"det', httpx.ReadError("cut")])},
+    "slow": lambda: {"stream": Pieces([b'{"det', httpx.ReadTimeout("late")])},
+    "undecodable": lambda: {"stream": Pieces([b"no"]), "headers": {"Content-Encoding": "gzip"}},
+}
+
+
+@pytest.mark.parametrize("body", NO_BODY)
+def test_a_refusal_whose_body_cannot_be_read_is_that_refusal(call, mock, waits, body):
+    """It says whether the request may be sent again, and that no run was started."""
+    statuses = [429, 503, 404]
+
+    def handler(request):
+        assert request.url.path == "/v1/predictions/p"  # nothing was lost, or looked for
+        return httpx.Response(statuses.pop(0), **NO_BODY[body]())
+
+    with pytest.raises(exceptions.NotFoundError) as caught:
+        call(mock(handler).predictions.get, "p")
+    assert (caught.value.status, caught.value.response.content, statuses) == (404, b"", [])
+
+    left = [429]
+
+    def create(request):
+        assert (request.method, request.url.path) == ("POST", "/v1/predictions")
+        return (
+            httpx.Response(left.pop(), **NO_BODY[body]())
+            if left
+            else httpx.Response(201, json=PREDICTION)
+        )
+
+    assert call(mock(create).predictions.create, version="0" * 64, input={}).id == "p"

@@ -126,9 +126,10 @@ def read(response: httpx.Response) -> None:
             response.close()
         else:
             response.read()
-    except BaseException:
+    except BaseException as error:
         response.close()
-        raise
+        if not _is_told_by_status(response, error):
+            raise
 
 
 async def async_read(response: httpx.Response) -> None:
@@ -141,6 +142,15 @@ async def async_read(response: httpx.Response) -> None:
             await response.aclose()
         else:
             await response.aread()
-    except BaseException:
+    except BaseException as error:
         await response.aclose()
-        raise
+        if not _is_told_by_status(response, error):
+            raise
+
+
+def _is_told_by_status(response: httpx.Response, error: BaseException) -> bool:
+    """Let a refusal whose body breaks off be a refusal all the same, and one without a body."""
+    if response.is_success or not isinstance(error, httpx.HTTPError):
+        return False
+    response._content = b""
+    return True

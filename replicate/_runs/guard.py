@@ -217,7 +217,7 @@ class RunGuard(Generic[R]):
         outcome = "was canceled" if canceled else "could not be canceled"
         if not canceled:
             logger.warning("%s %s %s", type(run).__name__, run.id, outcome)
-        elif run.status in {"succeeded", "failed"}:
+        elif run.status in ("succeeded", "failed"):
             outcome = f"had just {run.status}"
         _note(error, f"{type(run).__name__} {run.id} {outcome}.")
 
