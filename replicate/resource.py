@@ -11,7 +11,7 @@ from . import _http
 from ._blocking import block
 from ._guards import is_mapping, is_object
 from ._manners import Choice, Manners, short
-from ._runs.waiting import TERMINAL, with_id
+from ._runs.waiting import TERMINAL, known, with_id
 from .exceptions import ModelError, PredictionAbortedError, PredictionCanceledError
 
 if TYPE_CHECKING:
@@ -240,7 +240,8 @@ class Running(Resource):
     async def async_reload(self) -> None:
         """Fetch the present state."""
         get = self._operations().get
-        self._update(with_id(await self._client._call(get.asyncio, self.id)))
+        data = await known(self, lambda: self._client._call(get.asyncio, self.id))
+        self._update(with_id(data))
 
     def cancel(self) -> None:
         """Stop it; what it has used so far is charged."""
@@ -249,7 +250,8 @@ class Running(Resource):
     async def async_cancel(self) -> None:
         """Stop it; what it has used so far is charged."""
         cancel = self._operations().cancel
-        self._update(with_id(await self._client._call_safely(cancel.asyncio, self.id)))
+        data = await known(self, lambda: self._client._call_safely(cancel.asyncio, self.id))
+        self._update(with_id(data))
 
     def wait(self, timeout: Optional[float] = None) -> None:
         """Wait until it has succeeded, failed, been canceled or aborted.

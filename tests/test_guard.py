@@ -241,12 +241,22 @@ def test_assertions_of_a_mock_are_left_alone(call, mock):
         call(mock(handler).predictions.get, "p")
 
 
-def test_404_soon_after_the_create_is_a_server_that_lags(call, service, waits):
-    def not_found(request, api):
-        return httpx.Response(404, json={"detail": "not found", "status": 404})
+def not_found(request, api):
+    return httpx.Response(404, json={"detail": "not found", "status": 404})
 
+
+@pytest.fixture
+def lagging(service, monkeypatch):
+    """Servers that hear of a run only when it was asked for many times."""
+    monkeypatch.setattr("replicate._runs.waiting.SHORTEST_PAUSE", 0.001)
     api, client = service()
-    api.faults["GET", "/predictions/ID"] = [not_found, not_found]
+    api.faults["GET", "/predictions/ID"] = [not_found] * 20
+    api.faults["POST", "/predictions/ID/cancel"] = [not_found] * 20
+    return api, client
+
+
+def test_404_soon_after_the_create_is_a_server_that_lags(call, lagging, waits):
+    api, client = lagging
     assert call(client.run, "me/model", {}) == "done"
     prediction = client.predictions.create(model="me/model", input={})
     api.faults["GET", "/predictions/ID"] = [not_found]
@@ -254,10 +264,26 @@ def test_404_soon_after_the_create_is_a_server_that_lags(call, service, waits):
     assert prediction.status == "succeeded"
 
 
-def test_404_long_after_the_create_is_an_end(call, service, waits):
-    def not_found(request, api):
-        return httpx.Response(404, json={"detail": "not found", "status": 404})
+def test_404_soon_after_the_create_does_not_save_a_run_from_its_end(call, lagging, waits):
+    api, client = lagging
+    api.polls = 1000
+    with pytest.raises(exceptions.DeadlineExceededError):
+        call(client.run, "me/model", {}, timeout=0.1)
+    assert api.statuses == ["canceled"]
 
+
+def test_404_soon_after_a_lost_create_of_the_generated_api(call, lagging, waits):
+    def lose(request, api):
+        api.create(json.loads(request.content))
+        raise httpx.ReadError("gone", request=request)
+
+    api, client = lagging
+    api.faults["POST", "/predictions"] = [lose]
+    found = call(client.api.predictions.create, version="v", input={"x": 1})
+    assert found.id == api.last
+
+
+def test_404_long_after_the_create_is_an_end(call, service, waits):
     api, client = service()
     api.create({"input": {}})
     prediction = client.predictions.get(api.last)
