@@ -130,7 +130,13 @@ def test_reader_is_alone_and_may_be_told_to_stop():
 
     started, go_on = threading.Event(), threading.Event()
     items, results = Slow(4), []
-    thread = threading.Thread(target=lambda: results.append(next(items)))
+
+    def read():
+        with pytest.raises(exceptions.ClosedError) as caught:
+            next(items)
+        results.append(caught.value)
+
+    thread = threading.Thread(target=read)
     thread.start()
     assert started.wait(5)
     with pytest.raises(RuntimeError, match="another thread or task"):
@@ -139,7 +145,8 @@ def test_reader_is_alone_and_may_be_told_to_stop():
     assert items.calls == ["interrupt"]
     go_on.set()
     thread.join(5)
-    assert items.calls == ["interrupt", "release"]
+    assert len(results) == 1
+    assert items.calls == ["interrupt", "release", "interrupt"]
 
 
 @pytest.fixture

@@ -127,8 +127,10 @@ class Stream(AsGenerator[ServerSentEvent]):
                 await self._start()
             return await (self._polled() if self._polls else self._connect())
         except BaseException as error:
-            await self._release()  # first: it may hold the only connection
-            await self._guard.failed(error)
+            try:
+                await self._release()  # first: it may hold the only connection
+            finally:  # a task may be canceled several times
+                await self._guard.failed(error)
             if await self._guard.has_succeeded(error):
                 self._polls = True
                 return await self._polled()
