@@ -243,6 +243,38 @@ def test_abandoned_iterator_is_closed_without_another_request(call, talker, clie
         time.sleep(0.001)
 
 
+def test_async_iterator_that_is_collected_inside_a_blocking_call(talker, client):
+    """The loop closes what is its own, and not in the mode of the call."""
+
+    def token():
+        gc.collect()
+        return talker.token
+
+    async def main():
+        problems = []
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, context: problems.append(context))
+        stream = client.async_stream("me/talk", {})
+        await stream.__anext__()
+        stream.cycle = stream
+        del stream
+        with talker.client(verify=False) as blocking:
+            blocking.api_token = token
+            await loop.run_in_executor(None, blocking.accounts.current)
+        pool = await client._http.connections.pool()
+        connections = pool.clients[0]._transport._pool.connections
+        with anyio.fail_after(10):
+            while pool.open or not all(each.is_idle() for each in connections):
+                await anyio.sleep(0.001)
+        assert problems == []
+
+    gc.disable()
+    try:
+        asyncio.run(main())
+    finally:
+        gc.enable()
+
+
 def test_collector_that_runs_inside_requests(talker):
     """A finalizer must take no lock that the request which it interrupts holds."""
     before = gc.get_threshold()
