@@ -12,7 +12,12 @@ from ._blocking import block
 from ._guards import is_mapping, is_object
 from ._manners import Choice, Manners, short
 from ._runs.waiting import TERMINAL, known, with_id
-from .exceptions import ModelError, PredictionAbortedError, PredictionCanceledError
+from .exceptions import (
+    ModelError,
+    PredictionAbortedError,
+    PredictionCanceledError,
+    ReplicateError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -291,6 +296,13 @@ class Running(Resource):
         error = self._errors.get(vars(self)["status"]) if self._has_ended else None
         if error is not None:
             raise error(self)
+        if vars(self).get("data_removed") and self._output_so_far is None:
+            removed = ReplicateError(
+                title="Output removed",
+                detail="Replicate has removed the output, which it keeps for an hour.",
+            )
+            removed.prediction = self  # type: ignore[assignment]
+            raise removed
 
 
 class Namespace:

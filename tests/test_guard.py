@@ -538,6 +538,27 @@ def test_closing_an_output_iterator_cancels_its_run(client, counter):
     assert run.status == "canceled"
 
 
+def test_output_that_was_removed_is_not_taken_for_none(call, service, waits):
+    """Not by a reader who had a part of it, either."""
+
+    def remove(request, api):
+        api.runs[api.last].update(status="succeeded", output=None, data_removed=True)
+
+    def begin(request, api):
+        return httpx.Response(201, json={**api.create({"input": {}}), "output": ["a", "b"]})
+
+    api, client = service(polls=1000)
+    api.faults["GET", "/predictions/ID"] = [remove, remove]
+    with pytest.raises(exceptions.ReplicateError, match="Output removed") as caught:
+        call(client.run, "me/model", {})
+    assert caught.value.prediction.id == api.last
+    api.faults["POST", "/predictions"] = [begin]
+    prediction = client.predictions.create("v", {})
+    items, error = call.collect(prediction.output_iterator)
+    assert items == ["a", "b"]
+    assert error.prediction is prediction
+
+
 def test_number_that_python_refuses_to_read_loses_neither_run_nor_text(call, service, waits):
     digits = "9" * 5000
 
