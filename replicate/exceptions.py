@@ -391,7 +391,7 @@ class _RefusedError(ReplicateError):
 
     def __init__(self, message: str = "") -> None:
         super().__init__(title="Invalid argument", detail=message)
-        self.args = (message,)
+        self.args: tuple[Any, ...] = (message,)
 
     def __str__(self) -> str:
         return self.detail or ""
