@@ -258,6 +258,11 @@ class ReplicateError(ReplicateException):
         )
 
     @property
+    def message(self) -> str:
+        """What went wrong, in one text."""
+        return self.detail or self.title or str(self)
+
+    @property
     def status_code(self) -> int | None:
         """The HTTP status code of the answer."""
         return self.response.status_code if self.response is not None else self.status
