@@ -142,7 +142,7 @@ OF_2X = {
         "_beta.names": (
             "APIError APIResponseValidationError AsyncClient AsyncStream DEFAULT_MAX_RETRIES "
             "DEFAULT_TIMEOUT DefaultAsyncHttpxClient DefaultHttpxClient NOT_GIVEN NotGiven Omit "
-            "Stream Timeout Transport file_from_path get_path_url not_given omit"
+            "Stream Timeout Transport URLPath file_from_path get_path_url not_given omit"
         ),
         "exceptions": " ".join(exceptions.__all__),
         "helpers": "FileOutput",

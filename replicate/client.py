@@ -410,7 +410,7 @@ class Client(Session, Namespaces):
         file_encoding_strategy: Optional[str] = None,
         webhook: Optional[str] = None,
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
-        **more: Unpack[PredictionsCreateMore],
+        **more: Unpack[PredictionMore],
     ) -> Batch:
         """Run a model on many inputs, some of them at a time, and yield the outputs.
 
@@ -480,7 +480,7 @@ class Client(Session, Namespaces):
         file_encoding_strategy: Optional[str] = None,
         webhook: Optional[str] = None,
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
-        **more: Unpack[PredictionsCreateMore],
+        **more: Unpack[PredictionMore],
     ) -> AsyncBatch:
         """Run a model on many inputs, some of them at a time, and yield the outputs.
 

@@ -661,6 +661,13 @@ def test_items_of_an_output_have_awaitable_files(sandbox, tmp_path):
     assert asyncio.run(main()) == [b"0", b"1"]
 
 
+def test_models_as_functions(beta):
+    def divide(client):
+        return client.use("sandbox/divider")(denominator=4)
+
+    assert beta(divide) == 0.25
+
+
 def test_streams(beta):
     items = beta.list(lambda client: client.stream("sandbox/storyteller", {"prompt": "a fox"}))
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import re
-from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional, TypedDict, Union, cast
+from functools import partial
+from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, TypedDict, Union, cast
 
 import httpx
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from .._http.httpx_options import Timeout
     from .._http.token import TokenSource
     from ..identifier import Reference
+    from ..use import AsyncFunction
     from .typed import Awaited, Blocking
     from .typed import Groups as Declared
 
@@ -313,6 +315,7 @@ class Replicate(_Replicate, _Blocking):
 
     if TYPE_CHECKING:
         stream = Client.stream
+        use = Client.use
 
     def close(self) -> None:
         """Close the connections."""
@@ -334,6 +337,12 @@ class AsyncReplicate(_Replicate, _Awaited):
     def stream(self) -> Any:
         """Run a model and yield its output as it is made, for `async for`."""
         return self._caller.configured.async_stream
+
+    @property
+    def use(self) -> Callable[..., AsyncFunction[..., Any]]:
+        """Make an asynchronous function of a model."""
+        use: Any = self._caller.configured.use
+        return partial(use, use_async=True)
 
     async def close(self) -> None:
         """Close the connections."""

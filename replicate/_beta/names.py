@@ -10,6 +10,7 @@ from httpx import BaseTransport as Transport
 from httpx import Client as DefaultHttpxClient
 from httpx import Timeout
 
+from .._functions.outputs import URLPath
 from .._http.connections import DEFAULT_TIMEOUT
 from .._http.session import DEFAULT_MAX_RETRIES
 from ..exceptions import InvalidResponseError as APIResponseValidationError
@@ -36,6 +37,7 @@ __all__ = [
     "Stream",
     "Timeout",
     "Transport",
+    "URLPath",
     "file_from_path",
     "get_path_url",
     "not_given",
