@@ -257,7 +257,9 @@ class Schemas:
         for field in cls.fields:
             if field.wire_name in new:
                 value = new[field.wire_name]
-                field.type = self.type_of(value, name, field.wire_name).in_json
+                type_ = self.type_of(value, name, field.wire_name)
+                # What is read comes as JSON, where bytes are text.
+                field.type = Type("str", depth=type_.depth) if type_.name == FILE else type_
                 field.description = sentence(self._description(value))
         _check_names(cls, place)
 

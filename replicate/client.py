@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing_extensions import ParamSpec, Unpack
 
     from replicate_api.api import Api
+    from replicate_api.api.predictions.create import PredictionsCreateMore
     from replicate_api.models import WebhookEvent
 
     from ._http.httpx_options import HttpxOptions, Timeout
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from ._http.token import TokenSource
     from .batch import AsyncBatch, Batch
     from .identifier import Reference
-    from .prediction import PredictionMore
     from .stream import AsyncStream, Stream
     from .use import AsyncFunction, AsyncOutput, Function, Output
 
@@ -116,7 +116,7 @@ class Client(Session, Namespaces):
         file_encoding_strategy: Optional[str] = None,
         webhook: Optional[str] = None,
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
-        **more: Unpack[PredictionMore],
+        **more: Unpack[PredictionsCreateMore],
     ) -> Any:
         """Run a model and return its output.
 
@@ -171,7 +171,7 @@ class Client(Session, Namespaces):
         file_encoding_strategy: Optional[str] = None,
         webhook: Optional[str] = None,
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
-        **more: Unpack[PredictionMore],
+        **more: Unpack[PredictionsCreateMore],
     ) -> Any:
         """Run a model and return its output.
 
@@ -225,7 +225,7 @@ class Client(Session, Namespaces):
         file_encoding_strategy: Optional[str] = None,
         webhook: Optional[str] = None,
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
-        **more: Unpack[PredictionMore],
+        **more: Unpack[PredictionsCreateMore],
     ) -> Stream:
         """Run a model and yield its output as it is made.
 
@@ -274,7 +274,7 @@ class Client(Session, Namespaces):
         file_encoding_strategy: Optional[str] = None,
         webhook: Optional[str] = None,
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
-        **more: Unpack[PredictionMore],
+        **more: Unpack[PredictionsCreateMore],
     ) -> AsyncStream:
         """Run a model and yield its output as it is made.
 
@@ -410,7 +410,7 @@ class Client(Session, Namespaces):
         file_encoding_strategy: Optional[str] = None,
         webhook: Optional[str] = None,
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
-        **more: Unpack[PredictionMore],
+        **more: Unpack[PredictionsCreateMore],
     ) -> Batch:
         """Run a model on many inputs, some of them at a time, and yield the outputs.
 
@@ -480,7 +480,7 @@ class Client(Session, Namespaces):
         file_encoding_strategy: Optional[str] = None,
         webhook: Optional[str] = None,
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
-        **more: Unpack[PredictionMore],
+        **more: Unpack[PredictionsCreateMore],
     ) -> AsyncBatch:
         """Run a model on many inputs, some of them at a time, and yield the outputs.
 

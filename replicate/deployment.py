@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Mapping, Optional, Sequence, Union
 from replicate_api import models
 from replicate_api.api.deployments.create import DeploymentsCreateOptions
 from replicate_api.api.deployments.update import DeploymentsUpdateOptions
+from replicate_api.api.predictions.create import PredictionsCreateOptions
 from replicate_api.types import Field, nested
 
 from ._arguments import check_more
@@ -16,7 +17,7 @@ from ._guards import text_of
 from .account import Account
 from .identifier import Target, split
 from .pagination import Page, fetch_page
-from .prediction import Prediction, PredictionParams, deployment_target, start
+from .prediction import Prediction, deployment_target, start
 from .resource import Namespace, Resource
 
 if TYPE_CHECKING:
@@ -24,11 +25,12 @@ if TYPE_CHECKING:
 
     from replicate_api.api.deployments.list import DeploymentsListOptions
     from replicate_api.api.deployments.update import DeploymentsUpdateMore
+    from replicate_api.api.predictions.create import PredictionsCreateMore
     from replicate_api.models import WebhookEvent
 
     from ._http.session import Session
     from .pagination import Cursor
-    from .prediction import DeploymentRef, PredictionMore
+    from .prediction import DeploymentRef
 
 __all__ = ["Deployment", "DeploymentPredictions", "Deployments", "DeploymentsPredictions"]
 
@@ -79,7 +81,7 @@ class DeploymentPredictions(Namespace):
         file_encoding_strategy: Optional[str] = None,
         webhook: Optional[str] = None,
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
-        **more: Unpack[PredictionMore],
+        **more: Unpack[PredictionsCreateMore],
     ) -> Prediction:
         """Start a prediction of this deployment and return it, without waiting for its end.
 
@@ -110,7 +112,7 @@ class DeploymentPredictions(Namespace):
         file_encoding_strategy: Optional[str] = None,
         webhook: Optional[str] = None,
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
-        **more: Unpack[PredictionMore],
+        **more: Unpack[PredictionsCreateMore],
     ) -> Prediction:
         """Start a prediction of this deployment and return it, without waiting for its end.
 
@@ -124,7 +126,7 @@ class DeploymentPredictions(Namespace):
             more: Further fields of the API's request, the deprecated ones among them.
         """
         target = Target(deployment=(self._deployment.owner, self._deployment.name))
-        check_more(self.async_create, more, PredictionParams.__annotations__)
+        check_more(self.async_create, more, PredictionsCreateOptions.__annotations__)
         return await start(
             self._client,
             target,
@@ -149,7 +151,7 @@ class DeploymentsPredictions(Namespace):
         file_encoding_strategy: Optional[str] = None,
         webhook: Optional[str] = None,
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
-        **more: Unpack[PredictionMore],
+        **more: Unpack[PredictionsCreateMore],
     ) -> Prediction:
         """Start a prediction of a deployment and return it, without waiting for its end.
 
@@ -183,7 +185,7 @@ class DeploymentsPredictions(Namespace):
         file_encoding_strategy: Optional[str] = None,
         webhook: Optional[str] = None,
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
-        **more: Unpack[PredictionMore],
+        **more: Unpack[PredictionsCreateMore],
     ) -> Prediction:
         """Start a prediction of a deployment and return it, without waiting for its end.
 
@@ -197,7 +199,7 @@ class DeploymentsPredictions(Namespace):
             webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
             more: Further fields of the API's request, the deprecated ones among them.
         """
-        check_more(self.async_create, more, PredictionParams.__annotations__)
+        check_more(self.async_create, more, PredictionsCreateOptions.__annotations__)
         return await start(
             self._client,
             deployment_target(deployment),

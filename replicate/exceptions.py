@@ -2,17 +2,16 @@
 
     ReplicateException
     ├── ReplicateError                 the API refused, or the call to it went wrong
-    │   ├── APIStatusError             an answer of 400 or above
-    │   │   ├── BadRequestError            400
-    │   │   ├── AuthenticationError        401, or no usable token
-    │   │   ├── PaymentRequiredError       402
-    │   │   ├── PermissionDeniedError      403
-    │   │   ├── NotFoundError              404
-    │   │   ├── ConflictError              409
-    │   │   ├── ContentTooLargeError       413, or a file over the API's limit
-    │   │   ├── UnprocessableEntityError   422
-    │   │   ├── RateLimitError             429
-    │   │   └── InternalServerError        500 and above
+    │   ├── BadRequestError            400
+    │   ├── AuthenticationError        401, or no usable token
+    │   ├── PaymentRequiredError       402
+    │   ├── PermissionDeniedError      403
+    │   ├── NotFoundError              404
+    │   ├── ConflictError              409
+    │   ├── ContentTooLargeError       413, or a file over the API's limit
+    │   ├── UnprocessableEntityError   422
+    │   ├── RateLimitError             429
+    │   ├── InternalServerError        500 and above
     │   ├── InvalidArgumentError       an argument that no request is made with (also a ValueError)
     │   ├── InvalidArgumentTypeError   the same, for its type (also a TypeError)
     │   ├── InvalidResponseError       an answer that cannot be read (also a ValueError)
@@ -43,7 +42,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "APIConnectionError",
-    "APIStatusError",
     "APITimeoutError",
     "AuthenticationError",
     "BadRequestError",
@@ -258,11 +256,6 @@ class ReplicateError(ReplicateException):
         )
 
     @property
-    def message(self) -> str:
-        """What went wrong, in one text."""
-        return self.detail or self.title or str(self)
-
-    @property
     def status_code(self) -> int | None:
         """The HTTP status code of the answer."""
         return self.response.status_code if self.response is not None else self.status
@@ -353,47 +346,43 @@ def _excerpt(response: httpx.Response) -> str | None:
     return text if len(text) <= 500 else text[:500] + " …"
 
 
-class APIStatusError(ReplicateError):
-    """The API answered with a status of 400 or above."""
-
-
-class BadRequestError(APIStatusError):
+class BadRequestError(ReplicateError):
     """400: the request makes no sense to the server."""
 
 
-class AuthenticationError(APIStatusError):
+class AuthenticationError(ReplicateError):
     """401: the token is missing or not valid. Also raised before a request without a token."""
 
 
-class PaymentRequiredError(APIStatusError):
+class PaymentRequiredError(ReplicateError):
     """402: the account has no credit for this."""
 
 
-class PermissionDeniedError(APIStatusError):
+class PermissionDeniedError(ReplicateError):
     """403: the token's account may not do this."""
 
 
-class NotFoundError(APIStatusError):
+class NotFoundError(ReplicateError):
     """404: there is no such thing, or the account may not see it."""
 
 
-class ConflictError(APIStatusError):
+class ConflictError(ReplicateError):
     """409: the request does not fit the present state."""
 
 
-class ContentTooLargeError(APIStatusError):
+class ContentTooLargeError(ReplicateError):
     """413: the body is larger than the server takes. Also raised before sending such a file."""
 
 
-class UnprocessableEntityError(APIStatusError):
+class UnprocessableEntityError(ReplicateError):
     """422: the input is not valid; see `invalid_fields`."""
 
 
-class RateLimitError(APIStatusError):
+class RateLimitError(ReplicateError):
     """429: too many requests; see `retry_after`."""
 
 
-class InternalServerError(APIStatusError):
+class InternalServerError(ReplicateError):
     """500 and above: the server failed."""
 
 
@@ -402,7 +391,7 @@ class _RefusedError(ReplicateError):
 
     def __init__(self, message: str = "") -> None:
         super().__init__(title="Invalid argument", detail=message)
-        self.args: tuple[Any, ...] = (message,)
+        self.args = (message,)
 
     def __str__(self) -> str:
         return self.detail or ""
@@ -481,7 +470,7 @@ _STATUSES: dict[int, type[ReplicateError]] = {
 
 
 def _by_status(status: int) -> type[ReplicateError]:
-    return _STATUSES.get(status, InternalServerError if status >= 500 else APIStatusError)
+    return _STATUSES.get(status, InternalServerError if status >= 500 else ReplicateError)
 
 
 if not TYPE_CHECKING:

@@ -11,13 +11,8 @@ from . import _http
 from ._blocking import block
 from ._guards import is_mapping, is_object
 from ._manners import Choice, Manners, short
-from ._runs.waiting import TERMINAL, known, with_id
-from .exceptions import (
-    ModelError,
-    PredictionAbortedError,
-    PredictionCanceledError,
-    ReplicateError,
-)
+from ._runs.waiting import TERMINAL, with_id
+from .exceptions import ModelError, PredictionAbortedError, PredictionCanceledError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -107,13 +102,12 @@ class Resource(Manners, ApiModel):
         return iter(self._fields().items())
 
     def _pairs(self) -> list[str]:
-        # What every object of the kind has: what it is, and how it is. The rest is in `dict()`.
+        return [f"{name}={short(value)}" for name, value in self._in_short().items()]
+
+    def _in_short(self) -> Dict[str, Any]:
+        """Return the plain fields that every object of the kind has: what and how it is."""
         fields = {name: vars(self).get(name) for name in self._known if _is_required(self, name)}
-        return [
-            f"{name}={short(value)}"
-            for name, value in fields.items()
-            if isinstance(value, (str, int, float))
-        ]
+        return {k: value for k, value in fields.items() if isinstance(value, (str, int, float))}
 
     def _repr_html_(self) -> str:
         from ._files.display import object_html
@@ -245,8 +239,7 @@ class Running(Resource):
     async def async_reload(self) -> None:
         """Fetch the present state."""
         get = self._operations().get
-        data = await known(self, lambda: self._client._call(get.asyncio, self.id))
-        self._update(with_id(data))
+        self._update(with_id(await self._client._call(get.asyncio, self.id)))
 
     def cancel(self) -> None:
         """Stop it; what it has used so far is charged."""
@@ -255,8 +248,7 @@ class Running(Resource):
     async def async_cancel(self) -> None:
         """Stop it; what it has used so far is charged."""
         cancel = self._operations().cancel
-        data = await known(self, lambda: self._client._call_safely(cancel.asyncio, self.id))
-        self._update(with_id(data))
+        self._update(with_id(await self._client._call_safely(cancel.asyncio, self.id)))
 
     def wait(self, timeout: Optional[float] = None) -> None:
         """Wait until it has succeeded, failed, been canceled or aborted.
@@ -296,13 +288,6 @@ class Running(Resource):
         error = self._errors.get(vars(self)["status"]) if self._has_ended else None
         if error is not None:
             raise error(self)
-        if vars(self).get("data_removed") and self._output_so_far is None:
-            removed = ReplicateError(
-                title="Output removed",
-                detail="Replicate has removed the output, which it keeps for an hour.",
-            )
-            removed.prediction = self  # type: ignore[assignment]
-            raise removed
 
 
 class Namespace:

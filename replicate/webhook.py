@@ -77,11 +77,10 @@ class InvalidSignatureError(WebhookValidationError):
 class WebhookSigningSecret(Resource, models.WebhookSecret):
     """The secret that webhooks are signed with; it does not show in its repr."""
 
-    def _pairs(self) -> list[str]:
-        return ["key='whsec_**********'"]
-
     def _shown(self) -> Dict[str, Any]:
         return {"key": "whsec_**********"}
+
+    _in_short = _shown
 
 
 class Webhooks(Namespace):

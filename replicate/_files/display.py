@@ -11,7 +11,7 @@ import base64
 import json
 import re
 import sys
-from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional
+from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional, cast
 
 from .._blocking import block_on, monotonic
 from .._guards import classes_of, is_array, is_object
@@ -58,8 +58,7 @@ def list_html(value: List[Any]) -> Optional[str]:
     """Return a list of pictures, sounds or films as a notebook shows it; None for any other."""
     show: Any = getattr(value, "_repr_html_", None)
     if callable(show):  # another kind of list, which shows itself
-        html: Optional[str] = show()
-        return html
+        return cast("Optional[str]", show())
     is_shown = all(map(_is_file, value)) and any(map(_media_type, value))
     return _Display().value(value) if is_shown else None
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Optional, Sequence, Type
 
 from .guard import RunGuard
 from .lost import description_of
-from .waiting import known
 
 if TYPE_CHECKING:
     import httpx
@@ -38,8 +37,7 @@ class ApiTransport:
         async with RunGuard(self._session, kind) as guard:
             run, answer = await guard.create(operations.get, lambda: request, description)
             if answer is None:
-                get = operations.get.build(run.id)
-                answer = await known(run, lambda: self._session._transport.request(**get))
+                answer = await self._session._transport.request(**operations.get.build(run.id))
         response: httpx.Response = answer
         return response
 

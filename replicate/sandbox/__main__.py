@@ -7,8 +7,7 @@ import sys
 from .signals import Signals
 
 if __name__ == "__main__":
-    # Before all that takes long, so that no signal finds it unprepared.
-    signals: Signals = Signals()
+    signals = Signals()  # before all that takes long, so that no signal finds it unprepared
     from .command import leave, main
 
     leave(main(sys.argv[1:], signals))

@@ -1,0 +1,1 @@
+"""The command line, `python -m replicate`: words in, calls of this package, text out."""

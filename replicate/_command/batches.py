@@ -1,0 +1,87 @@
+"""What `map` does: a model on every row of a CSV file, or on every line of JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List
+
+from .._blocking import block
+from .._functions.inputs import checked
+from .._functions.outputs import Form
+from .._functions.subject import Subject
+from ..exceptions import InvalidArgumentError, InvalidArgumentTypeError, ModelError
+from . import show
+from .inputs import Source, UsageError, inputs_from, object_from
+from .runs import without_files
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from ..client import Client
+
+
+def map_(client: Client, options: Namespace) -> None:
+    """Run a model on many inputs, and print a line of JSON for each.
+
+    Raises:
+        ModelError: Some have failed. It is raised when all are done.
+    """
+    subject = Subject(client, options.ref)
+    version = block(subject.version())
+    schema = version.openapi_schema if version is not None else None
+    form, inputs, failed = Form(client, schema), _inputs(options, schema, subject), 0
+    with client.map(
+        subject.ref,
+        inputs,
+        concurrency=options.concurrency,
+        journal=options.journal,
+        timeout=options.timeout,
+        return_errors=True,
+        use_file_output=False,
+    ) as results:
+        for index, result in enumerate(results):
+            line: Dict[str, Any] = {"index": index}
+            if isinstance(result, Exception):
+                failed += 1
+                prediction = getattr(result, "prediction", None)
+                line.update(error=str(result), prediction=prediction and prediction.id)
+            else:
+                line.update(output=without_files(form.value(result), options.save))
+            show.as_json(line, indent=None)
+            if not options.quiet:
+                show.note(f"{index + 1} of {len(inputs)} done, {failed} failed")
+    if failed:
+        raise ModelError(f"{failed} of {len(inputs)} runs have failed")
+
+
+def _inputs(options: Namespace, schema: Any, subject: Subject) -> List[Dict[str, Any]]:
+    """Return the inputs of all runs, of which none has started while one of them is wrong."""
+    source = Source()
+    text = source.text(options.file)
+    is_csv = options.csv or options.file.lower().endswith(".csv")
+    common = inputs_from(options.inputs, schema, file=options.input, source=source)
+    inputs: List[Dict[str, Any]] = []
+    for place, row in _rows(text, schema, source) if is_csv else _lines(text):
+        try:
+            inputs.append(checked({**common, **row}, schema, subject.full_name))
+        except (InvalidArgumentError, InvalidArgumentTypeError) as error:  # noqa: PERF203 - that one
+            raise UsageError(f"{options.file}, line {place}: {error.detail}") from None
+    return inputs
+
+
+def _rows(text: str, schema: Any, source: Source) -> Iterator[Any]:
+    """Read CSV: each cell is what stands behind `name=`, an empty one is not there."""
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    for row in reader:
+        if None in row:
+            raise UsageError(f"line {reader.line_num} has more cells than the first one has names")
+        words = [f"{name}={value}" for name, value in row.items() if value]
+        yield reader.line_num, inputs_from(words, schema, source=source)
+
+
+def _lines(text: str) -> Iterator[Any]:
+    """Read JSON lines: an object each."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip():
+            yield number, object_from(line, f"line {number}")

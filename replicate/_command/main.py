@@ -1,0 +1,86 @@
+"""One command from its words to its exit status."""
+
+from __future__ import annotations
+
+import os
+import runpy
+import sys
+from typing import TYPE_CHECKING, Optional, Sequence, Tuple, Type
+
+from .. import exceptions
+from . import show
+from .inputs import UsageError
+from .parser import MODULES, parse
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+DONE, FAILED, USAGE, REFUSED, UNREACHABLE, TIMED_OUT, INTERRUPTED, UNREAD = (
+    0, 1, 2, 3, 4, 124, 130, 141,
+)  # fmt: skip
+"""The exit statuses, which docs/command-line.md explains. The last ones are those of shells."""
+
+STATUSES: Tuple[Tuple[Type[BaseException], int], ...] = (
+    (exceptions.ModelError, FAILED),
+    (exceptions.StreamError, FAILED),
+    (UsageError, USAGE),
+    (exceptions.InvalidArgumentError, USAGE),
+    (exceptions.InvalidArgumentTypeError, USAGE),
+    (exceptions.APIConnectionError, UNREACHABLE),
+    (exceptions.DeadlineExceededError, TIMED_OUT),
+    (exceptions.ReplicateError, REFUSED),
+    (KeyboardInterrupt, INTERRUPTED),
+    (BrokenPipeError, UNREAD),
+    (OSError, FAILED),
+)
+"""The exit status for an error: that of the first class that it is of."""
+
+EXPECTED: Tuple[Type[BaseException], ...] = tuple(kind for kind, _ in STATUSES)
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    """Do what a command says, and return its exit status.
+
+    Args:
+        arguments: The words behind `python -m replicate`; by default those of the process.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] and words[0] in MODULES:
+        sys.argv[1:] = words[1:]
+        runpy.run_module(f"replicate.{words[0]}", run_name="__main__", alter_sys=True)
+        return DONE
+    try:
+        options = parse(words)
+    except SystemExit as end:  # argparse has said why
+        return end.code if isinstance(end.code, int) else DONE
+    try:
+        _do(options)
+    except EXPECTED as error:
+        status = next(status for kind, status in STATUSES if isinstance(error, kind))
+        if status == UNREAD:  # `head` for example has enough; Python would complain at its end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        else:
+            show.note(f"{options.parser.prog}: {_told(error)}")
+        return status
+    return DONE
+
+
+def _do(options: Namespace) -> None:
+    from .. import default_client
+
+    options.function(default_client, options)
+
+
+def _told(error: BaseException) -> str:
+    """Return what went wrong, and what is known of it."""
+    if isinstance(error, exceptions.ModelError):
+        return "\n".join(filter(None, (str(error), error.details)))
+    if isinstance(error, exceptions.ReplicateError):
+        head = ": ".join(filter(None, (error.title, error.detail))) or type(error).__name__
+        return "\n".join([head, *(f"{name}: {text}" for name, text in error.about.items())])
+    if isinstance(error, KeyboardInterrupt):
+        run = getattr(error, "prediction", None)
+        return (
+            f"interrupted; {type(run).__name__} {run.id} is {run.status}" if run else "interrupted"
+        )
+    return str(error)

@@ -1,0 +1,154 @@
+"""What `run`, `stream`, `wait` and `trainings create` do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Tuple
+
+from .. import prediction as predictions
+from .._blocking import block
+from .._files.output import FileOutput
+from .._functions.inputs import checked
+from .._functions.outputs import Form
+from .._functions.subject import Subject
+from .._guards import is_array, is_object
+from .._http.deadline import deadline, pause
+from .._runs.create import create
+from .._runs.guard import RunGuard
+from .._runs.waiting import look, pauses_of
+from ..prediction import Prediction
+from . import show
+from .inputs import inputs_from
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from ..client import Client
+    from ..resource import Running
+
+
+def run(client: Client, options: Namespace) -> None:
+    """Run a model, and print its output."""
+    subject, form, input = block(_prepared(client, options))
+    if options.detach:
+        started = block(predictions.start(client, subject.target, input))
+        show.as_json(started) if options.json else show.text(started.id)
+        return
+    with show.Progress(quiet=options.quiet, logs=options.logs) as progress:
+        prediction = block(_run(client, subject, input, options.timeout, progress))
+    _print(prediction, form, options)
+
+
+async def _prepared(client: Client, options: Namespace) -> Tuple[Subject, Form, Dict[str, Any]]:
+    """Return what to run with what, after all that can be wrong with it was looked for."""
+    subject = Subject(client, options.ref)
+    version = await subject.version()
+    schema = version.openapi_schema if version is not None else None
+    input = inputs_from(options.inputs, schema, file=options.input)
+    return subject, Form(client, schema), checked(input, schema, subject.full_name)
+
+
+async def _run(
+    client: Client,
+    subject: Subject,
+    input: Dict[str, Any],
+    timeout: Optional[float],
+    tell: Callable[[Running], None],
+) -> Prediction:
+    guard: RunGuard[Prediction] = RunGuard(client, Prediction)
+    with deadline(timeout):
+        async with guard:
+            prediction: Prediction = await create(guard, subject.target, input)
+            await _follow(prediction, tell)
+    return prediction
+
+
+async def _follow(run: Running, tell: Callable[[Running], None]) -> None:
+    """Wait until a run has ended, and tell of every change."""
+    pauses = pauses_of(run._client)
+    tell(run)
+    while not run._is_complete:
+        await pause(next(pauses))
+        await look(run)
+        tell(run)
+
+
+def _print(prediction: Prediction, form: Form, options: Namespace) -> None:
+    """Print the output of a prediction, its files as URLs or, where they are saved, as paths.
+
+    Raises:
+        ModelError: It failed, or was canceled or aborted.
+    """
+    output = None
+    if prediction.status == "succeeded":
+        output = without_files(form.value(prediction._output_so_far), options.save)
+    if options.json:
+        show.as_json({**prediction.dict(), "output": output} if options.save else prediction)
+    else:
+        show.output(output)
+    prediction._raise_for_status()
+
+
+def without_files(value: Any, folder: Optional[str]) -> Any:
+    """Return an output with the URLs of its files or, saved to a folder, with their paths."""
+    if isinstance(value, FileOutput):
+        if folder is None:
+            return value.url
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        return str(value.save(folder))
+    if is_array(value):
+        return [without_files(item, folder) for item in value]
+    if is_object(value):
+        return {name: without_files(item, folder) for name, item in value.items()}
+    return value
+
+
+def stream(client: Client, options: Namespace) -> None:
+    """Run a model, and print its output as it is made."""
+    subject, _, input = block(_prepared(client, options))
+    line = ""
+    with client.stream(
+        subject.ref, input, timeout=options.timeout, use_file_output=False
+    ) as events:
+        for event in events:
+            if options.json:
+                show.text(event.json())
+            elif event.event == event.EventType.OUTPUT:
+                line = str(event)
+                show.text(line, end="")
+            elif event.event == event.EventType.LOGS and options.logs:
+                show.note(event.data)
+    if line and not line.endswith("\n"):
+        show.text("", end="\n")
+
+
+def wait(client: Client, options: Namespace) -> None:
+    """Wait for predictions or trainings, and print their outputs."""
+    namespace = getattr(client, options.namespace)
+    for id in options.ids:
+        found = namespace.get(id)
+        with show.Progress(quiet=options.quiet, logs=options.logs) as progress:
+            block(_follow(found, progress))
+        if isinstance(found, Prediction):
+            _print(found, block(_form_of(client, found)), options)
+        else:
+            show.resource(found, json=options.json)
+            found._raise_for_status()
+
+
+async def _form_of(client: Client, prediction: Prediction) -> Form:
+    """Return the form of the output of a prediction that is there already."""
+    ref = prediction.model
+    if prediction.version and prediction.version != "hidden":
+        ref = f"{ref}:{prediction.version}"
+    version = await Subject(client, ref).version()
+    return Form(client, version.openapi_schema if version is not None else None)
+
+
+def train(client: Client, options: Namespace) -> None:
+    """Start a training, and print its id."""
+    version = block(Subject(client, options.ref).version())
+    schema = version.openapi_schema if version is not None else None
+    input = inputs_from(options.inputs, schema, file=options.input, of_training=True)
+    started = client.trainings.create(options.ref, input, options.destination)
+    show.as_json(started) if options.json else show.text(started.id)
