@@ -70,10 +70,10 @@ def _members(
 
 def _number(schema: Mapping[str, Any], value: float, field: str) -> List[Dict[str, str]]:
     found: List[Dict[str, str]] = []
-    if value < schema.get("minimum", -math.inf):
+    if value < _bound(schema, "minimum", -math.inf):
         text = f"Must be greater than or equal to {schema['minimum']}"
         found.append(wrong("number_gte", field, text))
-    if value > schema.get("maximum", math.inf):
+    if value > _bound(schema, "maximum", math.inf):
         text = f"Must be less than or equal to {schema['maximum']}"
         found.append(wrong("number_lte", field, text))
     return found
@@ -81,17 +81,29 @@ def _number(schema: Mapping[str, Any], value: float, field: str) -> List[Dict[st
 
 def _string(schema: Mapping[str, Any], value: str, field: str) -> List[Dict[str, str]]:
     found: List[Dict[str, str]] = []
-    if len(value) < schema.get("minLength", 0):
+    if len(value) < _bound(schema, "minLength", 0):
         text = f"String length must be greater than or equal to {schema['minLength']}"
         found.append(wrong("string_gte", field, text))
-    if len(value) > schema.get("maxLength", math.inf):
+    if len(value) > _bound(schema, "maxLength", math.inf):
         text = f"String length must be less than or equal to {schema['maxLength']}"
         found.append(wrong("string_lte", field, text))
-    if "pattern" in schema and not re.search(schema["pattern"], value):
+    if "pattern" in schema and not _matches(schema["pattern"], value):
         found.append(wrong("pattern", field, f"Does not match pattern '{schema['pattern']}'"))
     if schema.get("format") == "web-address" and not _is_web_address(value):
         found.append(wrong("format", field, "Does not match format 'uri'"))
     return found
+
+
+def _bound(schema: Mapping[str, Any], name: str, default: float) -> float:
+    bound: Any = schema.get(name)
+    return bound if isinstance(bound, (int, float)) else default
+
+
+def _matches(pattern: str, value: str) -> bool:
+    try:
+        return re.search(pattern, value) is not None
+    except (re.error, TypeError):  # JavaScript's, or none: Python cannot say
+        return True
 
 
 def _choices(schema: Mapping[str, Any]) -> List[Dict[str, Any]]:

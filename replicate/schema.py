@@ -70,34 +70,77 @@ def input_properties(
     """Return the schemas of a model's inputs by name, in the order in which its author has them."""
     name = "TrainingInput" if of_training else "Input"
     part = resolved(_get(_get(_get(schema, "components"), "schemas"), name), schema)
-    properties: Any = _get(part, "properties") or {}
+    return _in_order(_get(part, "properties") or {})
+
+
+def _in_order(properties: dict[str, Any]) -> dict[str, Any]:
     return dict(sorted(properties.items(), key=lambda item: _order(item[1])))
 
 
-def input_schema(schema: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """Return the schema of a model's input without references, None where it is not known."""
-    part = resolved(_get(_get(_get(schema, "components"), "schemas"), "Input"), schema)
+def input_schema(
+    schema: Mapping[str, Any] | None, *, of_training: bool = False
+) -> dict[str, Any] | None:
+    """Return the schema of a model's input, without references; None where it is not known."""
+    part = _whole(schema, "TrainingInput" if of_training else "Input")
     if part is None:
         return None
-    return inlined({**part, "properties": input_properties(schema)}, schema)
+    properties: Any = part.get("properties")
+    known = (
+        {name: each for name, each in properties.items() if is_object(each)}
+        if is_object(properties)
+        else {}
+    )
+    return {**part, "properties": _in_order(known)}
 
 
-def inlined(node: Any, schema: Mapping[str, Any] | None, depth: int = 10) -> dict[str, Any]:
-    """Return a part of a schema with every reference in it followed, so many levels deep."""
-    part = resolved(node, schema) if depth else None
-    if part is None:
+def whole_output_schema(schema: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return the schema of the output, without references; None where it is not known."""
+    return _whole(schema, "Output")
+
+
+def _whole(schema: Mapping[str, Any] | None, name: str) -> dict[str, Any] | None:
+    part = _get(_get(_get(schema, "components"), "schemas"), name)
+    if not is_object(part) or schema is None:
+        return None
+    try:
+        whole: dict[str, Any] = inlined(part, schema)
+    except (TypeError, ValueError):  # it is none
+        return None
+    return whole
+
+
+def inlined(node: Any, document: Mapping[str, Any], depth: int = 40) -> Any:
+    """Return a part of a document with what it refers to in the place of references.
+
+    What stands beside a reference goes before what is there. `allOf` is joined. A schema that
+    contains itself ends at the depth.
+
+    Raises:
+        ValueError: A reference leads nowhere.
+    """
+    if is_array(node):
+        return [inlined(item, document, depth) for item in node]
+    if not is_object(node):
+        return node
+    if depth == 0:
         return {}
-    flat = dict(part)
-    if "items" in part:
-        flat["items"] = inlined(part["items"], schema, depth - 1)
-    if is_object(part.get("properties")):
-        flat["properties"] = {
-            name: inlined(each, schema, depth - 1) for name, each in part["properties"].items()
-        }
-    for choice in {"anyOf", "oneOf"} & part.keys():
-        if is_array(part[choice]):
-            flat[choice] = [inlined(each, schema, depth - 1) for each in part[choice]]
+    whole = dict(node)
+    reference = whole.pop("$ref", None)
+    if reference is not None:
+        return inlined({**_find(str(reference), document), **whole}, document, depth - 1)
+    flat: dict[str, Any] = {key: inlined(each, document, depth - 1) for key, each in whole.items()}
+    for part in flat.pop("allOf", ()):
+        flat = {**part, **flat}
     return flat
+
+
+def _find(reference: str, document: Mapping[str, Any]) -> dict[str, Any]:
+    found: Any = document
+    for part in re.sub(r"^#/?", "", reference).split("/"):
+        found = _get(found, part.replace("~1", "/").replace("~0", "~"))
+    if not is_object(found):
+        raise ValueError(f"a reference of the schema leads nowhere: {reference}")
+    return found
 
 
 def is_one_text(output: Mapping[str, Any] | None) -> bool:

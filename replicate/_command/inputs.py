@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Mapping, NoReturn, 
 
 from .._guards import is_array, is_object
 from .._runs.refusals import wants_file
-from ..schema import inlined, input_properties
+from ..schema import input_schema
 
 if TYPE_CHECKING:
     Schema = Mapping[str, Any]
@@ -49,7 +49,8 @@ def inputs_from(
     Raises:
         UsageError: A word or file is not what it must be.
     """
-    properties = input_properties(openapi_schema, of_training=of_training)
+    schema = input_schema(openapi_schema, of_training=of_training) or {}
+    properties: Dict[str, Schema] = schema.get("properties", {})
     source = source or Source()
     inputs = object_from(source.text(file), file) if file else {}
     texts: Dict[str, List[Any]] = {}
@@ -58,14 +59,14 @@ def inputs_from(
         if match is None:
             raise UsageError(f"{word!r:.100} is no input: they have the form name=value")
         name, value = match["name"], match["value"]
-        node = inlined(properties.get(name), openapi_schema)
+        node = properties.get(name, {})
         if match["sign"] == ":=":
             read: Any = _json(source.text(value[1:]) if value[:1] == "@" else value, name)
         else:
             read = source.value(value, node)
         texts.setdefault(name, []).append(read)
     for name, values in texts.items():
-        if len(values) > 1 and not _takes(inlined(properties.get(name), openapi_schema), "array"):
+        if len(values) > 1 and not _takes(properties.get(name, {}), "array"):
             raise UsageError(f"{name} is given twice, and is no list")
         inputs[name] = values[0] if len(values) == 1 else [*_flat(values)]
     return inputs

@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Dict, Optional, Sequence, Type
 
+from .._functions.documents import read
 from . import documents, scripts
 from .examples import check_fits, example, pieces
 from .models import Model, Version, full_name_parts
@@ -63,7 +64,7 @@ class Answers:
             TypeError: if the source is none of these.
             ValueError: if it has no schema, no name is known, or the output does not fit.
         """
-        found = documents.read(source)
+        found = read(source)
         name = name or found.name
         if name is None:
             raise ValueError('a version does not know its model: model_from(…, "owner/name")')

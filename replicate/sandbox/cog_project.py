@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple, Union
 
-from . import wire
+from ..schema import inlined
 from .schema import Schema, Signature, make_document
 
 CHILD: Path = Path(__file__).with_name("cog_child.py")
@@ -175,16 +175,6 @@ def _signature(facts: Mapping[str, Any]) -> Signature:
     schemas = document["components"]["schemas"]
     inputs = schemas["Input"]
     properties = inputs.get("properties", {})
-    flat = {name: _resolved(prop, schemas) for name, prop in properties.items()}
-    output = _resolved(schemas["Output"], schemas)
+    flat = {name: inlined(prop, document) for name, prop in properties.items()}
+    output = inlined(schemas["Output"], document)
     return Signature({**inputs, "properties": flat}, {}, output, document)
-
-
-def _resolved(schema: Schema, schemas: Mapping[str, Schema]) -> Schema:
-    """Put in place what a schema refers to; its own words go before those of the other."""
-    whole = wire.empty_dict()
-    for part in [schema, *schema.get("allOf", ())]:
-        name = part.get("$ref", "").rpartition("/")[2]
-        whole = {**schemas.get(name, {}), **whole}
-    rest = {key: value for key, value in schema.items() if key not in ("allOf", "$ref")}
-    return {**whole, **rest}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, cast
+from typing import Any, Dict
+
+from ..schema import inlined
 
 Schema = Dict[str, Any]
 
@@ -16,8 +18,9 @@ def schema_of(kind: Any) -> Schema:
     """Return the JSON schema of a model, without references."""
     new = hasattr(kind, "model_json_schema")
     schema: Schema = kind.model_json_schema() if new else kind.schema()
-    definitions: Schema = schema.pop("$defs", None) or schema.pop("definitions", None) or {}
-    return cast("Schema", _inlined(schema, definitions, 20))
+    own = {key: value for key, value in schema.items() if key not in {"$defs", "definitions"}}
+    whole: Schema = inlined(own, schema, 20)
+    return whole
 
 
 def parse(kind: Any, value: Any) -> Any:
@@ -29,21 +32,3 @@ def fields_of(value: Any) -> Dict[str, Any]:
     """Return the fields of a model's object, as Python has them."""
     fields: Dict[str, Any] = value.model_dump() if hasattr(value, "model_dump") else value.dict()
     return fields
-
-
-def _inlined(schema: Any, definitions: Schema, depth: int) -> Any:
-    items: Any = schema
-    if isinstance(schema, list):
-        return [_inlined(item, definitions, depth) for item in cast("List[Any]", items)]
-    if not isinstance(schema, dict):
-        return items
-    if depth == 0:  # a model that contains itself
-        return {}
-    whole: Schema = dict(items)
-    reference = whole.pop("$ref", None)
-    if reference is not None:
-        whole = {**definitions[str(reference).rpartition("/")[2]], **whole}
-    flat: Schema = {key: _inlined(value, definitions, depth - 1) for key, value in whole.items()}
-    for part in flat.pop("allOf", ()):
-        flat = {**part, **flat}
-    return flat
