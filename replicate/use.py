@@ -16,8 +16,9 @@ from typing import (
 )
 
 from ._blocking import block
+from ._functions.files import URLPath
 from ._functions.inputs import Pending, checked, settled
-from ._functions.outputs import AsyncOutput, Form, Output, URLPath
+from ._functions.outputs import AsyncOutput, Form, Output
 from ._functions.parameters import FileInput, documentation_of, signature_of
 from ._functions.subject import Subject
 from ._http.deadline import end_of, until
@@ -27,7 +28,6 @@ from ._runs.outputs import OutputIterator
 from .exceptions import (
     InvalidArgumentError,
     InvalidArgumentTypeError,
-    ReplicateError,
     ReplicateException,
 )
 from .prediction import Prediction, start
@@ -231,44 +231,32 @@ class _Function(_Of[P, T]):
                 f"{self.__name__}(prompt=...)"
             )
         try:
-            return checked(await settled(inputs), await self._schema(), self._subject.full_name)
+            return checked(
+                await settled(inputs), await self._subject.schema(), self._subject.full_name
+            )
         except RecursionError:
             raise InvalidArgumentError(
                 "an input is nested too deeply, or contains itself"
             ) from None
 
     async def _form(self) -> Form:
-        return Form(self._client, await self._schema())
+        return Form(self._client, await self._subject.schema())
 
     # What the API says of it.
-
-    async def _schema(self) -> Optional[Dict[str, Any]]:
-        version = await self._subject.version()
-        return version.openapi_schema if version is not None else None
-
-    async def _known_schema(self) -> Dict[str, Any]:
-        schema = await self._schema()
-        if schema is None:
-            raise ReplicateError(
-                title="Unknown schema",
-                detail=f"the API does not tell the schema of {self._subject.full_name}: a version "
-                "is found by owner/name:version",
-            )
-        return schema
 
     async def _default_example(self) -> Optional[Prediction]:
         model = await self._subject.model()
         return model.default_example if model is not None else None
 
     async def _documentation(self) -> str:
-        schema, model = await self._schema(), self._subject.known_model
+        schema, model = await self._subject.schema(), self._subject.known_model
         summary = (model and model.description) or f"Run {self._subject.full_name}."
         return documentation_of(schema, summary)
 
     @property
     def __signature__(self) -> inspect.Signature:
         try:
-            schema = block(self._known_schema())
+            schema = block(self._subject.known_schema())
         except ReplicateException as error:
             raise AttributeError(f"the signature of {self!r} can't be had: {error}") from error
         return signature_of(schema)
@@ -311,7 +299,7 @@ class Function(_Function[P, T]):
 
     def openapi_schema(self) -> Dict[str, Any]:
         """Return the schema of the model's version, as the API has it."""
-        return block(self._known_schema())
+        return block(self._subject.known_schema())
 
     @property
     def default_example(self) -> Optional[Prediction]:
@@ -350,7 +338,7 @@ class AsyncFunction(_Function[P, T]):
 
     async def openapi_schema(self) -> Dict[str, Any]:
         """Return the schema of the model's version, as the API has it."""
-        return await self._known_schema()
+        return await self._subject.known_schema()
 
     @property
     def default_example(self) -> Awaitable[Optional[Prediction]]:

@@ -540,6 +540,20 @@ def test_an_input_may_have_any_name(form, client, sandbox):
     ]
 
 
+def test_rules_that_python_cannot_read_are_for_the_model(form, client, sandbox):
+    properties = {
+        "name": {"type": "string", "pattern": "(?<first>a)"},  # JavaScript's
+        "size": {"type": "integer", "minimum": "none"},
+        "other": True,
+    }
+    inputs = {"type": "object", "properties": properties}
+    schema = {"components": {"schemas": {"Input": inputs, "Output": {"type": "string"}}}}
+    sandbox.script("acme/odd", ["done"])
+    sandbox.models["acme/odd"].latest_version.signature.openapi.update(schema)
+
+    assert form(form.use(client, "acme/odd"), name="a", size=1) == "done"
+
+
 def test_a_model_that_takes_everything(form, client, sandbox):
     sandbox.script("acme/any", ["done"])
 
@@ -606,7 +620,7 @@ def test_signature(form, client):
     assert parameter.default == "webp"
     assert signature.parameters["prompt"].default is inspect.Parameter.empty
     assert signature.parameters["seed"].annotation == Optional[int]
-    assert signature.return_annotation == List[FileOutput]
+    assert signature.return_annotation == List[URLPath]
     assert inspect.signature(form.use(client, STORY)).return_annotation is str
 
 
@@ -621,7 +635,7 @@ def test_documentation(form, client):
     )
     assert "    num_outputs (int, 1 to 4, default 1): How many pictures\n" in flux.__doc__
     assert "    output_format (Literal['webp', 'jpg', 'png'], default 'webp')\n" in flux.__doc__
-    assert flux.__doc__.endswith("Returns:\n    List[FileOutput]")
+    assert flux.__doc__.endswith("Returns:\n    List[URLPath]")
     assert "keyword arguments" in type(flux).__doc__
     if sys.version_info >= (3, 9):  # before, help() of an object was that of its class
         assert "What to paint" in pydoc.render_doc(flux, renderer=pydoc.plaintext)

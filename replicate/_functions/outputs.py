@@ -2,56 +2,21 @@
 
 from __future__ import annotations
 
-import atexit
-import os
-import shutil
-import tempfile
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Awaitable, Callable, Generator, List, Mapping, Optional
 
 from .._blocking import block
-from .._files.output import FileOutput
 from .._files.transform import transform_output
 from .._guards import is_array
 from .._runs.outputs import OutputIterator
 from .._runs.streams import OUTPUT, Stream
 from .._steps import AsAsyncGenerator, AsGenerator, Steps
 from ..schema import is_one_text, output_schema, resolved
+from .files import URLPath
 from .inputs import Pending
 
 if TYPE_CHECKING:
     from .._http.session import Session
     from .._runs.guard import RunGuard
-
-
-class URLPath(FileOutput):
-    """A file that a model returned, which is also a path: of the file on this machine.
-
-    The file is fetched once, when its path is asked for: by `open(file)`, `Path(file)`, or whatever
-    else takes paths. It stays until the process ends; `save` it to keep it.
-    """
-
-    __module__ = "replicate.use"
-
-    _path: Optional[str] = None
-
-    def __fspath__(self) -> str:
-        if self._path is None:
-            self._path = str(self.save(tempfile.mkdtemp(dir=_folder(os.getpid()))))
-        return self._path
-
-
-@lru_cache(maxsize=1)
-def _folder(process: int) -> str:
-    """Make the folder of a process, which goes when it ends."""
-    folder = tempfile.mkdtemp(prefix="replicate-")
-
-    def remove() -> None:
-        if os.getpid() == process:  # and not that of a fork
-            shutil.rmtree(folder, ignore_errors=True)
-
-    atexit.register(remove)
-    return folder
 
 
 class Form:

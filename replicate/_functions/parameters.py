@@ -14,7 +14,9 @@ from typing import IO, Any, Dict, Iterator, List, Mapping, NamedTuple, Optional,
 
 from .._files.output import FileOutput
 from .._guards import is_array
-from ..schema import inlined, input_schema, is_one_text, output_schema
+from .._validation import invalid_fields
+from ..schema import input_schema, is_one_text, whole_output_schema
+from .files import URLPath
 
 FileInput = Union[str, Path, IO[bytes], bytes, FileOutput]
 """What a model's file can be given as: a URL, a path, a handle, bytes, or a model's output."""
@@ -22,7 +24,7 @@ FileInput = Union[str, Path, IO[bytes], bytes, FileOutput]
 NAMES: Dict[str, Any] = {
     **vars(typing),
     "FileInput": FileInput,
-    "FileOutput": FileOutput,
+    "URLPath": URLPath,
 }
 """What the names in a type's text stand for, besides those of Python itself."""
 
@@ -42,7 +44,7 @@ class Words(NamedTuple):
 
 
 OF_INPUT = Words("FileInput", "Sequence", "Mapping[str, Any]")
-OF_OUTPUT = Words("FileOutput", "List", "Dict[str, Any]")
+OF_OUTPUT = Words("URLPath", "List", "Dict[str, Any]")
 
 
 class Parameter(NamedTuple):
@@ -55,7 +57,7 @@ class Parameter(NamedTuple):
     @property
     def may_be_left_out(self) -> bool:
         """Whether None stands for a value that is not given."""
-        return not self.required and self.schema.get("default") is None
+        return self.default is None
 
     @property
     def type(self) -> str:
@@ -65,13 +67,19 @@ class Parameter(NamedTuple):
 
     @property
     def default(self) -> Any:
-        """The value if none is given, `inspect.Parameter.empty` where one must be."""
-        return inspect.Parameter.empty if self.required else self.schema.get("default")
+        """The value if none is given, `inspect.Parameter.empty` where one must be.
+
+        A default that the model itself would refuse is for the model to know.
+        """
+        if self.required:
+            return inspect.Parameter.empty
+        default = self.schema.get("default")
+        return None if invalid_fields(self.schema, default, self.name) else default
 
     @property
     def is_name(self) -> bool:
-        """Whether Python takes the name for that of a parameter."""
-        return self.name.isidentifier() and not keyword.iskeyword(self.name)
+        """Whether Python takes its name for that of a parameter."""
+        return is_name(self.name)
 
     @property
     def rules(self) -> str:
@@ -88,6 +96,11 @@ class Parameter(NamedTuple):
         return "" if text == OF_CHOICES else text
 
 
+def is_name(text: str) -> bool:
+    """Say whether Python takes a text for a name, and for none that is written otherwise, too."""
+    return text.isascii() and text.isidentifier() and not keyword.iskeyword(text)
+
+
 def parameters_of(openapi_schema: Optional[Mapping[str, Any]]) -> List[Parameter]:
     """Return a model's inputs, in its author's order."""
     schema = input_schema(openapi_schema) or {}
@@ -99,10 +112,10 @@ def parameters_of(openapi_schema: Optional[Mapping[str, Any]]) -> List[Parameter
 
 def type_of_output(openapi_schema: Optional[Mapping[str, Any]]) -> str:
     """Return the type of what a model returns."""
-    output = output_schema(openapi_schema)
+    output = whole_output_schema(openapi_schema)
     if output is None:
         return "Any"
-    return "str" if is_one_text(output) else type_of(inlined(output, openapi_schema), OF_OUTPUT)
+    return "str" if is_one_text(output) else type_of(output, OF_OUTPUT)
 
 
 def type_of(schema: Mapping[str, Any], words: Words) -> str:
@@ -124,7 +137,7 @@ def _types(schema: Mapping[str, Any], words: Words) -> Iterator[str]:
     elif is_array(kind):  # as OpenAPI 3.1 has it
         for each in kind:
             yield from _types({**schema, "type": each}, words)
-    elif is_array(values) and all(isinstance(value, (str, int)) for value in values):
+    elif is_array(values) and values and all(isinstance(each, (str, int)) for each in values):
         yield f"Literal[{', '.join(map(repr, values))}]"
     elif kind == "string" and schema.get("format") == "uri":
         yield words.file

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Dict, Optional, Tuple
 
 from .._runs.refusals import remember
 from ..deployment import Deployments
+from ..exceptions import ReplicateError
 from ..identifier import resolve, split
 from ..model import Model, Models
 from ..version import Version, Versions
+from .parameters import is_name
 
 if TYPE_CHECKING:
     from .._http.session import Session
@@ -51,8 +53,8 @@ class Subject:
     def function_name(self) -> str:
         """A name for it in Python: `flux_schnell` of `black-forest-labs/flux-schnell`."""
         version, _, name, deployment = self.target
-        name = re.sub(r"\W", "_", (deployment[1] if deployment else name) or "")
-        return name if name.isidentifier() else f"model_{name or version}"
+        name = re.sub(r"\W", "_", (deployment[1] if deployment else name) or "", flags=re.ASCII)
+        return name if is_name(name) else f"model_{name or version}"
 
     @property
     def known_model(self) -> Optional[Model]:
@@ -75,6 +77,26 @@ class Subject:
         if self._version is None:
             self._version = await self._find_version()
         return self._version
+
+    async def schema(self) -> Optional[Dict[str, Any]]:
+        """Return the schema of the version, None where the API does not tell it."""
+        version = await self.version()
+        return version.openapi_schema if version is not None else None
+
+    async def known_schema(self) -> Dict[str, Any]:
+        """Return the schema of the version.
+
+        Raises:
+            ReplicateError: The API does not tell it.
+        """
+        schema = await self.schema()
+        if schema is None:
+            raise ReplicateError(
+                title="Unknown schema",
+                detail=f"the API does not tell the schema of {self.full_name}: a version is found "
+                "by owner/name:version",
+            )
+        return schema
 
     async def _find_version(self) -> Optional[Version]:
         owner, name, id = await self._where()
