@@ -46,6 +46,7 @@ KEYS = {
 
 MODULES = {
     "sandbox": "serve a Replicate API on this machine: python -m replicate.sandbox",
+    "typed": "write typed functions for models: python -m replicate.typed",
 }
 """Commands that are programs of their own."""
 
