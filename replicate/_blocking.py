@@ -123,8 +123,11 @@ def set_clock(clock: Clock | None) -> None:
     _clock = clock
 
 
-def nap_by(nap: Callable[[float], object]) -> None:
-    """Let blocking calls of this context, such as that of a thread, pause by a function."""
+def nap_by(nap: Callable[[float], object] | None) -> None:
+    """Let blocking calls of this context, such as that of a thread, pause by a function.
+
+    None: by `time.sleep`, as others do.
+    """
     _nap.set(nap)
 
 

@@ -27,7 +27,10 @@ _NOTHING: Iterator[Any] = iter(())
 _GENERATOR: Any = Generator
 _ASYNC_GENERATOR: Any = AsyncGenerator
 
-OPEN, ENDED, FAILED, CLOSED = "open", "at its end", "ended by an error", "closed before its end"
+OPEN: str = "open"
+ENDED: str = "at its end"
+FAILED: str = "ended by an error"
+CLOSED: str = "closed before its end"
 
 
 class Steps(Generic[T]):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import threading
-import time
 from collections import deque
 from contextvars import copy_context
 from functools import partial
@@ -117,7 +116,7 @@ class Threads(Crew):
         except Empty:
             return
         self._bell.put(None)
-        nap_by(time.sleep)  # cleaning up pauses for as long as it has to
+        nap_by(None)  # cleaning up pauses for as long as it has to
         raise _StoppedError
 
     def tell(self, news: Any) -> None:
