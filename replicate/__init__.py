@@ -151,6 +151,10 @@ class _Package(ModuleType):
             for namespace in _NAMESPACES:
                 vars(self).pop(namespace, None)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Ray and Dask pickle a function with the modules that it uses, which have no other class.
+        return import_module, (self.__name__,)
+
     def __dir__(self) -> list[str]:
         from importlib.util import find_spec
 

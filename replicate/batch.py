@@ -40,6 +40,7 @@ ARGUMENTS = (
     "return_errors",
     "journal",
     "use_file_output",
+    "download_to",
 )
 """What `map` has by position or for itself."""
 

@@ -111,6 +111,7 @@ class Client(Session, Namespaces):
         input: Optional[Mapping[str, Any]] = None,
         *,
         use_file_output: Optional[bool] = True,
+        download_to: Union[str, os.PathLike[str], None] = None,
         wait: Union[float, bool, None] = True,
         timeout: Optional[float] = None,
         file_encoding_strategy: Optional[str] = None,
@@ -126,6 +127,8 @@ class Client(Session, Namespaces):
             input: The model's inputs by name. Files can be given as path, handle, bytes, URL,
                 or as output of another model.
             use_file_output: Return files as `FileOutput`; False: as URL strings.
+            download_to: A folder to save files into, under the model's name and the prediction's
+                id, with a JSON file about the prediction. They are returned as paths.
             wait: Whether, or for how many seconds (1 to 60), the server holds the request for the
                 result before polling starts. True means 60.
             timeout: Seconds for everything; when they are over, the prediction is canceled.
@@ -151,6 +154,7 @@ class Client(Session, Namespaces):
             ref,
             input,
             use_file_output=use_file_output,
+            download_to=download_to,
             wait=wait,
             timeout=timeout,
             file_encoding_strategy=file_encoding_strategy,
@@ -166,6 +170,7 @@ class Client(Session, Namespaces):
         input: Optional[Mapping[str, Any]] = None,
         *,
         use_file_output: Optional[bool] = True,
+        download_to: Union[str, os.PathLike[str], None] = None,
         wait: Union[float, bool, None] = True,
         timeout: Optional[float] = None,
         file_encoding_strategy: Optional[str] = None,
@@ -181,6 +186,8 @@ class Client(Session, Namespaces):
             input: The model's inputs by name. Files can be given as path, handle, bytes, URL,
                 or as output of another model.
             use_file_output: Return files as `FileOutput`; False: as URL strings.
+            download_to: A folder to save files into, under the model's name and the prediction's
+                id, with a JSON file about the prediction. They are returned as paths.
             wait: Whether, or for how many seconds (1 to 60), the server holds the request for the
                 result before polling starts. True means 60.
             timeout: Seconds for everything; when they are over, the prediction is canceled.
@@ -206,6 +213,7 @@ class Client(Session, Namespaces):
             ref,
             input,
             use_file_output=use_file_output,
+            download_to=download_to,
             wait=wait,
             timeout=timeout,
             file_encoding_strategy=file_encoding_strategy,
@@ -405,6 +413,7 @@ class Client(Session, Namespaces):
         return_errors: bool = False,
         journal: Union[str, os.PathLike[str], None] = None,
         use_file_output: Optional[bool] = True,
+        download_to: Union[str, os.PathLike[str], None] = None,
         wait: Union[float, bool, None] = None,
         timeout: Optional[float] = None,
         file_encoding_strategy: Optional[str] = None,
@@ -426,6 +435,7 @@ class Client(Session, Namespaces):
             journal: Path of a file (SQLite) in which outputs are kept. Another call with the same
                 inputs goes on from there, and so do several processes at once.
             use_file_output: Give file outputs out as `FileOutput`; False: as URL strings.
+            download_to: A folder to save files into, as for `run`. They are given out as paths.
             wait: Whether, or for how many seconds (1 to 60), the server holds a request. By
                 default it does not, so that each prediction can be canceled at once.
             timeout: Seconds for each run; when they are over, its prediction is canceled.
@@ -456,6 +466,7 @@ class Client(Session, Namespaces):
             return_errors=return_errors,
             journal=journal,
             use_file_output=use_file_output,
+            download_to=download_to,
             wait=wait,
             timeout=timeout,
             file_encoding_strategy=file_encoding_strategy,
@@ -475,6 +486,7 @@ class Client(Session, Namespaces):
         return_errors: bool = False,
         journal: Union[str, os.PathLike[str], None] = None,
         use_file_output: Optional[bool] = True,
+        download_to: Union[str, os.PathLike[str], None] = None,
         wait: Union[float, bool, None] = None,
         timeout: Optional[float] = None,
         file_encoding_strategy: Optional[str] = None,
@@ -496,6 +508,7 @@ class Client(Session, Namespaces):
             journal: Path of a file (SQLite) in which outputs are kept. Another call with the same
                 inputs goes on from there, and so do several processes at once.
             use_file_output: Give file outputs out as `FileOutput`; False: as URL strings.
+            download_to: A folder to save files into, as for `run`. They are given out as paths.
             wait: Whether, or for how many seconds (1 to 60), the server holds a request. By
                 default it does not, so that each prediction can be canceled at once.
             timeout: Seconds for each run; when they are over, its prediction is canceled.
@@ -526,6 +539,7 @@ class Client(Session, Namespaces):
             return_errors=return_errors,
             journal=journal,
             use_file_output=use_file_output,
+            download_to=download_to,
             wait=wait,
             timeout=timeout,
             file_encoding_strategy=file_encoding_strategy,

@@ -23,7 +23,8 @@ of the httpx error that it stands for, and is one: code that was written for htt
     ├── APIUnsupportedProtocol          httpx.UnsupportedProtocol
     └── APITransportError               httpx.TransportError, where it is none of those
 
-A file that its server refuses raises `FileUnavailableError`. To catch errors by the classes of
+A file that its server refuses raises `FileUnavailableError`, one that Replicate has removed its
+subclass `ExpiredFileError`. To catch errors by the classes of
 `replicate.exceptions` this module, and with it httpx, need not be imported.
 """
 
@@ -33,7 +34,13 @@ from typing import Any
 
 import httpx
 
-from .exceptions import APIConnectionError, APITimeoutError, DownloadError, ReplicateError
+from .exceptions import (
+    APIConnectionError,
+    APITimeoutError,
+    DownloadError,
+    FileExpiredError,
+    ReplicateError,
+)
 
 __all__ = [
     "APICloseError",
@@ -52,6 +59,7 @@ __all__ = [
     "APIUnsupportedProtocol",
     "APIWriteError",
     "APIWriteTimeout",
+    "ExpiredFileError",
     "FileUnavailableError",
 ]
 
@@ -130,15 +138,25 @@ class FileUnavailableError(DownloadError, httpx.HTTPStatusError):  # type: ignor
         self._request = None if self.response is None else self.response._request
 
     @classmethod
-    def of(cls, error: ReplicateError, url: str) -> FileUnavailableError:
-        """Create the error for an answer of 400 and above."""
+    def of(
+        cls, error: ReplicateError, url: str, *, of_replicate: bool = False
+    ) -> FileUnavailableError:
+        """Create the error for an answer of 400 and above.
+
+        Args:
+            error: What the answer stands for.
+            url: The file, as messages show it.
+            of_replicate: Whether Replicate keeps the file, and removes it after a while.
+        """
         detail = f"{url}: {error.detail or error.title}"
+        kind = cls
         if error.status_code in {403, 404, 410}:
+            kind = ExpiredFileError if of_replicate else cls
             detail += (
                 ". Replicate removes the output of API predictions after one hour "
                 "(https://replicate.com/docs/topics/predictions/data-retention): save it before."
             )
-        unavailable = cls(
+        unavailable = kind(
             title="File not available",
             status=error.status_code,
             detail=detail,
@@ -150,3 +168,7 @@ class FileUnavailableError(DownloadError, httpx.HTTPStatusError):  # type: ignor
 
     def __str__(self) -> str:
         return DownloadError.__str__(self)
+
+
+class ExpiredFileError(FileUnavailableError, FileExpiredError):  # type: ignore[misc]
+    """What a `FileExpiredError` is as the answer of a server."""

@@ -17,6 +17,7 @@
     │   ├── InvalidResponseError       an answer that cannot be read (also a ValueError)
     │   ├── StreamError                a stream that failed (also a RuntimeError)
     │   ├── DownloadError              a file that did not arrive whole (also an OSError)
+    │   │   └── FileExpiredError       a file that Replicate has removed (also a NotFoundError)
     │   ├── DeadlineExceededError      `timeout=` ran out (also a TimeoutError)
     │   └── APIConnectionError         no answer (also the httpx error that it was)
     │       └── APITimeoutError        no answer in time (also httpx.TimeoutException)
@@ -50,6 +51,7 @@ __all__ = [
     "ContentTooLargeError",
     "DeadlineExceededError",
     "DownloadError",
+    "FileExpiredError",
     "InternalServerError",
     "InvalidArgumentError",
     "InvalidArgumentTypeError",
@@ -415,6 +417,10 @@ class StreamError(ReplicateError, RuntimeError):
 
 class DownloadError(ReplicateError, OSError):
     """A file that could not be fetched whole."""
+
+
+class FileExpiredError(DownloadError, NotFoundError):
+    """A file of a model that is not there any more: Replicate keeps it for one hour."""
 
 
 class APIConnectionError(ReplicateError):

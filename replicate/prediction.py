@@ -9,6 +9,7 @@ from typing import (
     Any,
     ClassVar,
     Dict,
+    List,
     Mapping,
     Optional,
     Sequence,
@@ -22,12 +23,16 @@ from replicate_api.api.predictions.create import PredictionsCreateOptions
 from ._arguments import check_more
 from ._blocking import block
 from ._guards import is_text, is_tuple
-from .exceptions import InvalidArgumentError
+from .exceptions import FileExpiredError, InvalidArgumentError
 from .identifier import Target, split
 from .pagination import Page, fetch_page
 from .resource import Namespace, Operations, Running
 
 if TYPE_CHECKING:
+    import os
+    from datetime import datetime
+    from pathlib import Path
+
     from typing_extensions import Unpack
 
     from replicate_api.api.predictions.create import PredictionsCreateMore
@@ -126,6 +131,69 @@ class Prediction(Running, models.Prediction):
 
     def _shown(self) -> Dict[str, Any]:
         return {**self._fields(), "output": self.output}
+
+    @property
+    def expires_at(self) -> Optional[datetime]:
+        """When Replicate removes input, output and logs: one hour after the end.
+
+        None for a prediction that has not ended, and for one that was made on the web site
+        (https://replicate.com/docs/topics/predictions/data-retention).
+        """
+        from datetime import timedelta
+
+        ended = self.completed_at
+        if not ended or vars(self).get("source") == "web":
+            return None
+        try:
+            return ended.datetime + timedelta(hours=1)
+        except ValueError:  # it is no time
+            return None
+
+    def save(self, folder: Union[str, os.PathLike[str]]) -> List[Path]:
+        """Save the files of the output, and a JSON file about the prediction.
+
+        The names say model, id and index: `flux-schnell-<id>-0.webp`, `flux-schnell-<id>.json`.
+        The latter has input, version, seed, metrics and times. Files that are there already are
+        not fetched again.
+
+        Args:
+            folder: The folder, which is made if it is not there.
+
+        Returns:
+            The paths of the files, without that of the JSON file.
+
+        Raises:
+            FileExpiredError: They are removed, one hour after the prediction.
+            DownloadError: A file is gone, or did not arrive whole.
+        """
+        return block(self.async_save(folder))
+
+    async def async_save(self, folder: Union[str, os.PathLike[str]]) -> List[Path]:
+        """Save the files of the output, and a JSON file about the prediction.
+
+        The names say model, id and index: `flux-schnell-<id>-0.webp`, `flux-schnell-<id>.json`.
+        The latter has input, version, seed, metrics and times. Files that are there already are
+        not fetched again.
+
+        Args:
+            folder: The folder, which is made if it is not there.
+
+        Returns:
+            The paths of the files, without that of the JSON file.
+
+        Raises:
+            FileExpiredError: They are removed, one hour after the prediction.
+            DownloadError: A file is gone, or did not arrive whole.
+        """
+        from ._files.keeping import keep
+
+        if self.data_removed:
+            raise FileExpiredError(
+                title="File expired",
+                detail=f"The output of prediction {self.id} is removed: Replicate keeps it for "
+                "one hour.",
+            )
+        return (await keep(self.output, folder, self._wire)).files
 
     @staticmethod
     def _operations() -> Operations:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, List, Mapping, Optional
+from typing import TYPE_CHECKING, Any, Mapping, Optional, Union
 
 from ._arguments import check_run
 from ._blocking import block, is_blocking
@@ -19,6 +19,8 @@ from .prediction import Prediction, RunParams
 from .version import Version, Versions
 
 if TYPE_CHECKING:
+    import os
+
     from typing_extensions import Unpack
 
     from ._http.session import Session
@@ -33,10 +35,14 @@ def run(
     input: Optional[Mapping[str, Any]] = None,
     *,
     use_file_output: Optional[bool] = True,
+    download_to: Union[str, os.PathLike[str], None] = None,
     **params: Unpack[RunParams],
 ) -> Any:
     """Run a model and return its output; see `Client.run`."""
-    return block(async_run(client, ref, input, use_file_output=use_file_output, **params))
+    run = async_run(
+        client, ref, input, use_file_output=use_file_output, download_to=download_to, **params
+    )
+    return block(run)
 
 
 async def async_run(
@@ -45,10 +51,11 @@ async def async_run(
     input: Optional[Mapping[str, Any]] = None,
     *,
     use_file_output: Optional[bool] = True,
+    download_to: Union[str, os.PathLike[str], None] = None,
     **params: Unpack[RunParams],
 ) -> Any:
     """Run a model and return its output; see `Client.run`."""
-    check_run(ref, params, RunParams.__annotations__, "async_run")
+    check_run(ref, params, (*RunParams.__annotations__, "download_to"), "async_run")
     end = end_of(params.pop("timeout", None))
     params.setdefault("wait", True)
     target = resolve(ref)
@@ -57,36 +64,47 @@ async def async_run(
         async with guard:
             version = await version_of(client, ref, target)
             prediction = await create(guard, target, input, **params)
-            output = Output(client, version, use_file_output=use_file_output is not False)
-            if prediction.status != "failed" and version is not None and version._yields_output:
+            output = Output(client, version, use_file_output is not False, download_to)
+            yields = download_to is None and version is not None and version._yields_output
+            if yields and prediction.status != "failed":
                 kind = OutputIterator if is_blocking() else AsyncOutputIterator
                 return kind(guard, output.items, end=end, cancels=True)
-            if not prediction._is_complete:
+            # A record of the prediction has its times.
+            if not (prediction._is_complete if download_to is None else prediction._has_ended):
                 await until_end(prediction, is_fresh=prediction._is_fresh)
-        prediction._raise_for_status()
-    return output.whole(prediction.__dict__.get("output"))
+            prediction._raise_for_status()
+            return await output.of(prediction)
 
 
 class Output:
     """An output as its caller wants it."""
 
     def __init__(
-        self, client: Session, version: Optional[Version], *, use_file_output: bool
+        self,
+        client: Session,
+        version: Optional[Version],
+        use_file_output: bool,
+        download_to: Union[str, os.PathLike[str], None],
     ) -> None:
         self._client = client
         self._schema = version.openapi_schema if version is not None else None
         self._use_file_output = use_file_output
+        self._folder = download_to
 
-    def whole(self, value: Any) -> Any:
-        """Return a whole output."""
-        if not self._use_file_output:
+    async def of(self, prediction: Prediction) -> Any:
+        """Return the output of a prediction that has succeeded."""
+        value = prediction.__dict__.get("output")
+        if self._folder is None:
+            return self.items(value)
+        from ._files.keeping import keep
+
+        return (await keep(self.items(value), self._folder, prediction._wire)).output
+
+    def items(self, value: Any) -> Any:
+        """Return an output, or items of a list output; the schema describes the list."""
+        if not self._use_file_output and self._folder is None:
             return value
         return transform_output(value, self._client, openapi_schema=self._schema)
-
-    def items(self, items: List[Any]) -> List[Any]:
-        """Return items of a list output; the schema describes the list."""
-        result: List[Any] = self.whole(items)
-        return result
 
 
 async def version_of(client: Session, ref: Reference, target: Target) -> Optional[Version]:

@@ -6,6 +6,7 @@ import importlib
 import inspect
 import json
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -145,6 +146,24 @@ def test_names_that_are_submodules_too_stay_what_they_are(first):
         "]))"
     )
     assert python(code) == [True] * 6
+
+
+def test_the_package_can_be_pickled():
+    """As engines do with the functions that use it."""
+    assert pickle.loads(pickle.dumps(replicate)) is replicate
+    assert pickle.loads(pickle.dumps(replicate.map)) == replicate.map
+
+
+def test_a_file_is_pickled_with_its_module_loaded():
+    """So that it is pickled by its class's name, also by what would pickle the class itself."""
+    assert python(
+        "import json, pickle, sys\n"
+        "from replicate._files.output import FileOutput\n"
+        "before = 'replicate.helpers' in sys.modules\n"
+        "pickle.dumps(FileOutput('https://example.com'), 0)\n"
+        "file = FileOutput('https://example.com').__reduce__()\n"
+        "print(json.dumps([before, 'replicate.helpers' in sys.modules]))"
+    ) == [False, True]
 
 
 def test_import_star_brings_what_all_says():

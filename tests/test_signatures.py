@@ -119,6 +119,7 @@ HOOKS = "file_encoding_strategy=None, webhook=None, webhook_events_filter=None, 
 # `ref` can be missing, so that `run(model=...)` is told what was meant.
 RUNNING = f"(ref=..., input=None, *, use_file_output=True, wait=True, timeout=None, {HOOKS}"
 STREAMING = RUNNING.replace("wait=True", "wait=None")
+RUNNING = RUNNING.replace("wait=True", "download_to=None, wait=True")
 RELEASE = "version=None, hardware=None, min_instances=None, max_instances=None, **more)"
 
 WIDER = {
@@ -126,6 +127,8 @@ WIDER = {
     " max_retries=5, **httpx_options)",
     "client.Client.run": RUNNING,
     "client.Client.async_run": RUNNING,
+    "run.run": RUN.replace("**", "download_to=None, **"),
+    "run.async_run": RUN.replace("**", "download_to=None, **"),
     # `stream` takes its input by position too, as `async_stream` always did (L8).
     "client.Client.stream": STREAMING,
     "client.Client.async_stream": STREAMING,
@@ -270,7 +273,9 @@ def test_every_call_has_a_twin_of_the_same_signature_and_text(name):
         assert inspect.getdoc(find(twin)) == inspect.getdoc(find(name))
 
 
-@pytest.mark.parametrize("name", [name for name in WIDER if re.search("create|run|stream", name)])
+@pytest.mark.parametrize(
+    "name", [name for name in WIDER if re.search("create|Client.*run|stream", name)]
+)
 def test_every_parameter_is_explained_by_its_name(name):
     text = inspect.getdoc(find(name))
     for parameter in signature(name):

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, List, NamedTuple, Optional, Set, Union
 from ..exceptions import InvalidArgumentError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
+    from collections.abc import Generator, Iterable, Mapping
 
     from .schedule import Job
 
@@ -44,7 +44,7 @@ CREATE TABLE IF NOT EXISTS runs (
     state TEXT NOT NULL,        -- claimed, sent, created, done or failed
     owner TEXT,                 -- who works at it
     id TEXT,                    -- of the prediction
-    result TEXT,                -- JSON: the output of a run that is done, a prediction that failed
+    prediction TEXT,            -- JSON, as the API returned it at the end
     changed REAL NOT NULL,      -- when, in seconds since 1970
     PRIMARY KEY (position, key)
 );
@@ -72,7 +72,7 @@ class Row(NamedTuple):
 
     state: State
     id: Optional[str] = None
-    result: Any = None
+    prediction: Any = None
     changed: float = 0.0
 
 
@@ -164,15 +164,15 @@ class Journal:
         """
         with self._turn():
             found = self._file.execute(
-                "SELECT state, runs.owner, id, result, changed, alive FROM runs"
+                "SELECT state, runs.owner, id, prediction, changed, alive FROM runs"
                 " LEFT JOIN owners ON owners.owner = runs.owner WHERE position = ? AND key = ?",
                 (job.index, job.key),
             ).fetchone()
             if found is None:
                 self._set(job, State.CLAIMED)
                 return Row(State.CLAIMED)
-            state, owner, id, result, changed, alive = found
-            row = Row(State(state), id, json.loads(result or "null"), changed)
+            state, owner, id, prediction, changed, alive = found
+            row = Row(State(state), id, json.loads(prediction or "null"), changed)
             if row.state is State.DONE:
                 return row
             if row.state is State.FAILED:
@@ -200,15 +200,11 @@ class Journal:
         with self._turn():
             self._set(job, State.CREATED, id=id)
 
-    def done(self, job: Job, id: str, output: Any) -> None:
-        """Keep an output, as the API returned it."""
+    def ended(self, job: Job, id: str, prediction: Mapping[str, Any]) -> None:
+        """Keep a prediction that has succeeded or failed, as the API returned it."""
+        state = State.DONE if prediction["status"] == "succeeded" else State.FAILED
         with self._turn():
-            self._set(job, State.DONE, id=id, result=json.dumps(output))
-
-    def failed(self, job: Job, id: str, prediction: Any) -> None:
-        """Keep a prediction that has failed, as the API returned it."""
-        with self._turn():
-            self._set(job, State.FAILED, id=id, result=json.dumps(prediction))
+            self._set(job, state, id=id, prediction=json.dumps(prediction))
 
     def leave(self, job: Job) -> None:
         """Let others take over a job whose run goes on."""
@@ -226,10 +222,17 @@ class Journal:
                 (job.index, job.key, self._owner),
             )
 
-    def _set(self, job: Job, state: State, *, id: Optional[str] = None, result: Any = None) -> None:
+    def _set(
+        self,
+        job: Job,
+        state: State,
+        *,
+        id: Optional[str] = None,
+        prediction: Optional[str] = None,
+    ) -> None:
         self._file.execute(
             "REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (job.index, job.key, state.value, self._owner, id, result, time.time()),
+            (job.index, job.key, state.value, self._owner, id, prediction, time.time()),
         )
 
     def ids(self, since: float) -> Set[str]:

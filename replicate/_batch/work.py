@@ -7,10 +7,12 @@ import json
 import logging
 import time
 from contextlib import ExitStack
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Union
 
 from .._blocking import in_thread
 from .._files.inputs import Tree, tree_of, with_digests, with_urls
+from .._files.keeping import files_in
 from .._http import errors
 from .._http.deadline import end_of, until
 from .._runs import lost
@@ -25,6 +27,8 @@ from .journal import Row, State
 from .schedule import Created, Done, Elsewhere, Failed, TurnedAway
 
 if TYPE_CHECKING:
+    import os
+
     from typing_extensions import TypeGuard
 
     from .._http.session import Session
@@ -50,6 +54,7 @@ class Work:
         concurrency: int,
         timeout: Optional[float],
         use_file_output: bool,
+        download_to: Union[str, os.PathLike[str], None],
         file_encoding_strategy: Optional[str],
         **params: Any,
     ) -> None:
@@ -64,6 +69,8 @@ class Work:
         self._ref = ref
         self._timeout = timeout
         self._use_file_output = use_file_output
+        self._folder = download_to
+        self._has_warned = False
         self._strategy = file_encoding_strategy
         self._params = params
         self._shortest_pause = concurrency / LOOKS
@@ -76,9 +83,9 @@ class Work:
                 if row.state is State.ELSEWHERE:
                     return Elsewhere(job)
                 if row.state is State.DONE:
-                    return Done(job, await self._given_out(row.result))
+                    return Done(job, await self._given_out_late(row))
                 if row.state is State.FAILED:
-                    Prediction._of(row.result, self.client)._raise_for_status()
+                    Prediction._of(row.prediction, self.client)._raise_for_status()
                 return await self._run(job, row)
         except _TakenOverError:
             return Elsewhere(job)
@@ -114,10 +121,9 @@ class Work:
             if guard.run is None and _was_turned_away(error):
                 return TurnedAway(job, error, error.retry_after)
             raise
-        output = vars(prediction).get("output")
         if self.journal is not None:
-            await in_thread(self.journal.done, job, prediction.id, output)
-        return Done(job, await self._given_out(output))
+            await in_thread(self.journal.ended, job, prediction.id, prediction._wire)
+        return Done(job, await self._given_out(prediction))
 
     async def _create(self, guard: _Guard, job: Job) -> Prediction:
         if job.encoded is None:
@@ -138,16 +144,27 @@ class Work:
             journal.release(job)
         elif run is None or not run._has_ended:
             journal.leave(job)
-        elif run.status == "succeeded":  # before it could be canceled
-            journal.done(job, run.id, vars(run).get("output"))
-        elif ends_batch:
+        elif ends_batch and run.status != "succeeded":  # else it came before it could be canceled
             journal.release(job)
         else:
-            journal.failed(job, run.id, {**run._wire, "input": {}, "output": None})
+            journal.ended(job, run.id, run._wire)
 
-    async def _given_out(self, output: Any) -> Any:
+    async def _given_out(self, prediction: Prediction) -> Any:
         version = await version_of(self.client, self._ref, self.target)
-        return Output(self.client, version, use_file_output=self._use_file_output).whole(output)
+        output = Output(self.client, version, self._use_file_output, self._folder)
+        return await output.of(prediction)
+
+    async def _given_out_late(self, row: Row) -> Any:
+        """Return the output of a prediction that has ended some time ago."""
+        prediction = Prediction._of(row.prediction, self.client)
+        if self._folder is None and not self._has_warned and _has_expired_files(prediction):
+            self._has_warned = True
+            logger.warning(
+                "the journal has predictions whose files Replicate has removed, %s for one; "
+                "download_to= saves files as they come",
+                prediction.id,
+            )
+        return await self._given_out(prediction)
 
     # What an earlier call has left.
 
@@ -232,6 +249,15 @@ class _Guard(RunGuard[Prediction]):
 
 class _TakenOverError(Exception):
     """This process stood still for so long that another one has taken its row over."""
+
+
+def _has_expired_files(prediction: Prediction) -> bool:
+    expires_at = prediction.expires_at
+    return (
+        expires_at is not None
+        and expires_at < datetime.now(timezone.utc)
+        and next(files_in(prediction.output), None) is not None
+    )
 
 
 def _tree_of(job: Job) -> Tree:

@@ -8,6 +8,7 @@ import zlib
 from typing import TYPE_CHECKING, Callable, List, NamedTuple, Optional
 
 from .._http import retry as _retry
+from .._http.address import is_kept_by_replicate
 from .._http.deadline import pause
 from .._http.subjects import without_query
 from .._steps import AsAsyncGenerator, AsGenerator
@@ -142,7 +143,9 @@ class Download(AsGenerator[bytes]):
                 raise
             if resumed and self._version.ends_at(self._received, error.response):
                 return False
-            raise FileUnavailableError.of(error, shown(url)) from None
+            raise FileUnavailableError.of(
+                error, shown(url), of_replicate=is_kept_by_replicate(url, self._client._base())
+            ) from None
         self._begin(self._body.response)
         if (self.size or 0) >= LARGE:
             self._body.read_more_at_a_time()

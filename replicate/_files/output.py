@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 import tempfile
+from importlib import import_module
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Callable, List, Optional, Tuple, Union
 
@@ -15,7 +16,7 @@ from .._blocking import block, in_thread
 from .._http.address import parts_of
 from . import data_uri as _data_uri
 from .downloads import AsyncDownload, Download
-from .saving import Draft, Handle, file_name
+from .saving import Handle, file_name, saved
 
 if TYPE_CHECKING:
     import os
@@ -169,15 +170,7 @@ class FileOutput(httpx.SyncByteStream, httpx.AsyncByteStream):
         in_folder = await in_thread(target.is_dir)
         if in_folder:
             target /= self.name
-        draft = Draft(target, replace=not in_folder)
-        try:
-            await in_thread(draft.open)
-            await self._pour(draft)
-            return await in_thread(draft.finish)
-        except BaseException:
-            draft.discard()
-            await draft.settle()
-            raise
+        return await saved(target, self._pour, replace=not in_folder)
 
     def __str__(self) -> str:
         return self.url
@@ -199,6 +192,8 @@ class FileOutput(httpx.SyncByteStream, httpx.AsyncByteStream):
         return self
 
     def __reduce__(self) -> Tuple[Any, ...]:
+        # Ray, and others that pickle code too, would pickle a class whose module is not loaded.
+        import_module(type(self).__module__)
         # The client stays behind: it has connections and a token.
         return type(self), (self.url,)
 

@@ -17,7 +17,7 @@ from .._blocking import in_thread, is_blocking
 from .._http.address import parts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Coroutine, Generator
 
 T = TypeVar("T")
 
@@ -213,6 +213,27 @@ class Draft:
             await in_thread(wait)
 
 
+async def saved(
+    target: Path, pour: Callable[[Draft], Coroutine[Any, Any, None]], *, replace: bool = True
+) -> Path:
+    """Write a file that appears only when it is complete, and return its path.
+
+    Args:
+        target: Where it is to appear.
+        pour: Writes the content.
+        replace: Whether a file that is there is replaced; else a free name is taken.
+    """
+    draft = Draft(target, replace=replace)
+    try:
+        await in_thread(draft.open)
+        await pour(draft)
+        return await in_thread(draft.finish)
+    except BaseException:
+        draft.discard()
+        await draft.settle()
+        raise
+
+
 def _numbered(path: Path) -> Generator[Path, None, None]:
     """Yield a path, and others beside it: `out-0.webp`, `out-0-1.webp`, `out-0-2.webp`."""
     yield path
@@ -227,19 +248,22 @@ def file_name(url: str, content_type: Optional[str]) -> str:
     """
     name = ""
     if url[:5].lower() != "data:":
-        name = unquote(parts_of(url).path.rpartition("/")[2], errors="replace")
-        name = re.split(r"[/\\]", name)[-1]
-        name = re.sub(r'[<>:"|?*]', "_", _CONTROL.sub("_", name)).strip(" .")
-        stem, dot, suffix = name.rpartition(".")
-        name = f"{cut(stem, 200)}{dot}{cut(suffix, 50)}" if stem else cut(name, 200)
-        name = name.rstrip(" .")
-        if _RESERVED.match(name):
-            name = f"_{name}"
+        name = segment(unquote(parts_of(url).path.rpartition("/")[2], errors="replace"))
     if not name or set(name) <= {"_"}:
         import mimetypes
 
         name = "output" + (mimetypes.guess_extension(content_type or "") or "")
     return name
+
+
+def segment(name: str) -> str:
+    """Turn a name into one that a file can have on every system; empty if nothing is left. Pure."""
+    name = re.split(r"[/\\]", name)[-1]
+    name = re.sub(r'[<>:"|?*]', "_", _CONTROL.sub("_", name)).strip(" .")
+    stem, dot, suffix = name.rpartition(".")
+    name = f"{cut(stem, 200)}{dot}{cut(suffix, 50)}" if stem else cut(name, 200)
+    name = name.rstrip(" .")
+    return f"_{name}" if _RESERVED.match(name) else name
 
 
 def cut(text: str, size: int) -> str:

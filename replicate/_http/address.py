@@ -102,6 +102,14 @@ def is_stored_file(url: httpx.URL, base: str) -> bool:
     return path in (root + get.build(id)["url"], root + signed["url"])
 
 
+def is_kept_by_replicate(url: str, base: str) -> bool:
+    """Say whether a URL is one of those at which the API keeps what models make."""
+    import httpx
+
+    host = parsed(url).host
+    return f".{host}".endswith(".replicate.delivery") or host == httpx.URL(base).host
+
+
 def parsed(url: str) -> httpx.URL:
     """Parse a URL that comes from outside.
 

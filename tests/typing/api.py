@@ -145,6 +145,18 @@ def batches(client: Client) -> None:
     replicate.map("o/n", [1])  # type: ignore[list-item]
 
 
+def keeping(client: Client, prediction: Prediction) -> None:
+    assert_type(client.run("o/n", download_to="folder"), Any)
+    assert_type(prediction.save(Path("folder")), List[Path])
+    assert_type(prediction.expires_at, Optional[datetime])
+    client.run("o/n", download_to=3)  # type: ignore[arg-type]
+
+
+async def async_keeping(client: Client, prediction: Prediction) -> None:
+    assert_type(await client.async_run("o/n", download_to=Path("folder")), Any)
+    assert_type(await prediction.async_save("folder"), List[Path])
+
+
 async def async_batches(client: Client) -> None:
     async def inputs() -> AsyncIterator[Dict[str, Any]]:
         yield {"n": 1}
