@@ -191,7 +191,7 @@ class _Reader:
         """Return the type of a parameter, which has no class."""
         if type_.kind in ("class", "dictionary"):
             return Type(OBJECT, depth=type_.depth)
-        return Type("str", depth=type_.depth) if type_.name == FILE else type_
+        return type_.in_json
 
     def _style(self, parameter: Json, name: str, location: str, type_: Type) -> str:
         """Return the function that writes a parameter the way that the document says."""
@@ -250,7 +250,7 @@ class _Reader:
             body = Body(kind, media_type, Type(OBJECT), required, is_open=is_open)
             return body, self._fields(kind, content[media_type], fields, names, owner)
         if kind == media_types.JSON:
-            type_ = self._schemas.type_of(schema, owner, "body")
+            type_ = self._schemas.type_of(schema, owner, "body").in_json
             if is_union and type_.name != ANY:
                 type_ = Type(OBJECT)
             return Body("whole", media_type, type_, required), []
@@ -268,7 +268,7 @@ class _Reader:
                 continue
             type_ = self._schemas.type_of(schema, owner, key)
             if type_.name == FILE and (kind != media_types.MULTIPART or type_.depth > 1):
-                type_ = Type("str", depth=type_.depth)  # in JSON, bytes are text
+                type_ = type_.in_json
             if key in encoding and encoding[key].get("style") not in (None, "form"):
                 raise self._refused(f"the field {key!r} has the style {encoding[key]['style']!r}")
             nullable = self._schemas.plain(schema)[1]
@@ -329,8 +329,7 @@ class _Reader:
             return self._json_answer(plain.get("items") or {}).in_list
         fields = plain.get("properties")
         if not fields:
-            type_ = self._schemas.type_of(schema, self._group, self._name)
-            return Type("str", depth=type_.depth) if type_.name == FILE else type_
+            return self._schemas.type_of(schema, self._group, self._name).in_json
         results = self._schemas.plain(fields.get("results") or {})[0]
         if results.get("type") != "array" or self.operation_id in self._owner._names.classes:
             return self._named(naming.of_answer(self.operation_id), plain)

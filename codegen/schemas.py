@@ -257,9 +257,7 @@ class Schemas:
         for field in cls.fields:
             if field.wire_name in new:
                 value = new[field.wire_name]
-                type_ = self.type_of(value, name, field.wire_name)
-                # What is read comes as JSON, where bytes are text.
-                field.type = Type("str", depth=type_.depth) if type_.name == FILE else type_
+                field.type = self.type_of(value, name, field.wire_name).in_json
                 field.description = sentence(self._description(value))
         _check_names(cls, place)
 

@@ -39,6 +39,11 @@ class Type:
         return replace(self, depth=self.depth + 1)
 
     @property
+    def in_json(self) -> Type:
+        """The type of this in JSON, where bytes are text."""
+        return replace(self, name="str") if self.name == FILE else self
+
+    @property
     def is_read(self) -> bool:
         """Whether a value has to be read, and is not what JSON has already."""
         return self.kind == "class" or self.name == TIMESTAMP

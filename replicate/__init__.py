@@ -34,15 +34,26 @@ if TYPE_CHECKING:
     from . import training as training
     from . import version as version
     from . import webhook as webhook
+    from ._beta.answers import APIResponse as APIResponse
+    from ._beta.answers import AsyncAPIResponse as AsyncAPIResponse
+    from ._beta.client import AsyncReplicate as AsyncReplicate
+    from ._beta.client import Replicate as Replicate
+    from ._beta.files import AsyncFileOutput as AsyncFileOutput
+    from ._beta.names import *  # noqa: F403 - what programs of 2.x import
     from .account import Accounts
     from .collection import Collections
     from .deployment import Deployments
+    from .exceptions import *  # noqa: F403 - likewise
     from .file import Files
     from .hardware import HardwareNamespace
+    from .helpers import FileOutput as FileOutput
+    from .identifier import ModelVersionIdentifier as ModelVersionIdentifier
+    from .model import Model as Model
     from .model import Models
     from .pagination import async_paginate, paginate
     from .prediction import Predictions
     from .training import Trainings
+    from .version import Version as Version
     from .webhook import Webhooks
 
 default_client: Client = Client()

@@ -1,4 +1,4 @@
-"""The names of 1.0.7 that have their home in another module here.
+"""The names of 1.0.7, and of the 2.x beta, that have their home in another module here.
 
 Whatever a module of 1.0.7 had imported could be imported from it, and other people's programs do.
 A module that does not have a name asks `lookup` for it.
@@ -9,6 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Callable, NamedTuple, Tuple
+
+from . import exceptions
 
 
 class Name(NamedTuple):
@@ -131,7 +133,31 @@ TABLE: Tuple[Name, ...] = (
     Name("webhook", "Resource", "resource:Resource", BASE),
 )
 
-_HOMES = {(entry.module, entry.name): entry.home for entry in TABLE}
+OF_2X = {
+    name: f"{home}:{name}"
+    for home, names in {
+        "_beta.answers": "APIResponse AsyncAPIResponse",
+        "_beta.client": "AsyncReplicate Replicate",
+        "_beta.files": "AsyncFileOutput",
+        "_beta.names": (
+            "APIError APIResponseValidationError AsyncClient AsyncStream DEFAULT_MAX_RETRIES "
+            "DEFAULT_TIMEOUT DefaultAsyncHttpxClient DefaultHttpxClient NOT_GIVEN NotGiven Omit "
+            "Stream Timeout Transport URLPath file_from_path get_path_url not_given omit"
+        ),
+        "exceptions": " ".join(exceptions.__all__),
+        "helpers": "FileOutput",
+        "identifier": "ModelVersionIdentifier",
+        "model": "Model",
+        "version": "Version",
+    }.items()
+    for name in names.split()
+}
+"""The homes of what programs of the 2.x beta import from `replicate` itself, errors included."""
+
+_HOMES = {
+    **{(entry.module, entry.name): entry.home for entry in TABLE},
+    **{("replicate", name): home for name, home in OF_2X.items()},
+}
 
 
 def lookup(module: str, name: str) -> Any:

@@ -94,17 +94,19 @@ class Steps(Generic[T]):
         self._is_busy = True
         try:
             items = await self._more()
-            if items is None:
-                self._state = ENDED
-            else:
+            if items is not None and self._state is OPEN:
                 self._ready = iter(items)
+            elif self._state is OPEN:  # and was not closed meanwhile, by another thread or task
+                self._state = ENDED
         except BaseException:
             self._state = FAILED
             raise
         finally:
             self._is_busy = False
-            if self._state is not OPEN:  # or was closed meanwhile, by another thread or task
+            if self._state is not OPEN:
                 await self._release()
+        if self._state is CLOSED:
+            await self._interrupt()  # what was to be interrupted may have begun only now
 
     def _check_mode(self) -> None:
         if self._blocks is None:

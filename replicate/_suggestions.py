@@ -16,8 +16,6 @@ RUNNING = {"call", "chat", "execute", "generate", "infer", "inference", "predict
 
 RUN = "to run a model, call replicate.run(ref, input={...})"
 
-OF_2X = {"AsyncReplicate": "Client", "Replicate": "Client"}
-
 
 def attribute(thing: object, name: str) -> Any:
     """Stand in for `__getattr__`: an object has no attribute of a name, or a property raised.
@@ -63,9 +61,10 @@ def _hint_in(module: str, name: str) -> Optional[str]:
     if module == "replicate":
         package: Any = sys.modules[module]
         home = _home_of(name)
-        if home or name in OF_2X:
-            return f"did you mean 'replicate.{home or OF_2X[name]}'?"
+        if home:
+            return f"did you mean 'replicate.{home}'?"
         names += [each for each in dir(package.default_client) if not each.startswith("_")]
+        names += import_module("replicate._names").OF_2X
     else:
         # The names of namespaces are the plurals of the modules'.
         plural = f"{module.rpartition('.')[2]}s"

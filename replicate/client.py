@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from typing_extensions import ParamSpec, Unpack
 
     from replicate_api.api import Api
-    from replicate_api.api.predictions.create import PredictionsCreateMore
     from replicate_api.models import WebhookEvent
 
     from ._http.httpx_options import HttpxOptions, Timeout
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from ._http.token import TokenSource
     from .batch import AsyncBatch, Batch
     from .identifier import Reference
+    from .prediction import PredictionMore
     from .stream import AsyncStream, Stream
     from .use import AsyncFunction, AsyncOutput, Function, Output
 
@@ -117,7 +117,7 @@ class Client(Session, Namespaces):
         file_encoding_strategy: Optional[str] = None,
         webhook: Optional[str] = None,
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
-        **more: Unpack[PredictionsCreateMore],
+        **more: Unpack[PredictionMore],
     ) -> Any:
         """Run a model and return its output.
 
@@ -176,7 +176,7 @@ class Client(Session, Namespaces):
         file_encoding_strategy: Optional[str] = None,
         webhook: Optional[str] = None,
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
-        **more: Unpack[PredictionsCreateMore],
+        **more: Unpack[PredictionMore],
     ) -> Any:
         """Run a model and return its output.
 
@@ -233,7 +233,7 @@ class Client(Session, Namespaces):
         file_encoding_strategy: Optional[str] = None,
         webhook: Optional[str] = None,
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
-        **more: Unpack[PredictionsCreateMore],
+        **more: Unpack[PredictionMore],
     ) -> Stream:
         """Run a model and yield its output as it is made.
 
@@ -282,7 +282,7 @@ class Client(Session, Namespaces):
         file_encoding_strategy: Optional[str] = None,
         webhook: Optional[str] = None,
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
-        **more: Unpack[PredictionsCreateMore],
+        **more: Unpack[PredictionMore],
     ) -> AsyncStream:
         """Run a model and yield its output as it is made.
 
@@ -419,7 +419,7 @@ class Client(Session, Namespaces):
         file_encoding_strategy: Optional[str] = None,
         webhook: Optional[str] = None,
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
-        **more: Unpack[PredictionsCreateMore],
+        **more: Unpack[PredictionMore],
     ) -> Batch:
         """Run a model on many inputs, some of them at a time, and yield the outputs.
 
@@ -492,7 +492,7 @@ class Client(Session, Namespaces):
         file_encoding_strategy: Optional[str] = None,
         webhook: Optional[str] = None,
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
-        **more: Unpack[PredictionsCreateMore],
+        **more: Unpack[PredictionMore],
     ) -> AsyncBatch:
         """Run a model on many inputs, some of them at a time, and yield the outputs.
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Mapping, Optional, Sequence, Union
 from replicate_api import models
 from replicate_api.api.deployments.create import DeploymentsCreateOptions
 from replicate_api.api.deployments.update import DeploymentsUpdateOptions
-from replicate_api.api.predictions.create import PredictionsCreateOptions
 from replicate_api.types import Field, nested
 
 from ._arguments import check_more
@@ -17,7 +16,7 @@ from ._guards import text_of
 from .account import Account
 from .identifier import Target, split
 from .pagination import Page, fetch_page
-from .prediction import Prediction, deployment_target, start
+from .prediction import Prediction, PredictionParams, deployment_target, start
 from .resource import Namespace, Resource
 
 if TYPE_CHECKING:
@@ -25,12 +24,11 @@ if TYPE_CHECKING:
 
     from replicate_api.api.deployments.list import DeploymentsListOptions
     from replicate_api.api.deployments.update import DeploymentsUpdateMore
-    from replicate_api.api.predictions.create import PredictionsCreateMore
     from replicate_api.models import WebhookEvent
 
     from ._http.session import Session
     from .pagination import Cursor
-    from .prediction import DeploymentRef
+    from .prediction import DeploymentRef, PredictionMore
 
 __all__ = ["Deployment", "DeploymentPredictions", "Deployments", "DeploymentsPredictions"]
 
@@ -81,7 +79,7 @@ class DeploymentPredictions(Namespace):
         file_encoding_strategy: Optional[str] = None,
         webhook: Optional[str] = None,
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
-        **more: Unpack[PredictionsCreateMore],
+        **more: Unpack[PredictionMore],
     ) -> Prediction:
         """Start a prediction of this deployment and return it, without waiting for its end.
 
@@ -112,7 +110,7 @@ class DeploymentPredictions(Namespace):
         file_encoding_strategy: Optional[str] = None,
         webhook: Optional[str] = None,
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
-        **more: Unpack[PredictionsCreateMore],
+        **more: Unpack[PredictionMore],
     ) -> Prediction:
         """Start a prediction of this deployment and return it, without waiting for its end.
 
@@ -126,7 +124,7 @@ class DeploymentPredictions(Namespace):
             more: Further fields of the API's request, the deprecated ones among them.
         """
         target = Target(deployment=(self._deployment.owner, self._deployment.name))
-        check_more(self.async_create, more, PredictionsCreateOptions.__annotations__)
+        check_more(self.async_create, more, PredictionParams.__annotations__)
         return await start(
             self._client,
             target,
@@ -151,7 +149,7 @@ class DeploymentsPredictions(Namespace):
         file_encoding_strategy: Optional[str] = None,
         webhook: Optional[str] = None,
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
-        **more: Unpack[PredictionsCreateMore],
+        **more: Unpack[PredictionMore],
     ) -> Prediction:
         """Start a prediction of a deployment and return it, without waiting for its end.
 
@@ -185,7 +183,7 @@ class DeploymentsPredictions(Namespace):
         file_encoding_strategy: Optional[str] = None,
         webhook: Optional[str] = None,
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
-        **more: Unpack[PredictionsCreateMore],
+        **more: Unpack[PredictionMore],
     ) -> Prediction:
         """Start a prediction of a deployment and return it, without waiting for its end.
 
@@ -199,7 +197,7 @@ class DeploymentsPredictions(Namespace):
             webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
             more: Further fields of the API's request, the deprecated ones among them.
         """
-        check_more(self.async_create, more, PredictionsCreateOptions.__annotations__)
+        check_more(self.async_create, more, PredictionParams.__annotations__)
         return await start(
             self._client,
             deployment_target(deployment),

@@ -2,16 +2,17 @@
 
     ReplicateException
     ├── ReplicateError                 the API refused, or the call to it went wrong
-    │   ├── BadRequestError            400
-    │   ├── AuthenticationError        401, or no usable token
-    │   ├── PaymentRequiredError       402
-    │   ├── PermissionDeniedError      403
-    │   ├── NotFoundError              404
-    │   ├── ConflictError              409
-    │   ├── ContentTooLargeError       413, or a file over the API's limit
-    │   ├── UnprocessableEntityError   422
-    │   ├── RateLimitError             429
-    │   ├── InternalServerError        500 and above
+    │   ├── APIStatusError             an answer of 400 or above
+    │   │   ├── BadRequestError            400
+    │   │   ├── AuthenticationError        401, or no usable token
+    │   │   ├── PaymentRequiredError       402
+    │   │   ├── PermissionDeniedError      403
+    │   │   ├── NotFoundError              404
+    │   │   ├── ConflictError              409
+    │   │   ├── ContentTooLargeError       413, or a file over the API's limit
+    │   │   ├── UnprocessableEntityError   422
+    │   │   ├── RateLimitError             429
+    │   │   └── InternalServerError        500 and above
     │   ├── InvalidArgumentError       an argument that no request is made with (also a ValueError)
     │   ├── InvalidArgumentTypeError   the same, for its type (also a TypeError)
     │   ├── InvalidResponseError       an answer that cannot be read (also a ValueError)
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "APIConnectionError",
+    "APIStatusError",
     "APITimeoutError",
     "AuthenticationError",
     "BadRequestError",
@@ -258,6 +260,11 @@ class ReplicateError(ReplicateException):
         )
 
     @property
+    def message(self) -> str:
+        """What went wrong, in one text."""
+        return self.detail or self.title or str(self)
+
+    @property
     def status_code(self) -> int | None:
         """The HTTP status code of the answer."""
         return self.response.status_code if self.response is not None else self.status
@@ -348,43 +355,47 @@ def _excerpt(response: httpx.Response) -> str | None:
     return text if len(text) <= 500 else text[:500] + " …"
 
 
-class BadRequestError(ReplicateError):
+class APIStatusError(ReplicateError):
+    """The API answered with a status of 400 or above."""
+
+
+class BadRequestError(APIStatusError):
     """400: the request makes no sense to the server."""
 
 
-class AuthenticationError(ReplicateError):
+class AuthenticationError(APIStatusError):
     """401: the token is missing or not valid. Also raised before a request without a token."""
 
 
-class PaymentRequiredError(ReplicateError):
+class PaymentRequiredError(APIStatusError):
     """402: the account has no credit for this."""
 
 
-class PermissionDeniedError(ReplicateError):
+class PermissionDeniedError(APIStatusError):
     """403: the token's account may not do this."""
 
 
-class NotFoundError(ReplicateError):
+class NotFoundError(APIStatusError):
     """404: there is no such thing, or the account may not see it."""
 
 
-class ConflictError(ReplicateError):
+class ConflictError(APIStatusError):
     """409: the request does not fit the present state."""
 
 
-class ContentTooLargeError(ReplicateError):
+class ContentTooLargeError(APIStatusError):
     """413: the body is larger than the server takes. Also raised before sending such a file."""
 
 
-class UnprocessableEntityError(ReplicateError):
+class UnprocessableEntityError(APIStatusError):
     """422: the input is not valid; see `invalid_fields`."""
 
 
-class RateLimitError(ReplicateError):
+class RateLimitError(APIStatusError):
     """429: too many requests; see `retry_after`."""
 
 
-class InternalServerError(ReplicateError):
+class InternalServerError(APIStatusError):
     """500 and above: the server failed."""
 
 
@@ -393,7 +404,7 @@ class _RefusedError(ReplicateError):
 
     def __init__(self, message: str = "") -> None:
         super().__init__(title="Invalid argument", detail=message)
-        self.args = (message,)
+        self.args: tuple[Any, ...] = (message,)
 
     def __str__(self) -> str:
         return self.detail or ""
@@ -476,7 +487,7 @@ _STATUSES: dict[int, type[ReplicateError]] = {
 
 
 def _by_status(status: int) -> type[ReplicateError]:
-    return _STATUSES.get(status, InternalServerError if status >= 500 else ReplicateError)
+    return _STATUSES.get(status, InternalServerError if status >= 500 else APIStatusError)
 
 
 if not TYPE_CHECKING:

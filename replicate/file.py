@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Iterable, List, Literal, Mapping, Optional
+from typing import TYPE_CHECKING, Any, Dict, Iterable, List, Literal, Mapping, Optional
 
 from replicate_api import models
 from replicate_api.api.files.create import FilesCreateOptions
 
 from ._arguments import check_more
 from ._blocking import block
-from .pagination import fetch_page
+from .pagination import Items, fetch_page
 from .resource import Namespace, Resource
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from replicate_api.api.files.create import FilesCreateMore
     from replicate_api.api.files.list import FilesListOptions
 
-    from .pagination import Cursor
+    from .pagination import Cursor, Fetch
 
 __all__ = ["File", "FileEncodingStrategy", "FileList", "Files"]
 
@@ -36,6 +36,7 @@ class FileList(List[File]):
         self, files: Iterable[File], *, next: Optional[str] = None, previous: Optional[str] = None
     ) -> None:
         super().__init__(files)
+        self._fetch: Optional[Fetch[File]] = None
         self.next = next
         self.previous = previous
 
@@ -43,6 +44,13 @@ class FileList(List[File]):
     def results(self) -> List[File]:
         """The files, as on other pages."""
         return self
+
+    def items(self) -> Items[File]:
+        """Return these files and those of all pages that follow, for `for` and `async for`."""
+        return Items(self)
+
+    def __getstate__(self) -> Dict[str, Any]:
+        return {"next": self.next, "previous": self.previous}  # without the client
 
 
 class FileParams(FilesCreateOptions, total=False):
@@ -170,7 +178,9 @@ class Files(Namespace):
         from replicate_api.api.files import list
 
         page = await fetch_page(self._client, list, File, cursor, **params)
-        return FileList(page.results, next=page.next, previous=page.previous)
+        files = FileList(page.results, next=page.next, previous=page.previous)
+        files._fetch = page._fetch
+        return files
 
     def delete(self, file_id: str) -> bool:
         """Delete a file by its id."""

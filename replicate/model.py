@@ -16,7 +16,6 @@ from typing import (
 
 from replicate_api import models
 from replicate_api.api.models.create import ModelsCreateOptions
-from replicate_api.api.predictions.create import PredictionsCreateOptions
 from replicate_api.types import Field, nested
 
 from ._arguments import check_more
@@ -24,7 +23,7 @@ from ._blocking import block
 from ._guards import is_text
 from .exceptions import InvalidArgumentTypeError, ReplicateException
 from .pagination import Page, fetch_page
-from .prediction import Prediction, model_target, start
+from .prediction import Prediction, PredictionParams, model_target, start
 from .resource import Namespace, Resource
 from .version import Version, Versions
 
@@ -34,11 +33,10 @@ if TYPE_CHECKING:
     from replicate_api.api.models.create import ModelsCreateMore
     from replicate_api.api.models.list import ModelsListOptions
     from replicate_api.api.models.search import ModelsSearchOptions
-    from replicate_api.api.predictions.create import PredictionsCreateMore
     from replicate_api.models import WebhookEvent
 
     from .pagination import Cursor
-    from .prediction import ModelRef
+    from .prediction import ModelRef, PredictionMore
 
 __all__ = ["Model", "Models", "ModelsPredictions", "Page"]
 
@@ -113,7 +111,7 @@ class ModelsPredictions(Namespace):
         file_encoding_strategy: Optional[str] = None,
         webhook: Optional[str] = None,
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
-        **more: Unpack[PredictionsCreateMore],
+        **more: Unpack[PredictionMore],
     ) -> Prediction:
         """Start a prediction of a model and return it, without waiting for its end.
 
@@ -147,7 +145,7 @@ class ModelsPredictions(Namespace):
         file_encoding_strategy: Optional[str] = None,
         webhook: Optional[str] = None,
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
-        **more: Unpack[PredictionsCreateMore],
+        **more: Unpack[PredictionMore],
     ) -> Prediction:
         """Start a prediction of a model and return it, without waiting for its end.
 
@@ -161,7 +159,7 @@ class ModelsPredictions(Namespace):
             webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
             more: Further fields of the API's request, the deprecated ones among them.
         """
-        check_more(self.async_create, more, PredictionsCreateOptions.__annotations__)
+        check_more(self.async_create, more, PredictionParams.__annotations__)
         return await start(
             self._client,
             model_target(model),

@@ -25,7 +25,10 @@ from ._arguments import check_params
 from ._guards import is_array, is_object
 from ._http.address import rebase
 from ._manners import Manners, short
+from ._steps import Steps
 from .exceptions import InvalidResponseError
+
+T = TypeVar("T")
 
 if TYPE_CHECKING:
     from types import EllipsisType, ModuleType
@@ -36,11 +39,11 @@ if TYPE_CHECKING:
     from .resource import Resource
 
     Cursor = Union[str, EllipsisType, None]
+    Fetch = Callable[[str], Awaitable["Page[T]"]]
+    """Fetches the page of a cursor. Only what a client has listed has one."""
     R = TypeVar("R", bound=Resource)
 
-T = TypeVar("T")
-
-__all__ = ["Page", "async_paginate", "paginate"]
+__all__ = ["Items", "Page", "async_paginate", "paginate"]
 
 
 class Page(Manners, Generic[T]):
@@ -57,6 +60,10 @@ class Page(Manners, Generic[T]):
 
     results: List[T]
     """What is on this page."""
+
+    # Beside the fields: `vars(page)` has those and nothing else.
+    __slots__ = ("__dict__", "__weakref__", "_fetch")
+    _fetch: Fetch[T]
 
     # `Page[Model](...)` would set it on the page, where it would look like a field.
     __orig_class__: Any = property()
@@ -117,8 +124,21 @@ class Page(Manners, Generic[T]):
         """Return the names of the fields, which makes `dict(page)` work."""
         return list(self._fields())
 
+    def items(self) -> Items[T]:
+        """Return what is on this page and on all that follow, for `for` and for `async for`.
+
+        A page is fetched when its first item is asked for.
+
+        Raises:
+            InvalidResponseError: The pages lead in a circle.
+        """
+        return Items(self)
+
     def _fields(self) -> Dict[str, Any]:
         return {**vars(self)}
+
+    def __getstate__(self) -> Dict[str, Any]:
+        return {**vars(self)}  # without the client
 
     def _pairs(self) -> List[str]:
         fields = {name: short(value) for name, value in self._fields().items()}
@@ -127,6 +147,26 @@ class Page(Manners, Generic[T]):
             rest = [f"... {more:,} more"] if more > 0 else []
             fields["results"] = f"[{', '.join(first + rest)}]"
         return [f"{name}={value}" for name, value in fields.items()]
+
+
+class Items(Steps[T]):
+    """The items of a page and of all that follow it."""
+
+    def __init__(self, page: Any) -> None:
+        super().__init__()
+        self._ready = iter(page.results)
+        self._cursor: Optional[str] = page.next
+        self._cursors: Set[Any] = set()
+        self._fetch: Optional[Fetch[T]] = getattr(page, "_fetch", None)
+
+    async def _more(self) -> Optional[List[T]]:
+        if self._cursor is None:
+            return None
+        if self._fetch is None:
+            raise ValueError("the client that listed this page is not known any more")
+        page = await self._fetch(_fresh(self._cursor, self._cursors))
+        self._cursor = page.next
+        return page.results
 
 
 def _row(result: Any) -> Dict[str, Any]:
@@ -188,16 +228,32 @@ async def fetch_page(
         return operation.parse(await transport.request(**request))
 
     page = await client._call(fetch)
+    return page_of(
+        page,
+        lambda item: into._of(item, client),
+        lambda cursor: fetch_page(client, operation, into, cursor, *args, **params),
+    )
+
+
+def page_of(page: Any, read: Callable[[Any], T], fetch: Fetch[T]) -> Page[T]:
+    """Make a page of one that a generated operation returned.
+
+    Args:
+        page: The page.
+        read: Makes an item of what is in it.
+        fetch: Fetches the page of a cursor.
+
+    Raises:
+        InvalidResponseError: It is none.
+    """
     results: Any = page.__dict__.get("results") or []  # as they came: to read them twice takes time
     if not (is_array(results) and _leads_on(page.next) and _leads_on(page.previous)):
         raise InvalidResponseError(
             title="Unreadable answer", detail=f"the answer is not a page of a list: {page!r}"
         )
-    return Page(
-        previous=page.previous,
-        next=page.next,
-        results=[into._of(item, client) for item in results],
-    )
+    made = Page(previous=page.previous, next=page.next, results=[read(item) for item in results])
+    made._fetch = fetch
+    return made
 
 
 class _Paged(Protocol):

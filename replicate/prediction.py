@@ -18,7 +18,7 @@ from typing import (
 )
 
 from replicate_api import models
-from replicate_api.api.predictions.create import PredictionsCreateOptions
+from replicate_api.api.predictions.create import PredictionsCreateMore, PredictionsCreateOptions
 
 from ._arguments import check_more
 from ._blocking import block
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
-    from replicate_api.api.predictions.create import PredictionsCreateMore
     from replicate_api.api.predictions.list import PredictionsListOptions
     from replicate_api.models import WebhookEvent
 
@@ -51,7 +50,14 @@ if TYPE_CHECKING:
 __all__ = ["Prediction", "Predictions"]
 
 
-class PredictionParams(PredictionsCreateOptions, total=False):
+class PredictionMore(PredictionsCreateMore, total=False):
+    """What the ways to create a prediction take besides the parameters that they spell out."""
+
+    cancel_after: Optional[str]
+    """How long it may take, from its creation, before the server cancels it: `30s`, `5m`."""
+
+
+class PredictionParams(PredictionsCreateOptions, PredictionMore, total=False):
     """What every way to create a prediction takes besides the input."""
 
     wait: Union[float, bool, None]
@@ -333,7 +339,7 @@ class Predictions(Namespace):
         file_encoding_strategy: Optional[str] = None,
         webhook: Optional[str] = None,
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
-        **more: Unpack[PredictionsCreateMore],
+        **more: Unpack[PredictionMore],
     ) -> Prediction:
         """Start a prediction and return it, without waiting for its end.
 
@@ -377,7 +383,7 @@ class Predictions(Namespace):
         file_encoding_strategy: Optional[str] = None,
         webhook: Optional[str] = None,
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
-        **more: Unpack[PredictionsCreateMore],
+        **more: Unpack[PredictionMore],
     ) -> Prediction:
         """Start a prediction and return it, without waiting for its end.
 
@@ -397,7 +403,7 @@ class Predictions(Namespace):
             ValueError: Not exactly one of `model`, `version` and `deployment` is given.
             ReplicateError: The API refused.
         """
-        check_more(self.async_create, more, PredictionsCreateOptions.__annotations__)
+        check_more(self.async_create, more, PredictionParams.__annotations__)
         if sum(bool(place) for place in (model, version, deployment)) != 1:
             raise ValueError(
                 "Exactly one of 'model', 'version', or 'deployment' must be specified."

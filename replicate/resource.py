@@ -11,8 +11,13 @@ from . import _http
 from ._blocking import block
 from ._guards import is_mapping, is_object
 from ._manners import Choice, Manners, short
-from ._runs.waiting import TERMINAL, with_id
-from .exceptions import ModelError, PredictionAbortedError, PredictionCanceledError
+from ._runs.waiting import TERMINAL, known, with_id
+from .exceptions import (
+    ModelError,
+    PredictionAbortedError,
+    PredictionCanceledError,
+    ReplicateError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -239,7 +244,8 @@ class Running(Resource):
     async def async_reload(self) -> None:
         """Fetch the present state."""
         get = self._operations().get
-        self._update(with_id(await self._client._call(get.asyncio, self.id)))
+        data = await known(self, lambda: self._client._call(get.asyncio, self.id))
+        self._update(with_id(data))
 
     def cancel(self) -> None:
         """Stop it; what it has used so far is charged."""
@@ -248,7 +254,8 @@ class Running(Resource):
     async def async_cancel(self) -> None:
         """Stop it; what it has used so far is charged."""
         cancel = self._operations().cancel
-        self._update(with_id(await self._client._call_safely(cancel.asyncio, self.id)))
+        data = await known(self, lambda: self._client._call_safely(cancel.asyncio, self.id))
+        self._update(with_id(data))
 
     def wait(self, timeout: Optional[float] = None) -> None:
         """Wait until it has succeeded, failed, been canceled or aborted.
@@ -288,6 +295,13 @@ class Running(Resource):
         error = self._errors.get(vars(self)["status"]) if self._has_ended else None
         if error is not None:
             raise error(self)
+        if vars(self).get("data_removed") and self._output_so_far is None:
+            removed = ReplicateError(
+                title="Output removed",
+                detail="Replicate has removed the output, which it keeps for an hour.",
+            )
+            removed.prediction = self  # type: ignore[assignment]
+            raise removed
 
 
 class Namespace:

@@ -241,12 +241,22 @@ def test_assertions_of_a_mock_are_left_alone(call, mock):
         call(mock(handler).predictions.get, "p")
 
 
-def test_404_soon_after_the_create_is_a_server_that_lags(call, service, waits):
-    def not_found(request, api):
-        return httpx.Response(404, json={"detail": "not found", "status": 404})
+def not_found(request, api):
+    return httpx.Response(404, json={"detail": "not found", "status": 404})
 
+
+@pytest.fixture
+def lagging(service, monkeypatch):
+    """Servers that hear of a run only when it was asked for many times."""
+    monkeypatch.setattr("replicate._runs.waiting.SHORTEST_PAUSE", 0.001)
     api, client = service()
-    api.faults["GET", "/predictions/ID"] = [not_found, not_found]
+    api.faults["GET", "/predictions/ID"] = [not_found] * 20
+    api.faults["POST", "/predictions/ID/cancel"] = [not_found] * 20
+    return api, client
+
+
+def test_404_soon_after_the_create_is_a_server_that_lags(call, lagging, waits):
+    api, client = lagging
     assert call(client.run, "me/model", {}) == "done"
     prediction = client.predictions.create(model="me/model", input={})
     api.faults["GET", "/predictions/ID"] = [not_found]
@@ -254,10 +264,26 @@ def test_404_soon_after_the_create_is_a_server_that_lags(call, service, waits):
     assert prediction.status == "succeeded"
 
 
-def test_404_long_after_the_create_is_an_end(call, service, waits):
-    def not_found(request, api):
-        return httpx.Response(404, json={"detail": "not found", "status": 404})
+def test_404_soon_after_the_create_does_not_save_a_run_from_its_end(call, lagging, waits):
+    api, client = lagging
+    api.polls = 1000
+    with pytest.raises(exceptions.DeadlineExceededError):
+        call(client.run, "me/model", {}, timeout=0.1)
+    assert api.statuses == ["canceled"]
 
+
+def test_404_soon_after_a_lost_create_of_the_generated_api(call, lagging, waits):
+    def lose(request, api):
+        api.create(json.loads(request.content))
+        raise httpx.ReadError("gone", request=request)
+
+    api, client = lagging
+    api.faults["POST", "/predictions"] = [lose]
+    found = call(client.api.predictions.create, version="v", input={"x": 1})
+    assert found.id == api.last
+
+
+def test_404_long_after_the_create_is_an_end(call, service, waits):
     api, client = service()
     api.create({"input": {}})
     prediction = client.predictions.get(api.last)
@@ -346,6 +372,135 @@ def test_closing_a_stream_cancels_its_run(call, client, talker):
     assert run.status == "canceled"
 
 
+def test_closing_a_stream_while_its_create_is_under_way_cancels_its_run(call, service):
+    def hold(request, api):
+        arrived.set()
+        go_on.wait(5)
+
+    arrived, go_on, errors = threading.Event(), threading.Event(), []
+    api, client = service(polls=1000)
+    api.faults["POST", "/models/me/model/predictions"] = [hold]
+
+    async def main():
+        events = client.async_stream("me/model", {})
+        async with anyio.create_task_group() as group:
+            group.start_soon(read, events)
+            while not arrived.is_set():
+                await anyio.sleep(0.01)
+            await events.aclose()
+
+    async def read(events):
+        with pytest.raises(exceptions.ClosedError) as caught:
+            await events.__anext__()
+        errors.append(caught.value)
+
+    def read_in_thread():
+        with pytest.raises(exceptions.ClosedError) as caught:
+            next(events)
+        errors.append(caught.value)
+
+    if call.is_async:
+        api.faults["POST", "/models/me/model/predictions"] = [None]
+        original = client._http.send
+
+        async def send(build, **options):
+            if options.get("on_send"):
+                arrived.set()
+                await anyio.sleep(0.1)
+            return await original(build, **options)
+
+        client._http.send = send
+        anyio.run(main)
+    else:
+        events = client.stream("me/model", {})
+        thread = threading.Thread(target=read_in_thread)
+        thread.start()
+        assert arrived.wait(5)
+        events.close()
+        go_on.set()
+        thread.join(5)
+    assert len(errors) == 1
+    assert api.statuses == ["canceled"]
+
+
+@pytest.mark.filterwarnings("ignore:Async generator 'ht:ResourceWarning")  # of httpx, in trio
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_scope_that_ends_the_body_of_a_stream_cancels_its_run(backend, client, talker):
+    """Inside a canceled scope of anyio or trio every further wait is canceled too."""
+
+    async def main():
+        async with client.async_stream("me/talk", {}) as events:
+            async for _ in events:
+                scope.cancel()
+                await anyio.sleep(10)
+
+    async def limited():
+        nonlocal scope
+        with anyio.CancelScope() as scope:
+            await main()
+
+    scope = None
+    anyio.run(limited, backend=backend)
+    [run] = talker.predictions.values()
+    assert run.status == "canceled"
+
+
+def test_task_that_is_canceled_again_and_again_cancels_its_run(client, talker):
+    async def read():
+        async with client.async_stream("me/talk", {}) as events:
+            async for _ in events:
+                begun.set()
+                await asyncio.sleep(10)
+
+    async def main():
+        nonlocal begun
+        begun = asyncio.Event()
+        task = asyncio.ensure_future(read())
+        await asyncio.wait_for(begun.wait(), 5)
+        while not task.done():
+            task.cancel()
+            await asyncio.sleep(0)
+
+    begun = None
+    asyncio.run(main())
+    [run] = talker.predictions.values()
+    assert run.status == "canceled"
+
+
+def test_task_that_is_canceled_while_a_stream_is_closed_cancels_its_run(service):
+    class Silent(httpx.AsyncByteStream):
+        async def __aiter__(self):
+            await asyncio.sleep(10)
+            yield b""
+
+        async def aclose(self):
+            await asyncio.sleep(0.2)
+
+    def answer(request, api):
+        api.create({"input": {}})["urls"]["stream"] = "https://stream.test/v1/streams/x"
+        return httpx.Response(201, json=api.runs[api.last])
+
+    def stream(request, api):
+        return httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=Silent())
+
+    async def main():
+        events = client.async_stream("me/model", {})
+        task = asyncio.ensure_future(events.__anext__())
+        while not any(request.url.host == "stream.test" for request in api.requests):
+            await asyncio.sleep(0.01)
+        for _ in range(3):
+            await asyncio.sleep(0.05)
+            task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    api, client = service(polls=1000)
+    api.faults["POST", "/models/me/model/predictions"] = [answer]
+    api.faults["GET", "/streams/x"] = [stream]
+    asyncio.run(main())
+    assert api.statuses == ["canceled"]
+
+
 def test_break_leaves_the_run(call, client, talker):
     async def main():
         async for _ in client.async_stream("me/talk", {}):
@@ -381,6 +536,27 @@ def test_closing_an_output_iterator_cancels_its_run(client, counter):
     output.close()
     [run] = counter.predictions.values()
     assert run.status == "canceled"
+
+
+def test_output_that_was_removed_is_not_taken_for_none(call, service, waits):
+    """Not by a reader who had a part of it, either."""
+
+    def remove(request, api):
+        api.runs[api.last].update(status="succeeded", output=None, data_removed=True)
+
+    def begin(request, api):
+        return httpx.Response(201, json={**api.create({"input": {}}), "output": ["a", "b"]})
+
+    api, client = service(polls=1000)
+    api.faults["GET", "/predictions/ID"] = [remove, remove]
+    with pytest.raises(exceptions.ReplicateError, match="Output removed") as caught:
+        call(client.run, "me/model", {})
+    assert caught.value.prediction.id == api.last
+    api.faults["POST", "/predictions"] = [begin]
+    prediction = client.predictions.create("v", {})
+    items, error = call.collect(prediction.output_iterator)
+    assert items == ["a", "b"]
+    assert error.prediction is prediction
 
 
 def test_number_that_python_refuses_to_read_loses_neither_run_nor_text(call, service, waits):

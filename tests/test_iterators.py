@@ -130,7 +130,13 @@ def test_reader_is_alone_and_may_be_told_to_stop():
 
     started, go_on = threading.Event(), threading.Event()
     items, results = Slow(4), []
-    thread = threading.Thread(target=lambda: results.append(next(items)))
+
+    def read():
+        with pytest.raises(exceptions.ClosedError) as caught:
+            next(items)
+        results.append(caught.value)
+
+    thread = threading.Thread(target=read)
     thread.start()
     assert started.wait(5)
     with pytest.raises(RuntimeError, match="another thread or task"):
@@ -139,7 +145,8 @@ def test_reader_is_alone_and_may_be_told_to_stop():
     assert items.calls == ["interrupt"]
     go_on.set()
     thread.join(5)
-    assert items.calls == ["interrupt", "release"]
+    assert len(results) == 1
+    assert items.calls == ["interrupt", "release", "interrupt"]
 
 
 @pytest.fixture
@@ -234,6 +241,38 @@ def test_abandoned_iterator_is_closed_without_another_request(call, talker, clie
     while not is_closed():
         assert time.monotonic() < end
         time.sleep(0.001)
+
+
+def test_async_iterator_that_is_collected_inside_a_blocking_call(talker, client):
+    """The loop closes what is its own, and not in the mode of the call."""
+
+    def token():
+        gc.collect()
+        return talker.token
+
+    async def main():
+        problems = []
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, context: problems.append(context))
+        stream = client.async_stream("me/talk", {})
+        await stream.__anext__()
+        stream.cycle = stream
+        del stream
+        with talker.client(verify=False) as blocking:
+            blocking.api_token = token
+            await loop.run_in_executor(None, blocking.accounts.current)
+        pool = await client._http.connections.pool()
+        connections = pool.clients[0]._transport._pool.connections
+        with anyio.fail_after(10):
+            while pool.open or not all(each.is_idle() for each in connections):
+                await anyio.sleep(0.001)
+        assert problems == []
+
+    gc.disable()
+    try:
+        asyncio.run(main())
+    finally:
+        gc.enable()
 
 
 def test_collector_that_runs_inside_requests(talker):

@@ -206,9 +206,8 @@ def test_a_header_can_stand_in_for_the_token(server, monkeypatch):
         ("predict", "to run a model, call replicate.run(ref, input={...})"),
         ("generate", "to run a model, call replicate.run(ref, input={...})"),
         ("Prediction", "did you mean 'replicate.prediction.Prediction'?"),
-        ("ModelError", "did you mean 'replicate.exceptions.ModelError'?"),
         ("ServerSentEvent", "did you mean 'replicate.stream.ServerSentEvent'?"),
-        ("Replicate", "did you mean 'replicate.Client'?"),
+        ("Replicat", "did you mean 'Replicate'?"),
     ],
 )
 def test_the_package_says_what_was_meant(name, hint):

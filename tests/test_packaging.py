@@ -134,9 +134,6 @@ def test_checkers_resolve_both_packages(built, tmp_path, form):
         assert "user.py:9" in errors[0]
 
 
-@pytest.mark.xfail(
-    reason="classes with two bases, and the sandbox, are not known in all their parts"
-)
 def test_every_public_name_has_a_type(built, tmp_path):
     python = environment(
         tmp_path / "venv",

@@ -11,8 +11,10 @@ import httpx
 import pytest
 
 import replicate
+from replicate.exceptions import InvalidResponseError
 from replicate.file import File, FileList
 from replicate.pagination import Page
+from replicate.sandbox import Sandbox
 from replicate.stream import ServerSentEvent
 from replicate_api import models
 from replicate_api.api.files import list as list_files
@@ -117,6 +119,58 @@ def test_lists_of_the_generated_operations_can_be_paginated(served, server, curs
     assert asyncio.run(pages()) == [first, second]
     assert [request.query for request in server.requests] == [*answers, *answers]
     assert list_files.build("a==")["params"] == {"cursor": "a=="}
+
+
+def every_item(call, list_method):
+    """Return the items of all pages, as a program asks for them."""
+    if not call.is_async:
+        return list(list_method().items())
+
+    async def main():
+        return [item async for item in (await call.twin(list_method)()).items()]
+
+    return asyncio.run(main())
+
+
+@pytest.mark.parametrize("namespace", ["models", "files"])
+def test_items_go_on_over_all_pages(call, namespace):
+    with Sandbox(page_size=2) as sandbox, sandbox.client() as client:
+        for number in range(5):
+            client.files.create(b"%d" % number)
+        method = getattr(client, namespace).list
+        pages = list(replicate.paginate(method))
+
+        items = every_item(call, method)
+
+        assert len(pages) > 2
+        assert [item.dict() for item in items] == [each.dict() for page in pages for each in page]
+
+
+def test_a_page_is_fetched_when_its_items_are_asked_for():
+    with Sandbox(page_size=2) as sandbox, sandbox.client() as client:
+        items = client.models.list().items()
+
+        assert next(items).name
+        assert next(items).name
+        assert len(sandbox.requests) == 1
+        assert next(items).name
+        assert len(sandbox.requests) == 2
+
+
+def test_pages_that_lead_in_a_circle_end_in_an_error(mock):
+    wire = page(prediction(id="a"), next="https://api.replicate.com/v1/predictions?cursor=abc")
+    items = mock(lambda _request: httpx.Response(200, json=wire)).predictions.list().items()
+
+    with pytest.raises(InvalidResponseError, match="leads back to itself"):
+        list(items)
+
+
+@pytest.mark.parametrize("make", [pickle.loads, None])
+def test_a_page_without_a_client_says_so(found, make):
+    alone = make(pickle.dumps(found)) if make else Page(results=[], next="abc")
+
+    with pytest.raises(ValueError, match="not known any more"):
+        list(alone.items())
 
 
 def test_the_list_of_files_is_a_list():

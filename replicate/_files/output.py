@@ -210,7 +210,7 @@ class FileOutputURL(str, FileOutput):  # type: ignore[misc]  # noqa: SLOT000 - a
 
     __module__ = "replicate.helpers"
 
-    __aiter__ = None  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType] - a string has none
+    __aiter__: None = None  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType] - a string has none
 
     def __new__(cls, url: str, client: Optional[Session] = None) -> Self:
         """Create the string."""

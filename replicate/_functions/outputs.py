@@ -27,7 +27,7 @@ class Form:
         self._openapi_schema = openapi_schema
         output = self._output = output_schema(openapi_schema) or {}
         self._is_list = not output or output.get("type") == "array"
-        self.is_text = is_one_text(output)
+        self.is_text: bool = is_one_text(output)
         """Whether the items are the pieces of one text."""
 
     @property
@@ -126,7 +126,8 @@ class AsyncOutput(AsAsyncGenerator[Any], Output):
 
     __module__ = "replicate.use"
 
-    __str__ = object.__repr__
+    def __str__(self) -> str:
+        return object.__repr__(self)
 
     def __await__(self) -> Generator[Any, None, Any]:
         return self._whole().__await__()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import sys
+from contextvars import Context
 from typing import TYPE_CHECKING, Any, Optional, TypeVar
 
 if TYPE_CHECKING:
@@ -45,10 +46,13 @@ def is_closed(loop: Any) -> bool:
 
 
 def call_soon(loop: Any, function: Callable[[], None]) -> None:
-    """Call a function in a loop, from anywhere, also from a finalizer; never, if it has ended."""
+    """Call a function in a loop, from anywhere, also from a finalizer; never, if it has ended.
+
+    A finalizer may run inside a blocking call, whose mode and deadline are not those of the loop.
+    """
     soon = getattr(loop, "call_soon_threadsafe", None) or loop.run_sync_soon
     with contextlib.suppress(RuntimeError):
-        soon(function)
+        Context().run(soon, function)
 
 
 def start(loop: Any, function: Callable[[], Coroutine[Any, Any, None]], tasks: set[Any]) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Optional, Sequence, Type
 
 from .guard import RunGuard
 from .lost import description_of
+from .waiting import known
 
 if TYPE_CHECKING:
     import httpx
@@ -37,7 +38,8 @@ class ApiTransport:
         async with RunGuard(self._session, kind) as guard:
             run, answer = await guard.create(operations.get, lambda: request, description)
             if answer is None:
-                answer = await self._session._transport.request(**operations.get.build(run.id))
+                get = operations.get.build(run.id)
+                answer = await known(run, lambda: self._session._transport.request(**get))
         response: httpx.Response = answer
         return response
 

@@ -56,6 +56,7 @@ async def create(
     *,
     wait: Union[float, bool, None] = None,
     file_encoding_strategy: Optional[str] = None,
+    cancel_after: Optional[str] = None,
     **body: Any,
 ) -> Any:
     """Create a prediction.
@@ -69,6 +70,7 @@ async def create(
         input: The model's inputs.
         wait: Whether, or for how many seconds, the server holds the request.
         file_encoding_strategy: `"base64"`, or anything else to upload files.
+        cancel_after: When the server cancels it; by default at the deadline, if there is one.
         body: Further fields of the request.
     """
     guard.session._need_token()
@@ -91,7 +93,7 @@ async def create(
                 *place,
                 input=encoded,
                 prefer=prefer(held),
-                cancel_after=cancel_after(left),
+                cancel_after=cancel_after or at_deadline(left),
                 **version,
                 **body,
             )
@@ -208,7 +210,7 @@ def _seconds(wait: Union[float, bool, None]) -> float:
     return LONGEST_HOLD if wait is True else math.ceil(wait or 0)
 
 
-def cancel_after(timeout: Optional[float]) -> Optional[str]:
+def at_deadline(timeout: Optional[float]) -> Optional[str]:
     """Return the `Cancel-After` header for a deadline, None where the API has none such."""
     if timeout is None or not SHORTEST_CANCEL_AFTER <= timeout <= LONGEST_CANCEL_AFTER:
         return None

@@ -181,7 +181,7 @@ class RunGuard(Generic[R]):
                 _name(error, run)
             if self._is_over(error) and not (run is not None and run._is_complete):
                 if run is not None:
-                    await self._cancel(run, error)
+                    _note(error, await self._cancel(run))
                 elif create is not None and create.sent:
                     await self._find_and_cancel(create, error)
         finally:
@@ -209,9 +209,10 @@ class RunGuard(Generic[R]):
     async def interrupt(self) -> None:
         """Cancel the run, whose result its caller does not want any more."""
         if self.run is not None and not self.run._is_complete:
-            await self.run.async_cancel()
+            await self._cancel(self.run)
 
-    async def _cancel(self, run: R, error: BaseException) -> None:
+    async def _cancel(self, run: R) -> str:
+        """Cancel a run, and return a sentence that says how that went."""
         with cleaning_up():
             canceled = await finish(run.async_cancel, CANCEL_TIME)
         outcome = "was canceled" if canceled else "could not be canceled"
@@ -219,7 +220,7 @@ class RunGuard(Generic[R]):
             logger.warning("%s %s %s", type(run).__name__, run.id, outcome)
         elif run.status in ("succeeded", "failed"):
             outcome = f"had just {run.status}"
-        _note(error, f"{type(run).__name__} {run.id} {outcome}.")
+        return f"{type(run).__name__} {run.id} {outcome}."
 
     async def _find_and_cancel(self, create: lost.Create, error: BaseException) -> None:
         found = lost.Found()

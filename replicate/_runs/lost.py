@@ -264,7 +264,10 @@ def _values_differ(asked: Any, shown: Any) -> bool:
     if kind is None or kind != _kind(shown):
         return False
     if kind == "number":
-        return not math.isclose(asked, shown, rel_tol=1e-6)
+        # A fraction may have been rounded. Of two whole numbers, such as seeds, only those may
+        # be that are too long for JavaScript.
+        are_whole = asked % 1 == shown % 1 == 0
+        return not math.isclose(asked, shown, rel_tol=1e-15 if are_whole else 1e-6)
     return bool(asked != shown)
 
 

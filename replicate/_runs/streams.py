@@ -127,8 +127,10 @@ class Stream(AsGenerator[ServerSentEvent]):
                 await self._start()
             return await (self._polled() if self._polls else self._connect())
         except BaseException as error:
-            await self._release()  # first: it may hold the only connection
-            await self._guard.failed(error)
+            try:
+                await self._release()  # first: it may hold the only connection
+            finally:  # a task may be canceled several times
+                await self._guard.failed(error)
             if await self._guard.has_succeeded(error):
                 self._polls = True
                 return await self._polled()
@@ -309,9 +311,7 @@ class Stream(AsGenerator[ServerSentEvent]):
             StreamError: It cannot be told from what was given out.
         """
         run = self._run
-        output = run.__dict__.get("output")
-        if output is None and run.data_removed:
-            raise self._broken("is gone, and so is the prediction's output")
+        output = run._output_so_far
         items: List[Any] = output if is_array(output) else [] if output is None else [output]
         # Lines end with \n in a stream, whatever they end with in the output.
         items = [_LINE_END.sub("\n", item) if isinstance(item, str) else item for item in items]
@@ -324,13 +324,10 @@ class Stream(AsGenerator[ServerSentEvent]):
                 return [whole[len(delivered) :]] if whole != delivered else []
             if delivered.startswith(whole) and not run._has_ended:
                 return []  # the stream was ahead
-        raise self._broken("is gone, and its rest cannot be told from the prediction's output")
-
-    def _broken(self, how: str) -> StreamError:
-        run = self._run
-        return StreamError(
+        raise StreamError(
             title="Stream broken",
-            detail=f"the stream of prediction {run.id} {how}; the prediction is {run.status}",
+            detail=f"the stream of prediction {run.id} is gone, and its rest cannot be told from "
+            f"the prediction's output; the prediction is {run.status}",
         )
 
 

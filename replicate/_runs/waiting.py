@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, Iterator, Optional, Protocol
+from typing import TYPE_CHECKING, Any, Awaitable, Callable, Iterator, Optional, Protocol, TypeVar
 
 from .._blocking import monotonic
 from .._http.deadline import pause
@@ -20,6 +20,8 @@ from ..exceptions import (
 
 if TYPE_CHECKING:
     from .._http.session import Session
+
+T = TypeVar("T")
 
 logger = logging.getLogger("replicate")
 
@@ -80,7 +82,7 @@ async def look(run: Run) -> None:
         try:
             await run.async_reload()
         except ReplicateException as error:  # noqa: PERF203 - each round is a request
-            if not (left and (may_pass(error) or _lags(error, run._created_at))):
+            if not (left and may_pass(error)):
                 error.prediction = run  # type: ignore[assignment]
                 raise
             logger.warning("%s %s: a look at it failed: %s", type(run).__name__, run.id, error)
@@ -88,6 +90,18 @@ async def look(run: Run) -> None:
             await pause(max(next(pauses), advised or 0.0))
         else:
             return
+
+
+async def known(run: Run, ask: Callable[[], Awaitable[T]]) -> T:
+    """Ask for a run that the client has just created: a server may not have heard of it yet."""
+    pauses = pauses_of(run._client)
+    while True:
+        try:
+            return await ask()
+        except NotFoundError:
+            if run._created_at is None or monotonic() - run._created_at >= LAG:
+                raise
+        await pause(max(next(pauses), SHORTEST_PAUSE))
 
 
 def pauses_of(session: Session, shortest: float = 0.0) -> Iterator[float]:
@@ -119,14 +133,6 @@ def may_pass(error: Exception) -> bool:
     if isinstance(error, (APIConnectionError, InternalServerError, InvalidResponseError)):
         return True
     return isinstance(error, ReplicateError) and error.status_code in TRANSIENT_STATUS_CODES
-
-
-def _lags(error: Exception, created_at: Optional[float]) -> bool:
-    return (
-        isinstance(error, NotFoundError)
-        and created_at is not None
-        and monotonic() - created_at < LAG
-    )
 
 
 def with_id(run: Any) -> Any:

@@ -7,7 +7,8 @@ import sys
 from .signals import Signals
 
 if __name__ == "__main__":
-    signals = Signals()  # before all that takes long, so that no signal finds it unprepared
+    # Before all that takes long, so that no signal finds it unprepared.
+    signals: Signals = Signals()
     from .command import leave, main
 
     leave(main(sys.argv[1:], signals))

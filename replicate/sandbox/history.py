@@ -45,7 +45,7 @@ class RequestLog(Recent["RecordedRequest"]):
         super().__init__(limit)
         self._size = size
         self._used = 0
-        self.total = 0
+        self.total: int = 0
 
     def append(self, item: RecordedRequest) -> None:
         """Add a request, and count it."""

@@ -63,7 +63,7 @@ class Runs(Sequence["Run"]):
         runs: Any = other
         return isinstance(other, (Runs, list)) and self._runs == list(runs)
 
-    __hash__ = None  # type: ignore[assignment]  # as with lists
+    __hash__: None = None  # type: ignore[assignment]  # as with lists
 
     def __repr__(self) -> str:
         return repr(self._runs)

@@ -44,9 +44,9 @@ class Timer:
         callback: Callable[[], object],
         limit: Optional[int],
     ) -> None:
-        self.at = at
-        self.callback = callback
-        self.limit = limit
+        self.at: int = at
+        self.callback: Callable[[], object] = callback
+        self.limit: Optional[int] = limit
         self._all = timers
         timers[self] = None
 

@@ -19,6 +19,11 @@ FOLDER = HERE.parents[1] / ".venv-clients"
 COMMANDS: Dict[str, List[str]] = {
     "Python, 1.0.7": [str(FOLDER / "1.0.7" / "bin" / "python"), str(HERE / "official_1.py")],
     "Python, 2.0.0b4": [str(FOLDER / "2.0.0b4" / "bin" / "python"), str(HERE / "official_2.py")],
+    # It runs with this package too: tests/test_beta.py.
+    "Python, 2.0.0b4, a program": [
+        str(FOLDER / "2.0.0b4" / "bin" / "python"),
+        str(HERE / "program_2.py"),
+    ],
     "JavaScript, 1.4.0": ["node", str(HERE / "official.mjs")],
 }
 LIMIT = 120.0

@@ -101,7 +101,7 @@ class Session:
     def _base(self):
         return "https://guard-test"
 
-    async def send(self, build, *, on_send):
+    async def send(self, build, *, on_send, retries):
         assert build() == "request"
         on_send(self.sent)
         return await self._answer(self.answer)
@@ -179,7 +179,7 @@ def test_create(clock):
 
 def test_create_is_known_while_it_is_under_way():
     class Watching(Session):
-        async def send(self, build, *, on_send):
+        async def send(self, build, *, on_send, retries):
             [create] = self.under_way
             seen.append((create.kind, create.description, create.sent))
             on_send(True)

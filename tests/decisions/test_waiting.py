@@ -12,7 +12,7 @@ import pytest
 from replicate import exceptions
 from replicate._blocking import block
 from replicate._runs import waiting
-from replicate._runs.waiting import look, may_pass, pauses_of, until_end, with_id
+from replicate._runs.waiting import known, look, may_pass, pauses_of, until_end, with_id
 
 
 class Session:
@@ -167,22 +167,32 @@ def test_trouble_that_does_not_pass_names_the_run(clock):
     assert clock.pauses == []
 
 
-@pytest.mark.parametrize(
-    ("age", "passes"), [(0.0, True), (9.9, True), (10.0, False), (60.0, False), (None, False)]
-)
-def test_run_that_is_not_known_yet(clock, age, passes):
-    run = Run(refused(404), "succeeded", created_at=None if age is None else clock.now - age)
-    if passes:
-        block(look(run))
-        assert run.status == "succeeded"
-    else:
-        with pytest.raises(exceptions.NotFoundError):
-            block(look(run))
+@pytest.mark.parametrize(("age", "seconds"), [(0.0, 10.0), (9.5, 0.5), (10.0, 0.0), (60.0, 0.0)])
+def test_run_that_is_not_known_yet(clock, age, seconds):
+    run = Run(*(refused(404) for _ in range(100)), created_at=clock.now - age)
+    started = clock.now
+    with pytest.raises(exceptions.NotFoundError):
+        block(known(run, run.async_reload))
+    assert seconds <= clock.now - started <= seconds + 0.5
+    assert all(pause >= 0.13 for pause in clock.pauses)
+
+
+def test_run_that_is_known_at_last(clock):
+    run = Run(*(refused(404) for _ in range(20)), "succeeded", created_at=clock.now)
+    block(known(run, run.async_reload))
+    assert run.status == "succeeded"
+
+
+def test_run_of_somebody_else_that_is_not_known(clock):
+    with pytest.raises(exceptions.NotFoundError):
+        block(known(Run(refused(404)), Run(refused(404)).async_reload))
+    assert clock.pauses == []
 
 
 def test_only_what_is_not_found_may_lag(clock):
+    run = Run(refused(401), created_at=clock.now)
     with pytest.raises(exceptions.AuthenticationError):
-        block(look(Run(refused(401), created_at=clock.now)))
+        block(known(run, run.async_reload))
 
 
 @pytest.mark.parametrize("id", ["an-id", 7, "a/b", "...", "\u00e9"])
