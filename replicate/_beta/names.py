@@ -10,7 +10,7 @@ from httpx import BaseTransport as Transport
 from httpx import Client as DefaultHttpxClient
 from httpx import Timeout
 
-from .._functions.outputs import URLPath
+from .._functions.files import URLPath
 from .._http.connections import DEFAULT_TIMEOUT
 from .._http.session import DEFAULT_MAX_RETRIES
 from ..exceptions import InvalidResponseError as APIResponseValidationError
