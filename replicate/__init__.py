@@ -138,6 +138,7 @@ _SUBMODULES = frozenset(
         "resource",
         "sandbox",
         "schema",
+        "telemetry",
         "training",
         "version",
         "webhook",
@@ -171,8 +172,9 @@ class _Package(ModuleType):
 
         # Who reads all that is listed (`inspect.getmembers`) must not need an extra.
         names = {*__all__, *_SUBMODULES}
-        if find_spec("starlette") is None:
-            names.discard("sandbox")
+        for name, package in (("sandbox", "starlette"), ("telemetry", "opentelemetry")):
+            if find_spec(package) is None:
+                names.discard(name)
         return sorted(names)
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 
-logger = logging.getLogger("replicate")
+from ._log import logger
 
 NOTEBOOKS = ("ipykernel", "marimo", "pyodide_kernel")
 """Modules of programs in which a loop always runs, and nothing else runs in it."""

@@ -10,6 +10,7 @@ from replicate_api.types import ApiModel
 from . import _http
 from ._blocking import block
 from ._guards import is_mapping, is_object
+from ._log import logger
 from ._manners import Choice, Manners, short
 from ._runs.waiting import TERMINAL, known, with_id
 from .exceptions import (
@@ -286,13 +287,20 @@ class Running(Resource):
                 await until_end(self)
 
     def _update(self, data: ApiModel) -> None:
-        created_at = self._created_at
+        created_at, status = self._created_at, vars(self).get("status")
         super()._update(data)
+        if vars(self)["status"] != status:
+            logger.info("%s %s: %s", type(self).__name__, self.id, vars(self)["status"])
         if created_at is not None:
             self._created_at = created_at
 
+    @property
+    def _failure(self) -> Optional[Type[ModelError]]:
+        """The class of the error that it has ended with, None if it has not."""
+        return self._errors.get(vars(self)["status"]) if self._has_ended else None
+
     def _raise_for_status(self) -> None:
-        error = self._errors.get(vars(self)["status"]) if self._has_ended else None
+        error = self._failure
         if error is not None:
             raise error(self)
         if vars(self).get("data_removed") and self._output_so_far is None:

@@ -126,11 +126,9 @@ async def version_of(client: Session, ref: Reference, target: Target) -> Optiona
         except Exception as error:
             if comes_from_outside(error):
                 raise
-            import logging
+            from ._log import logger
 
-            logging.getLogger("replicate").info(
-                "the schema of %s/%s:%s is not known: %s", *key, error
-            )
+            logger.info("the schema of %s/%s:%s is not known: %s", *key, error)
             return None
         client._versions[key] = version
     return version

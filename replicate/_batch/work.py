@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import time
 from contextlib import ExitStack
 from datetime import datetime, timezone
@@ -15,6 +14,7 @@ from .._files.inputs import Tree, tree_of, with_digests, with_urls
 from .._files.keeping import files_in
 from .._http import errors
 from .._http.deadline import end_of, until
+from .._log import logger
 from .._runs import lost
 from .._runs.create import check_input, create
 from .._runs.guard import RunGuard
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from .journal import Journal
     from .schedule import Ended, Job
 
-logger = logging.getLogger("replicate")
 
 LOOKS = 40
 """Looks in a second that all runs of a batch share. The API allows 3,000 requests a minute

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import zlib
 from typing import TYPE_CHECKING, Callable, List, NamedTuple, Optional
@@ -11,6 +10,7 @@ from .._http import retry as _retry
 from .._http.address import is_kept_by_replicate
 from .._http.deadline import pause
 from .._http.subjects import without_query
+from .._log import logger
 from .._steps import AsAsyncGenerator, AsGenerator
 from ..connection_errors import APIRemoteProtocolError, FileUnavailableError
 from ..exceptions import APIConnectionError, DownloadError, ReplicateError
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from .._http.body import Body
     from .._http.session import Session
 
-logger = logging.getLogger("replicate")
 
 _NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 _RANGE = re.compile(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18}|\*)", re.ASCII)

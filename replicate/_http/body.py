@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import logging
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from .._blocking import in_thread, is_blocking
+from .._log import logger
 from ..exceptions import InvalidResponseError, ReplicateException
 from .deadline import (
     CLOCK_MARGIN,
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from .connections import Lease
     from .session import Session
 
-logger = logging.getLogger("replicate")
 
 ENOUGH = 256 * 1024
 """Bytes of an error's body that are read; it may come from anybody's server, and never end."""

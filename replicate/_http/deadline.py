@@ -6,13 +6,13 @@ request, retry and poll below it ends in time without passing a number along.
 
 from __future__ import annotations
 
-import logging
 import math
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar
 
 from .._blocking import is_blocking, monotonic, sleep
+from .._log import logger
 from ..exceptions import DeadlineExceededError
 from . import loops
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-logger = logging.getLogger("replicate")
 
 _deadline: ContextVar[float | None] = ContextVar("replicate_deadline", default=None)
 

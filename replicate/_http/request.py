@@ -20,6 +20,7 @@ from replicate_api.errors import ERROR
 
 from ..__about__ import __version__
 from .._blocking import block, is_blocking, monotonic, sleep
+from .._log import logger
 from ..exceptions import APIConnectionError, NotFoundError, ReplicateError
 from . import direct, errors, retry
 from .address import API_PATH, is_stored_file, joined, origin, parsed
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
     Build = Callable[[], dict[str, Any]]
 
-logger = logging.getLogger("replicate")
 
 USER_AGENT = f"replicate-python/{__version__}"
 
@@ -178,6 +178,7 @@ class HTTP:
         except httpx.PoolTimeout as error:
             raise errors.lost(self._owner, error) from None
         body: Body | None = None
+        began = monotonic()
         try:
             response = await self._follow(
                 lease.client, on_send, stream=stream, of_output=of_output, **build()
@@ -187,6 +188,11 @@ class HTTP:
         finally:
             if body is None:
                 lease.leave()
+        if logger.isEnabledFor(logging.DEBUG):
+            place, seconds = without_query(str(response.url)), monotonic() - began
+            logger.debug(
+                "%s %s: %d in %.3f s", response.request.method, place, response.status_code, seconds
+            )
         if response.is_success:
             return body or response
         if body is not None:

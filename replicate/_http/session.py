@@ -98,11 +98,9 @@ class Session:
                 seconds = -1.0
             if seconds is None or 0 <= seconds <= LONGEST_POLL_INTERVAL:
                 return seconds
-            import logging
+            from .._log import logger
 
-            logging.getLogger("replicate").warning(
-                "ignoring REPLICATE_POLL_INTERVAL=%r: not a number of seconds", value
-            )
+            logger.warning("ignoring REPLICATE_POLL_INTERVAL=%r: not a number of seconds", value)
         return self._poll_interval
 
     def _base(self) -> str:

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import contextlib
 import json
-import logging
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Callable, Generic, Optional, Type, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, Generic, List, Optional, Protocol, Type, TypeVar
 
 from replicate_api.errors import UnexpectedResponse
 
 from .._blocking import monotonic
+from .._guards import is_object
 from .._http.deadline import finish, own_time
 from .._http.rooms import cleaning_up
 from .._interruptions import comes_from_outside
+from .._log import logger
 from ..exceptions import (
     DeadlineExceededError,
     InvalidResponseError,
@@ -33,15 +34,37 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", bound=Any)
 
-logger = logging.getLogger("replicate")
 
 CANCEL_TIME = 5.0
 FIND_TIME = 8.0
 """Seconds that canceling a run, or finding and canceling it, may take on the caller's way out."""
 
 
+class Watch(Protocol):
+    """What follows a run for somebody else, such as telemetry, while a guard looks after it."""
+
+    def enter(self) -> None:
+        """Take note that what is called from now on is done for the run."""
+        ...
+
+    def leave(self) -> None:
+        """Take note that this is over. It is called where `enter` was."""
+        ...
+
+    def end(self, error: Optional[BaseException]) -> None:
+        """Take note that the caller has the result, or an error."""
+        ...
+
+
+watchers: List[Callable[[RunGuard[Any], Optional[lost.Description]], Watch]] = []
+"""Called when a guard begins to look after a run, with what the run to be created looks like."""
+
+
 class RunGuard(Generic[R]):
     """Looks after one run. Use it as `async with RunGuard(...) as guard:`."""
+
+    outlives_call = False
+    """Whether an iterator goes on with the run when the guard is left; it calls `end` then."""
 
     _retries: Optional[int] = None
     """How often a create that has started nothing is repeated; None: as the client says."""
@@ -63,6 +86,8 @@ class RunGuard(Generic[R]):
         self._kind = kind
         self._cancels = cancels
         self._create: Optional[lost.Create] = None
+        self._is_entered = False
+        self._watches: List[Watch] = []
 
     async def create(
         self, operation: Any, build: Callable[[], Any], description: lost.Description
@@ -77,6 +102,8 @@ class RunGuard(Generic[R]):
         Returns:
             The run, and the answer; None for an answer that was lost.
         """
+        if watchers:
+            self._begin(description)
         create = self._create = lost.Create(
             lost.Creates.of(self.session), self._kind.__name__, description
         )
@@ -91,6 +118,7 @@ class RunGuard(Generic[R]):
             if not create.sent or isinstance(error, DeadlineExceededError):
                 raise
             found = self.run = await self._find(create, error)
+            _tell(found)
             return found, None
         finally:
             if not create.sent:
@@ -98,6 +126,7 @@ class RunGuard(Generic[R]):
         run: R = self.run
         create.answered(run.id)
         create.forget()
+        _tell(run)
         return run, answer
 
     def _read(self, operation: Any, answer: Any) -> R:
@@ -165,13 +194,37 @@ class RunGuard(Generic[R]):
     # The end.
 
     async def __aenter__(self) -> RunGuard[R]:
+        self._is_entered = True
+        if watchers and self.run is not None:
+            self._begin(None)
         return self
 
     async def __aexit__(
         self, kind: Optional[Type[BaseException]], error: Optional[BaseException], _: object
     ) -> None:
-        if error is not None:
-            await self.failed(error)
+        try:
+            if error is not None:
+                await self.failed(error)
+        finally:
+            if self._watches:
+                for watch in self._watches:
+                    watch.leave()
+                if error is not None or not self.outlives_call:
+                    self.end(error)
+
+    def _begin(self, description: Optional[lost.Description]) -> None:
+        if self._watches:
+            return  # it is created in another way, since the first one was refused
+        self._watches = [watcher(self, description) for watcher in watchers]
+        if self._is_entered:
+            for watch in self._watches:
+                watch.enter()
+
+    def end(self, error: Optional[BaseException] = None) -> None:
+        """Tell those who watch that the caller has the result, or an error."""
+        watches, self._watches = self._watches, []
+        for watch in watches:
+            watch.end(error)
 
     async def failed(self, error: BaseException) -> None:
         """Do what the error that ends a call asks for. It is raised afterwards."""
@@ -247,6 +300,16 @@ class RunGuard(Generic[R]):
                     self._kind._of(each, self.session) for each in found.candidates
                 ]
             _note(error, f"The request may have started one of these {kind.lower()}s: {ids}.")
+
+
+def _tell(run: Any) -> None:
+    """Log what has been created, and where it can be looked at."""
+    urls: Any = run.urls
+    logger.info(
+        "%s %s of %s: %s, see %s",
+        *(type(run).__name__, run.id, run.model, run.status),
+        urls.get("web") if is_object(urls) else None,
+    )
 
 
 def _name(error: BaseException, run: Any) -> None:

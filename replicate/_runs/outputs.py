@@ -36,6 +36,7 @@ class OutputIterator(AsGenerator[Any]):
         """
         super().__init__()
         self._guard = guard
+        guard.outlives_call = True
         self._transform = transform
         self._start = start
         self._end = end
@@ -48,12 +49,16 @@ class OutputIterator(AsGenerator[Any]):
             try:
                 if self._guard.run is None and self._start is not None:
                     await self._start()
-                return await self._next_items()
+                items = await self._next_items()
             except BaseException as error:
                 await self._guard.failed(error)
-                if await self._guard.has_succeeded(error):
-                    return await self._next_items()
-                raise
+                if not await self._guard.has_succeeded(error):
+                    self._guard.end(error)
+                    raise
+                items = await self._next_items()
+            if items is None:
+                self._guard.end()
+            return items
 
     async def _next_items(self) -> Optional[List[Any]]:
         run: Any = self._guard.run
@@ -77,8 +82,11 @@ class OutputIterator(AsGenerator[Any]):
                 run._is_fresh = True
 
     async def _interrupt(self) -> None:
-        if self._cancels:
-            await self._guard.interrupt()
+        try:
+            if self._cancels:
+                await self._guard.interrupt()
+        finally:
+            self._guard.end()
 
 
 class AsyncOutputIterator(AsAsyncGenerator[Any], OutputIterator):

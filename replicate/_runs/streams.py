@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import re
 from typing import (
     TYPE_CHECKING,
@@ -25,6 +24,7 @@ from .._http import retry
 from .._http.address import parts_of
 from .._http.deadline import pause, until
 from .._http.errors import asks_for_too_long
+from .._log import logger
 from .._secrets import hide_in
 from .._steps import AsAsyncGenerator, AsGenerator
 from ..exceptions import (
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from .._http.session import Session
     from .guard import RunGuard
 
-logger = logging.getLogger("replicate")
 
 OUTPUT, DONE = ServerSentEvent.EventType.OUTPUT, ServerSentEvent.EventType.DONE
 
@@ -95,6 +94,7 @@ class Stream(AsGenerator[ServerSentEvent]):
         """
         super().__init__()
         self._guard = guard
+        guard.outlives_call = True
         self._start = start
         self._end = end
         self._use_file_output = use_file_output
@@ -120,6 +120,7 @@ class Stream(AsGenerator[ServerSentEvent]):
                 raise self._failure  # noqa: TRY301 - the guard sees it too
             if self._last is not None:
                 await self._check_end(self._last)
+                self._guard.end()
                 return None
             if self._body is not None:
                 return await self._received(self._body)
@@ -134,6 +135,7 @@ class Stream(AsGenerator[ServerSentEvent]):
             if await self._guard.has_succeeded(error):
                 self._polls = True
                 return await self._polled()
+            self._guard.end(error)
             raise
 
     async def _release(self) -> None:
@@ -142,8 +144,11 @@ class Stream(AsGenerator[ServerSentEvent]):
             await body.close()
 
     async def _interrupt(self) -> None:
-        if self._start is not None:
-            await self._guard.interrupt()
+        try:
+            if self._start is not None:
+                await self._guard.interrupt()
+        finally:
+            self._guard.end()
 
     def __del__(self) -> None:
         body = getattr(self, "_body", None)

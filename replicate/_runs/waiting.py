@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any, Awaitable, Callable, Iterator, Optional, Protocol, TypeVar
 
 from .._blocking import monotonic
 from .._http.deadline import pause
 from .._http.retry import TRANSIENT_STATUS_CODES
+from .._log import logger
 from ..exceptions import (
     APIConnectionError,
     AuthenticationError,
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-logger = logging.getLogger("replicate")
 
 TERMINAL = frozenset({"succeeded", "failed", "canceled", "aborted"})
 """Statuses after which nothing changes. One that is not known here counts as running."""
