@@ -203,6 +203,9 @@ def test_failing_write_leaves_nothing_behind(call, big, tmp_path):
         ("DATA:image/png;charset=x;BASE64,-_8", b"\xfb\xff", "image/png"),
         ("data:,", b"", None),
         ("data:;base64,aGVs\nbG8%3D", b"hello", None),
+        ("data: text/plain ; base64 ,aGVsbG8=", b"hello", "text/plain"),
+        ("data:text/plain;base64;charset=x,aGVsbG8=", b"aGVsbG8=", "text/plain"),
+        ("data:base64,aGVsbG8=", b"aGVsbG8=", "base64"),
     ],
 )
 def test_data_uri(call, uri, content, content_type):
