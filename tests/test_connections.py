@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import copy
 import os
 import signal
 import socket
@@ -22,6 +23,7 @@ import replicate
 from replicate import exceptions
 from replicate._recent import KEPT, Recent
 from replicate.sandbox import current_prediction
+from tests.bodies import ACCOUNT
 from tests.servers import Answer
 
 TOKEN = "r8_0123456789abcdefghijklmnopqrstuvwxyz0"
@@ -245,6 +247,23 @@ def test_pages_that_lead_in_a_circle(call, mock):
             asyncio.run(main())
         else:
             list(replicate.paginate(client.predictions.list))
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
+def test_copies_of_a_client_have_connections_of_their_own(call, server, copied):
+    """Whoever copies what holds a client, as `dataclasses.asdict` does, copies it too."""
+    server.always(ACCOUNT)
+    headers = {"X-Mine": "1"}
+    with replicate.Client("a-token", base_url=server.url, headers=headers, verify=False) as client:
+        call(client.accounts.current)
+        with copied(client) as twin:
+            assert twin is not client
+            client.close()
+            twin.poll_interval = 9
+            assert call(twin.accounts.current).username == "me"
+    assert client.poll_interval != 9
+    assert server.last.all("authorization") == ["Bearer a-token"]
+    assert server.last.all("x-mine") == ["1"]
 
 
 def test_what_a_client_remembers_is_bounded():

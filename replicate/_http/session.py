@@ -245,6 +245,16 @@ class Session:
         if self._http_or_none is not None:
             await self._http_or_none.aclose()
 
+    def __copy__(self) -> Self:
+        """Return a client of the same settings, with connections of its own."""
+        copy = type(self).__new__(type(self))
+        own = {"_http_or_none", "_shown"}
+        vars(copy).update({name: value for name, value in vars(self).items() if name not in own})
+        return copy
+
+    def __deepcopy__(self, memo: Any) -> Self:
+        return self.__copy__()
+
     def __enter__(self) -> Self:
         return self
 
