@@ -223,7 +223,8 @@ def _converted(value: Any, place: str) -> Any:
     if hasattr(_kind(value), "model_dump"):
         return value.model_dump()
     if _is_model_of_pydantic_1(value):
-        return value.dict()
+        fields = value.dict()
+        return fields.get("__root__", fields)
     url = _text_of_url(value)
     if url is not None:
         return url

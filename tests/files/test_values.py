@@ -285,6 +285,10 @@ def test_models_are_sent_by_their_fields(give, sent, model, tmp_path):
     assert sent.uploads == [("a.txt", "text/plain", b"content")]
 
 
+def test_a_model_of_pydantic_1_that_is_no_object_is_what_it_holds(give):
+    assert give(Pydantic1(__root__=[Color.RED, DAY])) == ["red", "2026-01-02"]
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
