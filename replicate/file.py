@@ -9,7 +9,7 @@ from replicate_api.api.files.create import FilesCreateOptions
 
 from ._arguments import check_more
 from ._blocking import block
-from .pagination import Items, fetch_page
+from .pagination import Items, Page, fetch_page
 from .resource import Namespace, Resource
 
 if TYPE_CHECKING:
@@ -51,6 +51,17 @@ class FileList(List[File]):
 
     def __getstate__(self) -> Dict[str, Any]:
         return {"next": self.next, "previous": self.previous}  # without the client
+
+    def rows(self) -> List[Dict[str, Any]]:
+        """Return the files as rows of a table, as `Page.rows` does."""
+        return self._page.rows()
+
+    def _repr_html_(self) -> str:
+        return self._page._repr_html_()
+
+    @property
+    def _page(self) -> Page[File]:
+        return Page(results=[*self], next=self.next, previous=self.previous)
 
 
 class FileParams(FilesCreateOptions, total=False):

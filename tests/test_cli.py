@@ -264,6 +264,7 @@ def test_an_interrupt_cancels_the_run(cli, sandbox, monkeypatch):
     assert err.endswith(f"interrupted; Prediction {run.id} is canceled\n")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 @pytest.mark.parametrize("command", ["run", "stream"])
 def test_ctrl_c_in_a_process(sandbox, command):
@@ -510,6 +511,7 @@ def test_help_and_version(cli):
     assert cli("--version")[1].startswith("replicate 1.")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes")
 def test_a_closed_pipe_is_quiet(sandbox):
     child = process(sandbox, "models", "list", "--json")
@@ -520,6 +522,7 @@ def test_a_closed_pipe_is_quiet(sandbox):
     assert err == b""
 
 
+@pytest.mark.slow
 def test_letters_that_a_terminal_does_not_have(sandbox):
     words = ["run", "me/echo", "text=\N{SNOWMAN}", "--quiet"]
     child = process(sandbox, *words, env={"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"})
@@ -527,6 +530,7 @@ def test_letters_that_a_terminal_does_not_have(sandbox):
     assert (child.returncode, out.strip(), err) == (0, b"\\u2603", b"")
 
 
+@pytest.mark.slow
 def test_the_sandbox_is_a_command(sandbox):
     child = process(sandbox, "sandbox", "--", sys.executable, "-c", "print('inside')")
     out, err = child.communicate(timeout=30)

@@ -354,6 +354,15 @@ def test_rows_are_those_of_a_data_frame():
     assert Page().rows() == []
 
 
+def test_a_page_of_files_is_a_table_too(client):
+    client.files.create(b"a", filename="a.txt")
+    found = client.files.list()
+    assert [row["name"] for row in found.rows()] == ["a.txt"]
+    for html in (found._repr_html_(), display.list_html(found)):
+        assert "1 result" in html
+        assert ">a.txt<" in html
+
+
 def test_sizes_of_reprs(sandbox, client):
     """One line each, however much is in them; the whole is in `dict()`."""
     sandbox.model("me/long", official=True)(lambda text="": [text] * 100)

@@ -68,7 +68,7 @@ def object_html(title: str, fields: Mapping[str, Any]) -> str:
 
     Args:
         title: What it is.
-        fields: Its fields; those that are None are left out.
+        fields: Its fields; those that are None or empty text are left out.
     """
     given = fields.get("input")
     prompt = given.get("prompt") if is_object(given) else None
@@ -76,7 +76,7 @@ def object_html(title: str, fields: Mapping[str, Any]) -> str:
     rows = [
         (name, display.value(value) if name == "output" else _in_short(value))
         for name, value in fields.items()
-        if value is not None
+        if value is not None and value != ""
     ]
     return joined([tag("strong", title), table(rows)])
 

@@ -5,16 +5,32 @@ from __future__ import annotations
 import contextlib
 import io
 import shutil
+import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, List
 
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
 import replicate
-from replicate.sandbox import Sandbox
+from replicate.sandbox import File, Input, Sandbox
+from replicate.sandbox.demo import painter
 
 from .conftest import ARGUMENTS, NAMES, Tab
+from .notebooks import executed, exported
+
+CELLS = """
+import replicate
+
+output = await replicate.async_run(
+    "black-forest-labs/flux-schnell",
+    input={"prompt": "the coast in the first light", "num_outputs": 4},
+)
+output
+
+
+replicate.predictions.list()[0]
+"""
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 
@@ -25,6 +41,7 @@ def main() -> None:
     with Sandbox(port=5000) as sandbox:
         prepare(sandbox)
         take(sandbox, path)
+    take_notebook(path)
 
 
 def take(sandbox: Sandbox, path: str) -> None:
@@ -54,6 +71,23 @@ def take(sandbox: Sandbox, path: str) -> None:
         save(tab.page, "sandbox-page-phone")
         tab.page.click(".bar button")
         tab.close()
+        browser.close()
+
+
+def take_notebook(path: str) -> None:
+    sandbox = Sandbox()
+
+    @sandbox.model("black-forest-labs/flux-schnell", official=True)
+    def flux(prompt: str, num_outputs: int = Input(default=1)) -> List[File]:
+        return [painter(f"{prompt} {n}", 320, 200) for n in range(num_outputs)]
+
+    with sandbox:
+        notebook = executed(CELLS.strip().split("\n\n\n"), sandbox)
+    with sync_playwright() as driver, tempfile.TemporaryDirectory() as folder:
+        browser = driver.chromium.launch(executable_path=path, args=ARGUMENTS)
+        page = browser.new_page(viewport={"width": 1280, "height": 760})
+        page.goto(exported(notebook, Path(folder)), wait_until="domcontentloaded")
+        save(page, "notebook")
         browser.close()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import sys
 import wave
 from pathlib import Path
 from typing import Any, Dict, Iterator, List
@@ -11,6 +10,8 @@ from typing import Any, Dict, Iterator, List
 import pytest
 
 from replicate.sandbox import File, Sandbox
+
+from .notebooks import executed, exported
 
 pytestmark = pytest.mark.slow
 
@@ -71,19 +72,13 @@ def hostile(text: str) -> Dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def notebook() -> Any:
-    nbformat = pytest.importorskip("nbformat")
-    client = pytest.importorskip("nbclient")
+    for package in ("nbclient", "nbconvert", "ipykernel"):
+        pytest.importorskip(package)
     sandbox = Sandbox()
     for model in (speech, film, hostile):
         sandbox.model(f"me/{model.__name__}", official=True)(model)
-    with sandbox, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("REPLICATE_BASE_URL", sandbox.url)
-        patch.setenv("REPLICATE_API_TOKEN", sandbox.token)
-        patch.setenv("PYTHONPATH", ":".join(path for path in sys.path if path))
-        sources = [f"HOSTILE = {HOSTILE!r}", *CELLS.strip().split("\n\n")]
-        notebook = nbformat.v4.new_notebook(cells=[*map(nbformat.v4.new_code_cell, sources)])
-        client.NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
-    return notebook
+    with sandbox:
+        return executed([f"HOSTILE = {HOSTILE!r}", *CELLS.strip().split("\n\n")], sandbox)
 
 
 def htmls(notebook: Any) -> List[str]:
@@ -97,14 +92,9 @@ def htmls(notebook: Any) -> List[str]:
 
 @pytest.fixture
 def page(notebook: Any, chromium: Any, tmp_path: Path) -> Iterator[Any]:
-    from nbconvert import HTMLExporter
-
-    html, _ = HTMLExporter(exclude_input_prompt=True).from_notebook_node(notebook)
-    file = tmp_path / "notebook.html"
-    file.write_text(html, encoding="utf-8")
     context = chromium.new_context(viewport={"width": 1100, "height": 800}, offline=True)
     page = context.new_page()
-    page.goto(file.as_uri(), wait_until="domcontentloaded")
+    page.goto(exported(notebook, tmp_path), wait_until="domcontentloaded")
     yield page
     context.close()
 

@@ -235,6 +235,7 @@ def predictions(model: Model, version: Version) -> None:
     assert_type(replicate.predictions.get("id"), Prediction)
     assert_type(replicate.predictions.cancel("id"), Prediction)
     assert_type(replicate.predictions.list(), Page[Prediction])
+    assert_type(replicate.predictions.list().rows(), List[Dict[str, Any]])
     assert_type(
         replicate.predictions.list(created_after=datetime.now(timezone.utc)), Page[Prediction]
     )
