@@ -16,8 +16,9 @@ from typing import (
 )
 
 from ._blocking import block
+from ._files.inputs import tree_of
 from ._functions.files import URLPath
-from ._functions.inputs import Pending, checked, settled
+from ._functions.inputs import Pending, fitting, settled
 from ._functions.outputs import AsyncOutput, Form, Output
 from ._functions.parameters import FileInput, documentation_of, signature_of
 from ._functions.subject import Subject
@@ -204,7 +205,7 @@ class _Function(_Of[P, T]):
     async def _call(self, kind: Type[Output], args: Tuple[Any, ...], inputs: Dict[str, Any]) -> Any:
         end = end_of(self._timeout)
         with until(end):
-            form, input = await self._form(), await self._input(args, inputs)
+            input, form = await self._input(args, inputs), await self._form()
             if not self._streaming:
                 output = await self._client.async_run(
                     self._subject.ref, input, use_file_output=False
@@ -220,8 +221,9 @@ class _Function(_Of[P, T]):
         return kind(form, form.source(guard, start, end))
 
     async def _create(self, kind: Type[R], args: Tuple[Any, ...], inputs: Dict[str, Any]) -> R:
-        form, input = await self._form(), await self._input(args, inputs)
-        prediction = await start(self._client, self._subject.target, input)
+        with until(end_of(self._timeout)):
+            input, form = await self._input(args, inputs), await self._form()
+            prediction = await start(self._client, self._subject.target, input)
         return kind(prediction, form, streaming=self._streaming)
 
     async def _input(self, args: Tuple[Any, ...], inputs: Dict[str, Any]) -> Dict[str, Any]:
@@ -230,14 +232,13 @@ class _Function(_Of[P, T]):
                 f"{self.__name__}() takes the model's inputs by name, as in "
                 f"{self.__name__}(prompt=...)"
             )
+        tree, subject = tree_of(await settled(inputs), "input").json, self._subject
         try:
-            return checked(
-                await settled(inputs), await self._subject.schema(), self._subject.full_name
-            )
-        except RecursionError:
-            raise InvalidArgumentError(
-                "an input is nested too deeply, or contains itself"
-            ) from None
+            return fitting(tree, await subject.schema(), subject.full_name)
+        except (InvalidArgumentError, InvalidArgumentTypeError):
+            if not await subject.has_changed():
+                raise
+            return fitting(tree, await subject.schema(), subject.full_name)
 
     async def _form(self) -> Form:
         return Form(self._client, await self._subject.schema())

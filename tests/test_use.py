@@ -20,6 +20,7 @@ import numpy as np
 import pytest
 
 import replicate
+from replicate._functions import subject
 from replicate.exceptions import (
     DeadlineExceededError,
     InvalidArgumentError,
@@ -231,6 +232,43 @@ def test_the_schema_is_looked_up_once_and_late(form, client, sandbox):
     ]
 
 
+def test_a_model_that_has_changed_is_looked_up_again(form, client, sandbox, monkeypatch):
+    @sandbox.model("acme/grows")
+    def old(text: str) -> str:
+        return text
+
+    function = form.use(client, "acme/grows")
+    assert form(function, text="a") == "a"
+
+    @sandbox.model("acme/grows")
+    def new(text: str, more: List[str] = []) -> List[str]:  # noqa: B006 - as above
+        return [text, *more]
+
+    with pytest.raises(TypeError, match="no input 'more'"):  # it was looked up just now
+        form(function, text="a", more="b")
+    monkeypatch.setattr(subject, "FRESH", 0)
+    assert form(function, text="a", more=iter("b")) == ["a", "b"]
+    sandbox.requests.clear()
+    with pytest.raises(TypeError, match="no input 'mroe'"):
+        form(function, text="a", mroe="b")
+    assert paths(sandbox) == ["GET /v1/models/acme/grows"]
+    sandbox.fault("models.get", status=404)
+    with pytest.raises(TypeError, match="no input 'mroe'"):
+        form(function, text="a", mroe="b")
+
+
+def test_a_pinned_version_does_not_change(form, client, sandbox, monkeypatch):
+    monkeypatch.setattr(subject, "FRESH", 0)
+    function = form.use(client, f"{FLUX}:{client.models.get(FLUX).latest_version.id}")
+    form(function.openapi_schema)
+    sandbox.requests.clear()
+
+    with pytest.raises(TypeError, match="did you mean"):
+        form(function, promt="a")
+
+    assert sandbox.requests == []
+
+
 def test_a_version_is_looked_up_once_by_all_functions(form, client, sandbox):
     ref = f"{FLUX}:{client.models.get(FLUX).latest_version.id}"
     sandbox.requests.clear()
@@ -286,6 +324,12 @@ def test_a_handle(form, client, models):
     assert form(handle.logs) == "Using seed: 7\n"
     assert form(handle.output)[0].read().startswith(PNG)
     assert form(handle.output)[0].url == form(handle.output)[0].url
+
+
+def test_a_handle_has_a_deadline(form, client, sandbox, models):
+    form(form.use(client, "acme/film", timeout=60).create)
+
+    assert creates(sandbox)[-1].headers["cancel-after"] == "60s"
 
 
 def test_a_handle_is_canceled(form, client, models):

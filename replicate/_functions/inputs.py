@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional
 
-from .._files.inputs import filled
-from .._files.values import plain
+from .._files.inputs import filled, tree_of
 from .._guards import is_array, is_object, is_tuple
 from .._hints import paths_as_text
 from .._runs.refusals import other_names, wants_file
@@ -21,6 +20,9 @@ if TYPE_CHECKING:
 ANY_URL = "https://"
 """What stands for a file that is not uploaded yet: to a schema, files are text."""
 
+DEEPEST = 50
+"""Levels of lists and mappings in which there may be outputs of other functions."""
+
 OF_TYPE = frozenset({"invalid_type", "required"})
 """Findings for which Python has `TypeError`, as for a call with wrong arguments."""
 
@@ -33,26 +35,40 @@ class Pending:
         raise AssertionError("a subclass says how")
 
 
-async def settled(value: Any) -> Any:
-    """Return an input in which every output of another function is whole."""
+async def settled(value: Any, levels: int = DEEPEST) -> Any:
+    """Return an input in which every output of another function is whole.
+
+    Args:
+        value: The input.
+        levels: How many levels deep they are looked for.
+    """
+    if levels == 0:
+        return value
     if isinstance(value, Pending):
         return await value._whole()
     if isinstance(value, Steps):
         return [item async for item in value]  # pyright: ignore[reportUnknownVariableType] - of any
     if is_object(value):
-        return {name: await settled(item) for name, item in value.items()}
+        return {name: await settled(item, levels - 1) for name, item in value.items()}
     if is_array(value) or is_tuple(value):
-        return [await settled(item) for item in value]
+        return [await settled(item, levels - 1) for item in value]
     return value
 
 
 def checked(
     inputs: Mapping[str, Any], openapi_schema: Optional[Mapping[str, Any]], model: str
 ) -> Dict[str, Any]:
-    """Return inputs as they are sent, with the files in them still to be uploaded.
+    """Return inputs as JSON, with the files in them still to be uploaded; see `fitting`."""
+    return fitting(tree_of(inputs, "input").json, openapi_schema, model)
+
+
+def fitting(
+    tree: Mapping[str, Any], openapi_schema: Optional[Mapping[str, Any]], model: str
+) -> Dict[str, Any]:
+    """Return inputs, as the JSON of `tree_of`, if they are what the model takes.
 
     Args:
-        inputs: The values by name.
+        tree: The values by name, as JSON.
         openapi_schema: The version's schema; None if it is not known, then nothing is checked.
         model: What to call the model in an error.
 
@@ -60,30 +76,24 @@ def checked(
         InvalidArgumentTypeError: A name is not known or missing, or a value is of another type.
         InvalidArgumentError: A value is none of the choices, or out of bounds.
     """
-    schema = input_schema(openapi_schema)
-    if schema is None:
-        return dict(inputs)
+    schema = input_schema(openapi_schema) or {"additionalProperties": True}
     parameters = {each.name: each for each in parameters_of(openapi_schema)}
-    given = {
-        name: value
-        for name, value in inputs.items()
-        # None stands for "not given" where the signature says so and the model has no null.
-        if not (value is None and name in parameters and parameters[name].may_be_left_out)
-    }
-    tree: Dict[str, Any] = plain(given, "input")
-    found = invalid_fields(schema, filled(tree, lambda _: ANY_URL), "input")
-    missing = [name for name, each in parameters.items() if each.required and name not in tree]
+    # None stands for "not given" where the signature says so.
+    left_out = {name for name, each in parameters.items() if each.may_be_left_out}
+    given = {name: each for name, each in tree.items() if each is not None or name not in left_out}
+    found = invalid_fields(schema, filled(given, lambda _: ANY_URL), "input")
+    missing = [name for name, each in parameters.items() if each.required and name not in given]
     names: List[str] = []
     if not schema.get("additionalProperties"):
-        names += other_names(tree, parameters, missing)
+        names += other_names(given, parameters, missing)
     paths = paths_as_text(
-        tree, lambda name: name in parameters and wants_file(parameters[name].schema, None)
+        given, lambda name: name in parameters and wants_file(parameters[name].schema, None)
     )
     lines = [*names, *paths, *(_line(finding) for finding in found)]
     if lines:
         of_type = bool(names) or any(finding["type"] in OF_TYPE for finding in found)
         raise _refusal(model, lines, list(parameters), found, of_type=of_type)
-    result: Dict[str, Any] = filled(tree, lambda each: each.file)
+    result: Dict[str, Any] = filled(given, lambda each: each.file)
     return result
 
 

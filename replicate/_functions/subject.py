@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Dict, Optional, Tuple
 
+from .._blocking import monotonic
 from .._runs.refusals import remember
 from ..deployment import Deployments
-from ..exceptions import ReplicateError
+from ..exceptions import ReplicateError, ReplicateException
 from ..identifier import resolve, split
 from ..model import Model, Models
 from ..version import Version, Versions
@@ -16,6 +17,9 @@ from .parameters import is_name
 if TYPE_CHECKING:
     from .._http.session import Session
     from ..identifier import Reference
+
+FRESH = 60.0
+"""Seconds for which what was looked up is not looked up again."""
 
 Where = Tuple[Optional[str], Optional[str], Optional[str]]
 """Owner and name of a model, and the id of a version."""
@@ -36,6 +40,7 @@ class Subject:
         self._model: Optional[Model] = ref if isinstance(ref, Model) else None
         self._version: Optional[Version] = None
         self._release: Optional[Where] = None
+        self._looked_at = monotonic()
         if isinstance(ref, Version):
             self._version = ref
             remember(client, ref)
@@ -75,8 +80,24 @@ class Subject:
         Of a model by name it is the latest one at the first look.
         """
         if self._version is None:
+            self._looked_at = monotonic()
             self._version = await self._find_version()
         return self._version
+
+    async def has_changed(self) -> bool:
+        """Look again, if it is a while since, and say whether another version counts now."""
+        old = self._version
+        is_pinned = self.target.version is not None or isinstance(self.ref, Model)
+        if old is None or is_pinned or monotonic() - self._looked_at < FRESH:
+            return False
+        known = self._model, self._release
+        self._model = self._version = self._release = None
+        try:
+            new = await self.version()
+        except ReplicateException:  # what was known will have to do
+            (self._model, self._release), self._version = known, old
+            return False
+        return new is None or new.id != old.id
 
     async def schema(self) -> Optional[Dict[str, Any]]:
         """Return the schema of the version, None where the API does not tell it."""
