@@ -210,17 +210,22 @@ def test_what_cannot_be_meant_is_said_and_costs_nothing(cli, sandbox, stdin, wor
     assert not sandbox.created
 
 
-def test_files_are_told_by_url_or_saved(cli, tmp_path):
+def test_files_are_told_by_url_or_saved(cli, sandbox, tmp_path):
     status, out, _ = cli("run", "me/pictures")
     assert [line[:4] for line in out.splitlines()] == ["http", "http"]
     folder = tmp_path / "new" / "folder"
     status, out, _ = cli("run", "me/pictures", "--save", folder)
-    assert (status, out.splitlines()) == (0, [str(folder / f"out-{n}.png") for n in (0, 1)])
-    assert (folder / "out-1.png").read_bytes() == b"picture 1"
+    stem = f"pictures-{sandbox.created[-1].id}"
+    assert (status, out.splitlines()) == (0, [str(folder / f"{stem}-{n}.png") for n in (0, 1)])
+    assert (folder / f"{stem}-1.png").read_bytes() == b"picture 1"
+    assert json.loads((folder / f"{stem}.json").read_text())["model"] == "me/pictures"
     status, out, _ = cli("run", "me/mixed", "--save", folder)
-    assert json.loads(out) == {"score": 0.5, "file": str(folder / "mask.png")}
+    name = f"mixed-{sandbox.created[-1].id}-0.png"
+    assert json.loads(out) == {"score": 0.5, "file": str(folder / name)}
     status, out, _ = cli("run", "me/pictures", "count=1", "--save", folder, "--json")
-    assert json.loads(out)["output"] == [str(folder / "out-0-1.png")]
+    found = json.loads(out)
+    assert found["output"] == [str(folder / f"pictures-{found['id']}-0.png")]
+    assert cli("predictions", "wait", found["id"], "--save", folder)[1].strip() in out
 
 
 def test_json_is_the_prediction(cli):
@@ -431,13 +436,14 @@ def test_map_tells_which_have_failed_and_goes_on_another_time(cli, sandbox, tmp_
     assert len(sandbox.created) == 4
 
 
-def test_map_saves_files(cli, tmp_path):
+def test_map_saves_files(cli, sandbox, tmp_path):
     (tmp_path / "in.jsonl").write_text('{"count": 1}\n{"count": 1}\n', encoding="utf-8")
-    _, out, _ = cli("map", "me/pictures", tmp_path / "in.jsonl", "--save", tmp_path / "out")
-    assert [line["output"] for line in lines(out)] == [
-        [str(tmp_path / "out" / "out-0.png")],
-        [str(tmp_path / "out" / "out-0-1.png")],
-    ]
+    folder = tmp_path / "out"
+    _, out, _ = cli("map", "me/pictures", tmp_path / "in.jsonl", "--save", folder)
+    paths = [path for line in lines(out) for path in line["output"]]
+    names = [f"pictures-{run.id}-0.png" for run in sandbox.created]
+    assert sorted(paths) == sorted(str(folder / name) for name in names)
+    assert all((folder / name).exists() for name in names)
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,13 @@ import io
 from typing import TYPE_CHECKING, Any, Dict, Iterator, List
 
 from .._blocking import block
+from .._files.keeping import placed
 from .._functions.inputs import checked
 from .._functions.outputs import Form
 from .._functions.subject import Subject
 from ..exceptions import InvalidArgumentError, InvalidArgumentTypeError, ModelError
 from . import show
 from .inputs import Source, UsageError, inputs_from, object_from
-from .runs import without_files
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -39,6 +39,7 @@ def map_(client: Client, options: Namespace) -> None:
         timeout=options.timeout,
         return_errors=True,
         use_file_output=False,
+        download_to=options.save,
     ) as results:
         for index, result in enumerate(results):
             line: Dict[str, Any] = {"index": index}
@@ -47,7 +48,7 @@ def map_(client: Client, options: Namespace) -> None:
                 prediction = getattr(result, "prediction", None)
                 line.update(error=str(result), prediction=prediction and prediction.id)
             else:
-                line.update(output=without_files(form.value(result), options.save))
+                line.update(output=placed(form.value(result), lambda file: file.url))
             show.as_json(line, indent=None)
             if not options.quiet:
                 show.note(f"{index + 1} of {len(inputs)} done, {failed} failed")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Tuple
 
 from .. import prediction as predictions
 from .._blocking import block
-from .._files.output import FileOutput
+from .._files.keeping import keep, placed
 from .._functions.inputs import checked
 from .._functions.outputs import Form
 from .._functions.subject import Subject
-from .._guards import is_array, is_object
 from .._http.deadline import deadline, pause
 from .._runs.create import create
 from .._runs.guard import RunGuard
@@ -79,28 +77,19 @@ def _print(prediction: Prediction, form: Form, options: Namespace) -> None:
     Raises:
         ModelError: It failed, or was canceled or aborted.
     """
-    output = None
-    if prediction.status == "succeeded":
-        output = without_files(form.value(prediction._output_so_far), options.save)
+    output = form.value(prediction._output_so_far)
+    if prediction.data_removed:
+        show.note(f"The output of prediction {prediction.id} is removed: it is kept for one hour.")
+    if options.save and prediction.status == "succeeded":
+        paths = iter(block(keep(output, options.save, prediction._wire)).files)
+        output = placed(output, lambda _: str(next(paths)))
+    else:
+        output = placed(output, lambda file: file.url)
     if options.json:
         show.as_json({**prediction.dict(), "output": output} if options.save else prediction)
-    else:
+    elif prediction.status == "succeeded":
         show.output(output)
     prediction._raise_for_status()
-
-
-def without_files(value: Any, folder: Optional[str]) -> Any:
-    """Return an output with the URLs of its files or, saved to a folder, with their paths."""
-    if isinstance(value, FileOutput):
-        if folder is None:
-            return value.url
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        return str(value.save(folder))
-    if is_array(value):
-        return [without_files(item, folder) for item in value]
-    if is_object(value):
-        return {name: without_files(item, folder) for name, item in value.items()}
-    return value
 
 
 def stream(client: Client, options: Namespace) -> None:

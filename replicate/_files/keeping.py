@@ -83,7 +83,7 @@ async def keep(
 
     await saved(place / f"{stem}.json", pour)
     paths = iter(files)
-    return Kept(_placed(output, lambda _: next(paths)), files)
+    return Kept(placed(output, lambda _: next(paths)), files)
 
 
 def stem_of(prediction: Mapping[str, Any]) -> str:
@@ -137,11 +137,12 @@ def files_in(output: Any) -> Iterator[FileOutput]:
             yield from files_in(item)
 
 
-def _placed(output: Any, path_of: Callable[[FileOutput], Path]) -> Any:
+def placed(output: Any, place_of: Callable[[FileOutput], Any]) -> Any:
+    """Return an output with something else in the places of its files: where they are. Pure."""
     if isinstance(output, FileOutput):
-        return path_of(output)
+        return place_of(output)
     if is_object(output):
-        return {name: _placed(item, path_of) for name, item in output.items()}
+        return {name: placed(item, place_of) for name, item in output.items()}
     if is_array(output):
-        return [_placed(item, path_of) for item in output]
+        return [placed(item, place_of) for item in output]
     return output
