@@ -128,6 +128,11 @@ def test_line_ends_are_no_difference(call, mock, waits):
     assert "".join(map(str, events)) == "a\nbc"
 
 
+def test_items_that_are_no_text_go_on_too(call, mock, waits):
+    events = call.list(gone(mock, waits, [1, {"a": None}, 2.5], "1", '{"a": null}').stream)
+    assert [event.data for event in events] == ["1", '{"a": null}', "2.5", "{}"]
+
+
 @pytest.mark.parametrize(
     ("output", "fields"),
     [({"a": 1}, {}), (["something else"], {}), (None, {"data_removed": True})],

@@ -101,7 +101,7 @@ class Stream(AsGenerator[ServerSentEvent]):
         self._brings_files = use_file_output
         self._body: Optional[Body] = None
         self._position = _Position()
-        self._text: List[Any] = []
+        self._text: List[str] = []
         """The output that was given out, piece by piece."""
         self._polls = False
         self._last: Optional[ServerSentEvent] = None
@@ -302,14 +302,13 @@ class Stream(AsGenerator[ServerSentEvent]):
         except ReplicateException as failure:
             raise refusal or failure from None
 
-    def _output_event(self, data: Any) -> ServerSentEvent:
-        text = data if isinstance(data, str) else json.dumps(data)
+    def _output_event(self, text: str) -> ServerSentEvent:
         event = ServerSentEvent(event=OUTPUT, data=text, id=self._position.last_id or "")
         if self._brings_files:
             with_file(event, self._session)
         return event
 
-    def _rest(self) -> List[Any]:
+    def _rest(self) -> List[str]:
         """Return the output that was not given out.
 
         Raises:
@@ -319,16 +318,15 @@ class Stream(AsGenerator[ServerSentEvent]):
         output = run._output_so_far
         items: List[Any] = output if is_array(output) else [] if output is None else [output]
         # Lines end with \n in a stream, whatever they end with in the output.
-        items = [_LINE_END.sub("\n", item) if isinstance(item, str) else item for item in items]
+        texts = [_LINE_END.sub("\n", as_text(item)) for item in items]
         given = self._text
-        if items[: len(given)] == given:
-            return items[len(given) :]
-        if all(isinstance(item, str) for item in items):
-            whole, delivered = "".join(items), "".join(given)
-            if whole.startswith(delivered):
-                return [whole[len(delivered) :]] if whole != delivered else []
-            if delivered.startswith(whole) and not run._has_ended:
-                return []  # the stream was ahead
+        if texts[: len(given)] == given:
+            return texts[len(given) :]
+        whole, delivered = "".join(texts), "".join(given)
+        if whole.startswith(delivered):
+            return [whole[len(delivered) :]] if whole != delivered else []
+        if delivered.startswith(whole) and not run._has_ended:
+            return []  # the stream was ahead
         raise StreamError(
             title="Stream broken",
             detail=f"the stream of prediction {run.id} is gone, and its rest cannot be told from "
@@ -419,6 +417,11 @@ def check_content_type(response: httpx.Response) -> None:
             status=response.status_code,
             response=hide_in(response),
         )
+
+
+def as_text(item: Any) -> str:
+    """Return an item of an output in the form that it has in a stream."""
+    return item if isinstance(item, str) else json.dumps(item)
 
 
 def may_bring_files(url: str) -> bool:
