@@ -40,6 +40,30 @@ def test_deadline_of_a_stream_that_is_kept_alive(call, client, talker):
     assert caught.value.prediction.id == run.id
 
 
+def test_stream_that_is_kept_alive_on_the_only_connection(call, sandbox, monkeypatch, waits):
+    """A look at its run needs a connection too."""
+
+    @sandbox.model("me/tell", official=True)
+    def tell() -> Iterator[str]:
+        yield "one "
+        current_prediction().sleep(0.3)
+        yield "two"
+
+    monkeypatch.setattr("replicate._runs.streams.SILENCE", 0.1)
+    monkeypatch.setattr("replicate._http.connections.PATIENCE", 2.0)
+    sandbox.fault("stream", script=[": still here\n\n", 0.02] * 400, times=None)
+
+    async def main():
+        async with sandbox.client(limits=httpx.Limits(max_connections=1)) as client:
+            return [str(event) async for event in client.async_stream("me/tell", {})]
+
+    if call.is_async:
+        assert "".join(asyncio.run(main())) == "one two"
+        return
+    with sandbox.client(limits=httpx.Limits(max_connections=1)) as client:
+        assert "".join(map(str, client.stream("me/tell", {}))) == "one two"
+
+
 def test_deadline_of_a_stream_whose_refusal_trickles_in(call, client, talker):
     talker.fault("stream", status=500, body="x" * 4000, trickle=0.05, times=None)
     started = time.monotonic()

@@ -180,11 +180,8 @@ class Stream(AsGenerator[ServerSentEvent]):
             self._position.received = True
             self._looked = monotonic()
         elif monotonic() - self._looked > SILENCE and not self._failure:
-            self._looked = monotonic()
-            await look(self._run)
-            if self._run._has_ended:
-                await self._release()
-                self._polls = True
+            await self._release()  # it may hold the only connection, and a look needs one
+            return await self._broke_off(None)
         return events
 
     async def _connect(self) -> List[ServerSentEvent]:
