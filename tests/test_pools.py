@@ -8,16 +8,14 @@ import sys
 import types
 import weakref
 
+import httpx
 import pytest
 
 import replicate
 from replicate._files import values as _values
-from replicate._http.connections import Connections
 
 
-def test_connections_are_closed_before_the_collector_comes(sandbox, monkeypatch):
-    # It finalizes a cycle in any order: as if it took the sockets before this method.
-    monkeypatch.delattr(Connections, "__del__")
+def test_connections_are_closed_before_the_collector_comes(sandbox):
     client = sandbox.client()
     client.accounts.current()
     [connection] = client._client._transport._pool.connections
@@ -25,6 +23,21 @@ def test_connections_are_closed_before_the_collector_comes(sandbox, monkeypatch)
     del client
     gc.collect()
     assert connection.is_closed()
+
+
+@pytest.mark.parametrize("option", ["transport", "mounts"])
+def test_transport_that_clients_share_outlives_each_of_them(sandbox, option):
+    with httpx.HTTPTransport(verify=False) as transport:
+        options = {option: transport if option == "transport" else {"all://": transport}}
+        for _ in range(3):
+            client = sandbox.client(**options)
+            client.accounts.current()
+            [connection] = transport._pool.connections
+            del client
+            gc.collect()
+            assert connection.is_idle()
+        backend = transport._pool._network_backend
+        assert type(backend._backend) is not type(backend)  # it is wrapped once
 
 
 def test_options_that_refer_to_the_client_do_not_keep_it():

@@ -247,11 +247,13 @@ class Connections:
 
     def _make_client(self, number: int) -> httpx.Client:
         client = httpx.Client(**self._for("handle_request", "blocking", number))
-        made = [client._transport, *client._mounts.values()]
-        for transport in made:
+        mounts: Any = self._options.get("mounts") or {}
+        given = [self._options.get("transport"), *mounts.values()]
+        for transport in [client._transport, *client._mounts.values()]:
             if type(transport) is httpx.HTTPTransport:
                 hold_to_deadline(transport)
-                self._own.append(transport)
+                if not any(transport is each for each in given):  # which others may be using
+                    self._own.append(transport)
         return client
 
     def _make_async_client(self, number: int) -> httpx.AsyncClient:
@@ -297,10 +299,6 @@ class Connections:
         known = self._loops.get(loops.running())
         if known is not None and self._pid == os.getpid():
             await known[1].aclose()
-
-    def __del__(self) -> None:
-        with contextlib.suppress(Exception):
-            self.close()
 
 
 def _share_of(limits: httpx.Limits | None, number: int) -> httpx.Limits:

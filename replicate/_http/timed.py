@@ -20,7 +20,7 @@ def hold_to_deadline(transport: Any) -> None:
     """Let the connections that a blocking transport of httpx will open keep to the deadline."""
     pool = getattr(transport, "_pool", None)
     backend = getattr(pool, "_network_backend", None)
-    if isinstance(backend, httpcore.NetworkBackend):
+    if isinstance(backend, httpcore.NetworkBackend) and not isinstance(backend, _Backend):
         pool._network_backend = _Backend(backend)  # type: ignore[union-attr]
 
 
