@@ -14,7 +14,7 @@ from .._guards import is_bytes, is_path
 from ..exceptions import ContentTooLargeError
 from .handles import is_asynchronous, is_upload, opened
 from .media import SIGNATURE, check_name, check_type, guessed_type, name_of, type_of
-from .waiting import in_time
+from .._http.threads import in_time
 from .window import Window
 
 MAX_UPLOAD = 100 * 1024 * 1024

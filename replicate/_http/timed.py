@@ -10,7 +10,10 @@ from typing import Any
 
 import httpcore
 
+from .._blocking import step
+from ..exceptions import DeadlineExceededError
 from .deadline import remaining
+from .threads import in_time
 
 PIECE = 16 * 1024
 """Bytes that are written at a time: a socket looks at the clock once for each write."""
@@ -24,12 +27,19 @@ def hold_to_deadline(transport: Any) -> None:
         pool._network_backend = _Backend(backend)  # type: ignore[union-attr]
 
 
-def _fit(timeout: float | None) -> float | None:
+def _fit(timeout: float | None, late: type[httpcore.TimeoutException]) -> float | None:
+    """Shorten a timeout to the time that is left.
+
+    Raises:
+        httpcore.TimeoutException: There is none: of a socket that always has more to read, or
+            to take, a timeout ends nothing.
+    """
     left = remaining()
-    if left is None:
-        return timeout
-    left = max(left, 0.001)  # 0 would mean not to block
-    return left if timeout is None else min(timeout, left)
+    if left == 0:
+        raise late("the deadline is reached")
+    if left is None or timeout is None:
+        return left if timeout is None else timeout
+    return min(timeout, left)
 
 
 class _Backend(httpcore.NetworkBackend):
@@ -39,12 +49,24 @@ class _Backend(httpcore.NetworkBackend):
     def connect_tcp(
         self, host: str, port: int, timeout: float | None = None, *args: Any, **options: Any
     ) -> httpcore.NetworkStream:
-        return _Stream(self._backend.connect_tcp(host, port, _fit(timeout), *args, **options))
+        timeout = _fit(timeout, httpcore.ConnectTimeout)
+
+        def connect() -> httpcore.NetworkStream:
+            return self._backend.connect_tcp(host, port, timeout, *args, **options)
+
+        if remaining() is None:
+            return _Stream(connect())
+        # Nothing else ends the look-up of a host, or knows that it has several addresses.
+        try:
+            return _Stream(step(in_time(connect, lambda stream: stream.close())))
+        except DeadlineExceededError:
+            raise httpcore.ConnectTimeout("the deadline is reached") from None
 
     def connect_unix_socket(
         self, path: str, timeout: float | None = None, *args: Any, **options: Any
     ) -> httpcore.NetworkStream:
-        return _Stream(self._backend.connect_unix_socket(path, _fit(timeout), *args, **options))
+        timeout = _fit(timeout, httpcore.ConnectTimeout)
+        return _Stream(self._backend.connect_unix_socket(path, timeout, *args, **options))
 
     def sleep(self, seconds: float) -> None:
         self._backend.sleep(seconds)
@@ -57,7 +79,7 @@ class _Stream(httpcore.NetworkStream):
         self.get_extra_info = stream.get_extra_info  # type: ignore[method-assign]
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, _fit(timeout))
+        return self._stream.read(max_bytes, _fit(timeout, httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if remaining() is None:
@@ -66,9 +88,11 @@ class _Stream(httpcore.NetworkStream):
             self._stream.write(large, timeout)
             return
         for start in range(0, len(buffer), PIECE):
-            self._stream.write(buffer[start : start + PIECE], _fit(timeout))
+            piece = buffer[start : start + PIECE]
+            self._stream.write(piece, _fit(timeout, httpcore.WriteTimeout))
 
     def start_tls(
         self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        return _Stream(self._stream.start_tls(ssl_context, server_hostname, _fit(timeout)))
+        timeout = _fit(timeout, httpcore.ConnectTimeout)
+        return _Stream(self._stream.start_tls(ssl_context, server_hostname, timeout))

@@ -140,7 +140,7 @@ def test_an_ordinary_file_gets_no_thread_of_its_own(served, sent, tmp_path, monk
     def start(*_):
         raise AssertionError("a thread of its own")
 
-    monkeypatch.setattr("replicate._files.waiting._start", start)
+    monkeypatch.setattr("replicate._http.threads._start", start)
     path = tmp_path / "a.txt"
     path.write_text("content")
     for file in (path, b"content"):

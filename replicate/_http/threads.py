@@ -1,4 +1,4 @@
-"""Waiting for files that may keep one waiting: pipes, sockets, handles on remote storage."""
+"""Waiting for what nothing interrupts: pipes, handles on remote storage, look-ups of hosts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Generic, List, Optional, TypeVar
 
 from .._blocking import in_thread, is_blocking
-from .._http.deadline import deadline_exceeded, remaining
+from .deadline import deadline_exceeded, remaining
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ T = TypeVar("T")
 async def in_time(
     function: Callable[[], T], discard: Callable[[T], None], *, may_wait: bool = True
 ) -> T:
-    """Call a function that reads from a file, for as long as the caller waits for it.
+    """Call a function that may block for long, for as long as the caller waits for it.
 
     Nothing interrupts a thread that reads from a pipe. So the function gets a thread of its own,
     which is left behind when the deadline comes or the task is canceled, and which does not
@@ -28,7 +28,7 @@ async def in_time(
     Args:
         function: What to call.
         discard: What to do with its result, if nobody waits for it any more.
-        may_wait: Whether the file may keep it waiting, unlike an ordinary file on a disk.
+        may_wait: Whether it may take long, unlike reading an ordinary file on a disk.
 
     Raises:
         DeadlineExceededError: The deadline came first.
@@ -58,7 +58,7 @@ async def in_time(
 
 
 def _start(run: Callable[..., Any], *args: Any) -> None:
-    threading.Thread(target=run, args=args, name="replicate file", daemon=True).start()
+    threading.Thread(target=run, args=args, name="replicate waiting", daemon=True).start()
 
 
 def _from_thread(function: Callable[[], None]) -> Callable[[], None]:
