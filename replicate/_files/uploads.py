@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple, Optional
 
 from .._guards import is_bytes, is_path
+from .._http.threads import in_time
 from ..exceptions import ContentTooLargeError
 from .handles import is_asynchronous, is_upload, opened
 from .media import SIGNATURE, check_name, check_type, guessed_type, name_of, type_of
-from .._http.threads import in_time
 from .window import Window
 
 MAX_UPLOAD = 100 * 1024 * 1024
