@@ -89,7 +89,7 @@ def test_what_was_opened_for_a_canceled_task_is_given_back(served, sent, tmp_pat
 
         asyncio.run(main())
         for thread in threading.enumerate():
-            if thread.name == "replicate file":
+            if thread.name == "replicate waiting":
                 thread.join(10)
         assert not _window._table
         assert handle.tell() == 5
@@ -141,6 +141,8 @@ def test_an_ordinary_file_gets_no_thread_of_its_own(served, sent, tmp_path, monk
         raise AssertionError("a thread of its own")
 
     monkeypatch.setattr("replicate._http.threads._start", start)
+    # A new connection gets one, when there is a deadline.
+    monkeypatch.setattr("replicate._http.connections.hold_to_deadline", lambda _: None)
     path = tmp_path / "a.txt"
     path.write_text("content")
     for file in (path, b"content"):
