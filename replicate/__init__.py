@@ -146,6 +146,19 @@ _SUBMODULES = frozenset(
 )
 
 
+_SETTINGS_OF_2X = frozenset(
+    {
+        "base_url",
+        "bearer_token",
+        "default_headers",
+        "default_query",
+        "http_client",
+        "max_retries",
+        "timeout",
+    }
+)
+
+
 class _Package(ModuleType):
     """This module. Four of its names are submodules too: `run`, `stream`, `use` and `hardware`.
 
@@ -157,6 +170,8 @@ class _Package(ModuleType):
         if name in {"run", "stream", "use", "hardware"} and isinstance(value, ModuleType):
             return
         super().__setattr__(name, value)
+        if name in _SETTINGS_OF_2X:
+            import_module("._beta.module", __name__).configure(self, name, value)
         if name == "default_client":  # what belongs to it is that of the new one from now on
             for method in ("run", "async_run", "stream", "async_stream", "use", "map", "async_map"):
                 super().__setattr__(method, getattr(value, method))

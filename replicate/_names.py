@@ -157,6 +157,7 @@ OF_2X = {
 _HOMES = {
     **{(entry.module, entry.name): entry.home for entry in TABLE},
     **{("replicate", name): home for name, home in OF_2X.items()},
+    ("account", "get"): "_beta.module:get",
 }
 
 

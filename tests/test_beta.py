@@ -284,6 +284,14 @@ def test_prefer_is_a_form_of_wait(beta, prefer):
         beta(lambda client: client.run("a/b", {}, prefer=prefer))
 
 
+def test_a_run_without_its_options(beta_of_server, server):
+    server.always(prediction(status="succeeded", output="done"))
+    options = {"timeout": replicate.NOT_GIVEN, "webhook": replicate.omit}
+
+    assert beta_of_server(lambda client: client.run("a/b", {}, **options)) == "done"
+    assert server.last.json == {"input": {}}
+
+
 def test_arguments_that_are_not_given_are_not_sent(beta_of_server, server):
     server.always(prediction())
 
@@ -624,6 +632,38 @@ def test_the_module_can_be_one_of_2x(sandbox, monkeypatch):
     assert replicate.run("sandbox/divider", {"denominator": 2}) == 0.5
     assert [model.name for model in replicate.models.list()]
     assert replicate.deployments.list().results == []
+
+
+@pytest.fixture
+def package(monkeypatch):
+    """The module, which has its settings back at the end of the test."""
+    monkeypatch.setattr(replicate, "default_client", replicate.default_client)
+    before = {*vars(replicate)}
+    yield replicate
+    for name in {*vars(replicate)} - before:
+        vars(replicate).pop(name)
+
+
+def test_the_module_has_the_settings_of_2x(package, server):
+    server.always({"username": "a", "results": []})
+
+    package.bearer_token = "token-1"
+    package.base_url = server.url
+    package.max_retries = 0
+    package.default_headers = {"X-Team": "a"}
+
+    assert package.account.get().username == "a"
+    assert server.last.header("Authorization") == "Bearer token-1"
+    assert server.last.header("X-Team") == "a"
+    assert package.models.list(sort_by="model_created_at").results == []
+    assert (package.default_client.max_retries, package.max_retries) == (0, 0)
+
+
+def test_the_account_of_the_module(sandbox, monkeypatch):
+    monkeypatch.setattr(replicate, "default_client", sandbox.client())
+
+    assert replicate.account.get().username == "sandbox"
+    assert inspect.ismodule(replicate.account)
 
 
 def test_editors_are_told_what_a_method_takes(beta):

@@ -253,7 +253,8 @@ class _Replicate:
     async def _run(self, ref: Any, input: Any, **params: Any) -> Any:
         from ..run import async_run
 
-        deadline = params.pop("timeout", None)
+        params = given(params)
+        deadline = params.pop("timeout", None)  # for the whole run, not for each request
         options, params = Options.taken_from(params)
         prefer = params.pop("prefer", None)
         if prefer is not None:

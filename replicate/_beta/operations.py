@@ -185,7 +185,8 @@ class Operations:
         options, arguments = Options.taken_from(kwargs)
         client = self._caller.options.and_then(options).applied_to(self._caller.client)
         if self._path[-1] == WAIT:
-            run = await Operations(self._caller, self._path[0], "get")._work(*args, **kwargs)
+            caller = self._caller._replace(is_raw=False)
+            run = await Operations(caller, self._path[0], "get")._work(*args, **kwargs)
             await run.async_wait()
             return run
         of_1x = self._twin_of_1x(client)
