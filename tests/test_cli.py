@@ -197,6 +197,16 @@ def test_files_are_uploaded(cli, sandbox, stdin, tmp_path):
         (["predictions", "show", "a", "b"], "unrecognized arguments: b"),
         (["files", "upload", "no.png"], "no.png"),
         (["nonsense"], "invalid choice"),
+        (["--nonsense", "typed"], "goes first"),
+        (["models", "show", "nonsense"], "owner/name"),
+        (["predictions", "show", ""], "id"),
+        (["predictions", "show", ".."], "id"),
+        (["collections", "show", ""], "slug"),
+        (["deployments", "show", "nonsense"], "owner/name"),
+        (["files", "show", "."], "file_id"),
+        (["trainings", "create", "nonsense", "--destination", "me/it"], "version"),
+        (["trainings", "create", "sandbox/markov", "--destination", "it"], "version"),
+        (["trainings", "create", "sandbox/markov:1"], "required: --destination"),
         ([], "required: COMMAND"),
     ],
     ids=str,
@@ -303,6 +313,12 @@ def test_stream_prints_text_as_it_comes(cli):
     assert "".join(each["data"] for each in events if each["event"] == "output")[:4] == "Once"
 
 
+def test_a_stream_of_files_is_one_of_lines(cli):
+    status, out, _ = cli("stream", "me/pictures")
+    assert status == 0
+    assert [line[:4] for line in out.splitlines()] == ["http", "http"]
+
+
 def test_a_stream_that_fails(cli):
     status, _, err = cli("stream", "me/fail", "--logs")
     assert status == 1
@@ -336,8 +352,9 @@ def test_predictions(cli, sandbox):
 
 def test_wait_for_one_that_fails(cli, sandbox):
     cli("run", "me/fail", "--detach")
-    status, _, err = cli("predictions", "wait", sandbox.created[0].id)
-    assert status == 1
+    cli("run", "me/echo", "text=a", "--detach")
+    status, out, err = cli("predictions", "wait", *(run.id for run in sandbox.created))
+    assert (status, out) == (1, "a\n")
     assert "no luck" in err
 
 

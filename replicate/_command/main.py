@@ -32,6 +32,7 @@ STATUSES: Tuple[Tuple[Type[BaseException], int], ...] = (
     (KeyboardInterrupt, INTERRUPTED),
     (BrokenPipeError, UNREAD),
     (OSError, FAILED),
+    (ValueError, USAGE),  # some methods refuse arguments as 1.x did
 )
 """The exit status for an error: that of the first class that it is of."""
 

@@ -50,7 +50,6 @@ MODULES = {
 }
 """Commands that are programs of their own."""
 
-
 MODEL = "owner/name, owner/name:version, a version id, or deployments/owner/name"
 AT_A_TIME = "runs at a time (default: %(default)s)"
 JOURNAL = "keep what is done there; another time go on from there"
@@ -72,6 +71,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Read a command. Inputs may stand before, between and behind options."""
     parser = _parser()
     options, rest = parser.parse_known_args(arguments)
+    if not hasattr(options, "function"):
+        parser.error("the name of a program of its own goes first")
     if rest and (not hasattr(options, "inputs") or any(word.startswith("-") for word in rest)):
         options.parser.error(f"unrecognized arguments: {' '.join(rest)}")
     if rest:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Tuple
 from .. import prediction as predictions
 from .._blocking import block
 from .._files.keeping import keep, placed
+from .._files.output import FileOutput
 from .._functions.inputs import checked
 from .._functions.outputs import Form
 from .._functions.subject import Subject
@@ -35,6 +36,7 @@ def run(client: Client, options: Namespace) -> None:
     with show.Progress(quiet=options.quiet, logs=options.logs) as progress:
         prediction = block(_run(client, subject, input, options.timeout, progress))
     _print(prediction, form, options)
+    prediction._raise_for_status()
 
 
 async def _prepared(client: Client, options: Namespace) -> Tuple[Subject, Form, Dict[str, Any]]:
@@ -72,11 +74,7 @@ async def _follow(run: Running, tell: Callable[[Running], None]) -> None:
 
 
 def _print(prediction: Prediction, form: Form, options: Namespace) -> None:
-    """Print the output of a prediction, its files as URLs or, where they are saved, as paths.
-
-    Raises:
-        ModelError: It failed, or was canceled or aborted.
-    """
+    """Print the output of a prediction, its files as URLs or, where they are saved, as paths."""
     output = form.value(prediction._output_so_far)
     if prediction.data_removed:
         show.note(f"The output of prediction {prediction.id} is removed: it is kept for one hour.")
@@ -89,40 +87,37 @@ def _print(prediction: Prediction, form: Form, options: Namespace) -> None:
         show.as_json({**prediction.dict(), "output": output} if options.save else prediction)
     elif prediction.status == "succeeded":
         show.output(output)
-    prediction._raise_for_status()
 
 
 def stream(client: Client, options: Namespace) -> None:
     """Run a model, and print its output as it is made."""
     subject, _, input = block(_prepared(client, options))
-    line = ""
-    with client.stream(
-        subject.ref, input, timeout=options.timeout, use_file_output=False
-    ) as events:
+    last = "\n"
+    with client.stream(subject.ref, input, timeout=options.timeout) as events:
         for event in events:
             if options.json:
                 show.text(event.json())
             elif event.event == event.EventType.OUTPUT:
-                line = str(event)
-                show.text(line, end="")
+                last = f"{event}\n" if isinstance(event.data, FileOutput) else str(event)
+                show.text(last, end="")
             elif event.event == event.EventType.LOGS and options.logs:
                 show.note(event.data)
-    if line and not line.endswith("\n"):
-        show.text("", end="\n")
+    if not last.endswith("\n"):
+        show.text("")
 
 
 def wait(client: Client, options: Namespace) -> None:
     """Wait for predictions or trainings, and print their outputs."""
-    namespace = getattr(client, options.namespace)
-    for id in options.ids:
-        found = namespace.get(id)
+    found = [getattr(client, options.namespace).get(id) for id in options.ids]
+    for each in found:
         with show.Progress(quiet=options.quiet, logs=options.logs) as progress:
-            block(_follow(found, progress))
-        if isinstance(found, Prediction):
-            _print(found, block(_form_of(client, found)), options)
+            block(_follow(each, progress))
+        if isinstance(each, Prediction):
+            _print(each, block(_form_of(client, each)), options)
         else:
-            show.resource(found, json=options.json)
-            found._raise_for_status()
+            show.resource(each, json=options.json)
+    for each in found:
+        each._raise_for_status()
 
 
 async def _form_of(client: Client, prediction: Prediction) -> Form:
