@@ -376,6 +376,15 @@ class Client(Session, Namespaces):
         use_async: Literal[True],
         timeout: Optional[float] = None,
     ) -> AsyncFunction[..., AsyncOutput]: ...
+    @overload
+    def use(
+        self,
+        ref: Reference,
+        *,
+        streaming: bool = False,
+        use_async: bool = False,
+        timeout: Optional[float] = None,
+    ) -> Union[Function[..., Any], AsyncFunction[..., Any]]: ...
     def use(
         self,
         ref: Reference,

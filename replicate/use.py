@@ -6,7 +6,11 @@ from typing import (
     TYPE_CHECKING,
     Any,
     Awaitable,
+    Callable,
+    Coroutine,
     Dict,
+    Generator,
+    Generic,
     Optional,
     Tuple,
     Type,
@@ -33,33 +37,29 @@ from .exceptions import (
 )
 from .prediction import Prediction, start
 
+T = TypeVar("T")
+
 if TYPE_CHECKING:
     import inspect
-    from typing import Generic
 
-    from typing_extensions import ParamSpec
+    from typing_extensions import ParamSpec, Self
 
     from .client import Client
     from .identifier import Reference
 
     P = ParamSpec("P")
-    T = TypeVar("T")
     R = TypeVar("R", bound="_Run[Any]")
 
     class _Of(Generic[P, T]):
         """A function that takes `P` and returns `T`."""
 
-    class _Gives(Generic[T]):
-        """A run that returns `T`."""
-
 else:
-    P = T = None  # Python 3.8 has no ParamSpec
+    P = None  # Python 3.8 has no ParamSpec
 
     class _Of:
         def __class_getitem__(cls, _: object) -> Any:
             return cls
 
-    _Gives = _Of
 
 __all__ = [
     "AsyncFunction",
@@ -74,7 +74,7 @@ __all__ = [
 ]
 
 
-class _Run(Pending, _Gives[T]):
+class _Run(Pending, Generic[T]):
     """What the handles of both forms have in common."""
 
     prediction: Prediction
@@ -184,9 +184,6 @@ class _Documented:
 class _Function(_Of[P, T]):
     """What the functions of both forms have in common."""
 
-    __name__: str
-    """The model's name, as Python takes it: `flux_schnell`."""
-
     def __init__(
         self, client: Client, ref: Reference, *, streaming: bool, timeout: Optional[float]
     ) -> None:
@@ -256,11 +253,10 @@ class _Function(_Of[P, T]):
 
     @property
     def __signature__(self) -> inspect.Signature:
-        try:
-            schema = block(self._subject.known_schema())
-        except ReplicateException as error:
-            raise AttributeError(f"the signature of {self!r} can't be had: {error}") from error
-        return signature_of(schema)
+        return signature_of(_attribute("__signature__", self._subject.known_schema()))
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self  # as functions do
 
     def __repr__(self) -> str:
         options = {"streaming": self._streaming, "timeout": self._timeout}
@@ -305,7 +301,7 @@ class Function(_Function[P, T]):
     @property
     def default_example(self) -> Optional[Prediction]:
         """The model's own example, None if it has none."""
-        return block(self._default_example())
+        return _attribute("default_example", self._default_example())
 
 
 class AsyncFunction(_Function[P, T]):
@@ -344,7 +340,25 @@ class AsyncFunction(_Function[P, T]):
     @property
     def default_example(self) -> Awaitable[Optional[Prediction]]:
         """The model's own example, None if it has none; to await."""
-        return self._default_example()
+        return _Later(self._default_example)
+
+
+class _Later(Generic[T]):
+    """What there is to await; unlike a coroutine, it need not be."""
+
+    def __init__(self, begin: Callable[[], Coroutine[Any, Any, T]]) -> None:
+        self._begin = begin
+
+    def __await__(self) -> Generator[Any, None, T]:
+        return self._begin().__await__()
+
+
+def _attribute(name: str, value: Coroutine[Any, Any, T]) -> T:
+    """Return an attribute for which the API is asked; what can't be had now is missing."""
+    try:
+        return block(value)
+    except ReplicateException as error:
+        raise AttributeError(f"{name} can't be had now: {error}") from error
 
 
 def use(

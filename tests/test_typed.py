@@ -201,6 +201,13 @@ def test_mistakes(place, capsys, arguments, message):
     assert not (place / "models.py").exists()
 
 
+def test_without_a_token(place, capsys, monkeypatch):
+    monkeypatch.delenv("REPLICATE_API_TOKEN")
+
+    assert write(FLUX, "-o", "models.py") == 2
+    assert "REPLICATE_API_TOKEN" in capsys.readouterr().err
+
+
 def test_check_without_a_module(place, capsys):
     assert write(FLUX, "-o", "models.py", "--check") == 1
     assert not (place / "models.py").exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import gc
 import inspect
 import io
@@ -495,8 +496,8 @@ def test_a_wrong_input_is_refused_before_anything_is_sent(form, client, models, 
 
         assert message in str(caught.value)
         assert isinstance(caught.value, ReplicateError)
-        copy = pickle.loads(pickle.dumps(caught.value))
-        assert copy.invalid_fields == caught.value.invalid_fields
+        again = pickle.loads(pickle.dumps(caught.value))
+        assert again.invalid_fields == caught.value.invalid_fields
     assert creates(models) == []
 
 
@@ -710,7 +711,50 @@ async def async_value(flux):
     return await flux.default_example
 
 
+def test_attributes_can_be_read_or_are_missing(form, client, sandbox):
+    for function in (form.use(client, FLUX), form.use(client, "acme/nothing")):
+        inspect.getmembers(function)
+        assert copy.deepcopy([function]) == [function]
+    for handle in (form(form.use(client, FLUX).create, prompt="a"),):
+        inspect.getmembers(handle)
+        inspect.getmembers(handle._form.value("https://example.com/a.png"))
+
+
 # Anywhere.
+
+
+@pytest.mark.parametrize("streaming", [False, True])
+def test_a_canceled_task_cancels_its_prediction(client, sandbox, models, streaming):
+    slow = client.use("sandbox/primes", use_async=True, streaming=streaming)
+
+    async def main():
+        output = await slow(limit=1000, delay=5)
+        return [item async for item in output]
+
+    async def cancel():
+        task = asyncio.create_task(main())
+        while not sandbox.predictions:
+            await asyncio.sleep(0.01)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(cancel())
+    (prediction,) = client.predictions.list()
+    prediction.wait()
+    assert prediction.status == "canceled"
+
+
+def test_trio(client, models):
+    trio = pytest.importorskip("trio")
+
+    async def main():
+        film = await client.use("acme/film", use_async=True).create()
+        echo = await client.use("acme/echo", use_async=True)(image=film, text="a")
+        await client.aclose()
+        return echo["image"], echo["text"]
+
+    assert trio.run(main) == ("film", "a")
 
 
 def test_functions_work_anywhere(client, sandbox, monkeypatch):

@@ -209,6 +209,8 @@ def functions(model: Model) -> None:
     flux(promt="a")  # type: ignore[call-arg]
     flux(prompt=5)  # type: ignore[arg-type]
     flux.create()  # type: ignore[call-arg]
+    either = replicate.use(model, streaming=bool(run), use_async=bool(run))
+    assert_type(either, Union[Function[..., Any], AsyncFunction[..., Any]])
     replicate.use("owner/name", steaming=True)  # type: ignore[call-overload]
 
 
