@@ -1,6 +1,7 @@
-"""Type guards: `isinstance` for values that arrive as `Any`, such as JSON and users' input.
+"""Type guards, and the guard at the door of each public module: its `__getattr__`.
 
-A bare `isinstance(value, dict)` tells a strict checker "a dict of unknown things".
+Type guards are `isinstance` for values that arrive as `Any`, such as JSON and users' input. A bare
+`isinstance(value, dict)` tells a strict checker "a dict of unknown things".
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Dict, List, Tuple, Union
 
     from typing_extensions import TypeGuard
@@ -74,3 +76,16 @@ def classes_of(module: str, *names: str) -> Any:
     """
     loaded = sys.modules.get(module)
     return tuple(getattr(loaded, name) for name in names if hasattr(loaded, name))
+
+
+def names_of(module: str) -> Callable[[str], Any]:
+    """Return the `__getattr__` of a module: it finds the names of 1.0.7, or says what was meant."""
+
+    def __getattr__(name: str) -> Any:  # noqa: N807 - of the module
+        if name.startswith("__"):  # the import system asks for such names
+            raise AttributeError(f"module {module!r} has no attribute {name!r}")
+        from ._names import lookup
+
+        return lookup(module, name)
+
+    return __getattr__

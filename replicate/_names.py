@@ -34,7 +34,6 @@ HOLDS = "what a field of the module's class holds"
 SEEN = "public programs are seen to use it"
 STORED = "programs make resources from stored answers with it"
 
-COMPATIBLE = "make_schema_backwards_compatible"
 ITERATOR = "_has_output_iterator_array_type"
 
 TABLE: Tuple[Name, ...] = (

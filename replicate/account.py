@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from replicate_api import models
 
 from ._blocking import block
+from ._guards import names_of
 from .resource import Namespace, Resource
 
 __all__ = ["Account", "Accounts"]
@@ -31,10 +32,4 @@ class Accounts(Namespace):
 
 
 if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> Any:
-        if name.startswith("__"):  # the import system asks for such names
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from ._names import lookup
-
-        return lookup(__name__, name)
+    __getattr__ = names_of(__name__)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Dict, Optional, TypeVar, Union, overload
 
 from . import _http
 from ._blocking import block
+from ._guards import names_of
 from ._http.session import DEFAULT_MAX_RETRIES, Session
 from ._http.token import from_environment as _get_api_token_from_environment
 from ._namespaces import Namespaces
@@ -637,10 +638,4 @@ def _hidden_headers(headers: Any) -> Dict[str, str]:
 
 
 if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> Any:
-        if name.startswith("__"):  # the import system asks for such names
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from ._names import lookup
-
-        return lookup(__name__, name)
+    __getattr__ = names_of(__name__)

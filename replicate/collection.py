@@ -9,6 +9,7 @@ from replicate_api import models
 from replicate_api.types import Field, nested
 
 from ._blocking import block
+from ._guards import names_of
 from .model import Model
 from .pagination import Page, fetch_page
 from .resource import Namespace, Resource
@@ -105,10 +106,4 @@ class Collections(Namespace):
 
 
 if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> Any:
-        if name.startswith("__"):  # the import system asks for such names
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from ._names import lookup
-
-        return lookup(__name__, name)
+    __getattr__ = names_of(__name__)

@@ -12,7 +12,7 @@ from replicate_api.types import Field, nested
 
 from ._arguments import check_more
 from ._blocking import block
-from ._guards import text_of
+from ._guards import names_of, text_of
 from .account import Account
 from .identifier import Target, split
 from .pagination import Page, fetch_page
@@ -440,10 +440,4 @@ class Deployments(Namespace):
 
 
 if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> Any:
-        if name.startswith("__"):  # the import system asks for such names
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from ._names import lookup
-
-        return lookup(__name__, name)
+    __getattr__ = names_of(__name__)

@@ -9,6 +9,7 @@ from replicate_api.api.files.create import FilesCreateOptions
 
 from ._arguments import check_more
 from ._blocking import block
+from ._guards import names_of
 from .pagination import Items, Page, fetch_page
 from .resource import Namespace, Resource
 
@@ -206,10 +207,4 @@ class Files(Namespace):
 
 
 if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> Any:
-        if name.startswith("__"):  # the import system asks for such names
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from ._names import lookup
-
-        return lookup(__name__, name)
+    __getattr__ = names_of(__name__)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any, List
+from typing import TYPE_CHECKING, List
 
 from replicate_api import models
 
 from ._arguments import check_params
 from ._blocking import block
+from ._guards import names_of
 from .resource import Namespace, Resource
 
 if TYPE_CHECKING:
@@ -46,10 +47,4 @@ class HardwareNamespace(Namespace):
 
 
 if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> Any:
-        if name.startswith("__"):  # the import system asks for such names
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from ._names import lookup
-
-        return lookup(__name__, name)
+    __getattr__ = names_of(__name__)

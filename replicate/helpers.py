@@ -9,6 +9,7 @@ from ._files.inputs import encode
 from ._files.output import FileOutput, FileOutputURL
 from ._files.transform import transform_output
 from ._files.uploads import base64_encode_file
+from ._guards import names_of
 
 if TYPE_CHECKING:
     from .client import Client
@@ -36,10 +37,4 @@ async def async_encode_json(
 
 
 if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> Any:
-        if name.startswith("__"):  # the import system asks for such names
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from ._names import lookup
-
-        return lookup(__name__, name)
+    __getattr__ = names_of(__name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Tuple, Union
 
-from ._guards import is_text
+from ._guards import is_text, names_of
 from .exceptions import InvalidArgumentError
 
 if TYPE_CHECKING:
@@ -116,10 +116,4 @@ def _resolve(  # pyright: ignore[reportUnusedFunction] - code written for 1.x ca
 
 
 if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> Any:
-        if name.startswith("__"):  # the import system asks for such names
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from ._names import lookup
-
-        return lookup(__name__, name)
+    __getattr__ = names_of(__name__)

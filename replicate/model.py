@@ -20,7 +20,7 @@ from replicate_api.types import Field, nested
 
 from ._arguments import check_more
 from ._blocking import block
-from ._guards import is_text
+from ._guards import is_text, names_of
 from .exceptions import InvalidArgumentTypeError, ReplicateException
 from .pagination import Page, fetch_page
 from .prediction import Prediction, PredictionParams, model_target, start
@@ -384,10 +384,4 @@ def _place(method: str, *args: Any, **kwargs: Any) -> tuple[str, str]:
 
 
 if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> Any:
-        if name.startswith("__"):  # the import system asks for such names
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from ._names import lookup
-
-        return lookup(__name__, name)
+    __getattr__ = names_of(__name__)

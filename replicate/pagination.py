@@ -22,7 +22,7 @@ from typing import (
 )
 
 from ._arguments import check_params
-from ._guards import is_array, is_object
+from ._guards import is_array, is_object, names_of
 from ._http.address import rebase
 from ._manners import Manners, short
 from ._steps import Steps
@@ -308,10 +308,4 @@ def _fresh(cursor: str, seen: Set[Any]) -> str:
 
 
 if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> Any:
-        if name.startswith("__"):  # the import system asks for such names
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from ._names import lookup
-
-        return lookup(__name__, name)
+    __getattr__ = names_of(__name__)

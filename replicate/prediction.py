@@ -22,7 +22,7 @@ from replicate_api.api.predictions.create import PredictionsCreateMore, Predicti
 
 from ._arguments import check_more
 from ._blocking import block
-from ._guards import is_text, is_tuple
+from ._guards import is_text, is_tuple, names_of
 from .exceptions import FileExpiredError, InvalidArgumentError
 from .identifier import Target, split
 from .pagination import Page, fetch_page
@@ -482,10 +482,4 @@ def deployment_target(deployment: Any) -> Target:
 
 
 if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> Any:
-        if name.startswith("__"):  # the import system asks for such names
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from ._names import lookup
-
-        return lookup(__name__, name)
+    __getattr__ = names_of(__name__)

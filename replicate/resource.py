@@ -9,7 +9,7 @@ from replicate_api.types import ApiModel
 
 from . import _http
 from ._blocking import block
-from ._guards import is_mapping, is_object
+from ._guards import is_mapping, is_object, names_of
 from ._log import logger
 from ._manners import Choice, Manners, short
 from ._runs.waiting import TERMINAL, known, with_id
@@ -329,10 +329,4 @@ class Namespace:
 
 
 if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> Any:
-        if name.startswith("__"):  # the import system asks for such names
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from ._names import lookup
-
-        return lookup(__name__, name)
+    __getattr__ = names_of(__name__)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Mapping, Optional, Union
 from ._arguments import check_run
 from ._blocking import block, is_blocking
 from ._files.transform import transform_output
+from ._guards import names_of
 from ._http.deadline import end_of, until
 from ._interruptions import comes_from_outside
 from ._runs.create import create
@@ -135,10 +136,4 @@ async def version_of(client: Session, ref: Reference, target: Target) -> Optiona
 
 
 if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> Any:
-        if name.startswith("__"):  # the import system asks for such names
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from ._names import lookup
-
-        return lookup(__name__, name)
+    __getattr__ = names_of(__name__)

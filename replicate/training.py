@@ -20,7 +20,7 @@ from replicate_api.types import nested
 
 from ._arguments import check_more
 from ._blocking import block
-from ._guards import is_object
+from ._guards import is_object, names_of
 from ._runs import create as _create
 from .identifier import ModelVersionIdentifier
 from .pagination import Page, fetch_page
@@ -401,10 +401,4 @@ def _order(
 
 
 if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> Any:
-        if name.startswith("__"):  # the import system asks for such names
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from ._names import lookup
-
-        return lookup(__name__, name)
+    __getattr__ = names_of(__name__)

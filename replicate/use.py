@@ -26,6 +26,7 @@ from ._functions.inputs import Pending, fitting, settled
 from ._functions.outputs import AsyncOutput, Form, Output
 from ._functions.parameters import FileInput, documentation_of, signature_of
 from ._functions.subject import Subject
+from ._guards import names_of
 from ._http.deadline import end_of, until
 from ._runs.create import create
 from ._runs.guard import RunGuard
@@ -376,10 +377,4 @@ def use(
 
 
 if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> Any:
-        if name.startswith("__"):  # the import system asks for such names
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from ._names import lookup
-
-        return lookup(__name__, name)
+    __getattr__ = names_of(__name__)

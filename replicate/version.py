@@ -8,6 +8,7 @@ from replicate_api import models
 
 from . import schema
 from ._blocking import block
+from ._guards import names_of
 from .pagination import Page, fetch_page
 from .prediction import model_target
 from .resource import Namespace, Resource
@@ -126,10 +127,4 @@ class Versions(Namespace):
 
 
 if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> Any:
-        if name.startswith("__"):  # the import system asks for such names
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from ._names import lookup
-
-        return lookup(__name__, name)
+    __getattr__ = names_of(__name__)

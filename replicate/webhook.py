@@ -17,7 +17,7 @@ from replicate_api import models
 from replicate_api.answer import loads
 
 from ._blocking import block
-from ._guards import is_array, is_bytes, is_mapping, is_object, is_tuple
+from ._guards import is_array, is_bytes, is_mapping, is_object, is_tuple, names_of
 from .resource import Namespace, Resource
 
 if TYPE_CHECKING:
@@ -318,10 +318,4 @@ def _is_training(data: Mapping[str, Any]) -> bool:
 
 
 if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> Any:
-        if name.startswith("__"):  # the import system asks for such names
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from ._names import lookup
-
-        return lookup(__name__, name)
+    __getattr__ = names_of(__name__)

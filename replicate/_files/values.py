@@ -56,8 +56,6 @@ _LISTS = (
 _OF_ITERATORS = ("_", "gi_", "aclose", "close", "from_iterable", "send", "throw")
 """How the names begin that an iterator may have and be nothing else."""
 
-_HOSTS = ("host", "hostname", "hosts")
-
 _ADVICE = (
     ("to_records", '.to_dict("records")'),  # a data frame of pandas
     ("to_dicts", ".to_dicts()"),  # one of polars
