@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterable, Mapping
+from collections.abc import AsyncIterable, Mapping, Sized
 from functools import partial
 from typing import TYPE_CHECKING, Any, List, Optional, Union
 
@@ -16,6 +16,7 @@ from ._batch.source import Read, Source
 from ._batch.work import Work
 from ._blocking import in_thread, is_blocking, monotonic
 from ._guards import is_iterable
+from ._progress import BatchBar
 from ._steps import OPEN, Steps
 from .exceptions import InvalidArgumentError, InvalidArgumentTypeError
 from .prediction import RunParams
@@ -41,6 +42,8 @@ ARGUMENTS = (
     "journal",
     "use_file_output",
     "download_to",
+    "on_update",
+    "progress",
 )
 """What `map` has by position or for itself."""
 
@@ -62,8 +65,10 @@ class Batch(Steps[Any]):
         *,
         return_errors: bool,
         journal: Union[str, os.PathLike[str], None],
+        bar: Optional[BatchBar],
     ) -> None:
         super().__init__()
+        self._bar = bar
         self._work = work
         self._source = Source(inputs)
         self._schedule = schedule
@@ -110,6 +115,8 @@ class Batch(Steps[Any]):
                 news.take(self._source, self._schedule)
             else:
                 self._schedule.heard(news, monotonic())
+                if self._bar is not None and isinstance(news, (Done, Failed)):
+                    self._bar.add()
             news = await crew.hear(0)
 
     async def _look_elsewhere(self) -> None:
@@ -130,6 +137,8 @@ class Batch(Steps[Any]):
         raise error
 
     async def _release(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
         if self._crew is not None:
             await self._crew.stop()
             if self._work.journal is not None:
@@ -181,6 +190,7 @@ def start(
     ordered: bool,
     return_errors: bool,
     journal: Union[str, os.PathLike[str], None],
+    progress: bool,
     **params: Any,
 ) -> Any:
     """Prepare a batch; see `Client.map`."""
@@ -205,4 +215,6 @@ def start(
         ordered=ordered,
         keeps_errors=return_errors,
     )
-    return kind(work, inputs, schedule, return_errors=return_errors, journal=journal)
+    size = len(inputs) if isinstance(inputs, Sized) else None
+    bar = BatchBar(work.name, size) if progress else None
+    return kind(work, inputs, schedule, return_errors=return_errors, journal=journal, bar=bar)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ._http.token import TokenSource
     from .batch import AsyncBatch, Batch
     from .identifier import Reference
-    from .prediction import PredictionMore
+    from .prediction import Prediction, PredictionMore
     from .stream import AsyncStream, Stream
     from .use import AsyncFunction, AsyncOutput, Function, Output
 
@@ -113,6 +113,8 @@ class Client(Session, Namespaces):
         *,
         use_file_output: Optional[bool] = True,
         download_to: Union[str, os.PathLike[str], None] = None,
+        on_update: Optional[Callable[[Prediction], object]] = None,
+        progress: bool = False,
         wait: Union[float, bool, None] = True,
         timeout: Optional[float] = None,
         file_encoding_strategy: Optional[str] = None,
@@ -130,6 +132,10 @@ class Client(Session, Namespaces):
             use_file_output: Return files as `FileOutput`; False: as URL strings.
             download_to: A folder to save files into, under the model's name and the prediction's
                 id, with a JSON file about the prediction. They are returned as paths.
+            on_update: Called with the prediction after every change. What it raises is logged, and
+                the run goes on. In the asynchronous twin it may be a coroutine function.
+            progress: Show bars of the run, of uploads and of downloads to `download_to`, where
+                there is a terminal or notebook. It needs `replicate[progress]`.
             wait: Whether, or for how many seconds (1 to 60), the server holds the request for the
                 result before polling starts. True means 60.
             timeout: Seconds for everything; when they are over, the prediction is canceled.
@@ -156,6 +162,8 @@ class Client(Session, Namespaces):
             input,
             use_file_output=use_file_output,
             download_to=download_to,
+            on_update=on_update,
+            progress=progress,
             wait=wait,
             timeout=timeout,
             file_encoding_strategy=file_encoding_strategy,
@@ -172,6 +180,8 @@ class Client(Session, Namespaces):
         *,
         use_file_output: Optional[bool] = True,
         download_to: Union[str, os.PathLike[str], None] = None,
+        on_update: Optional[Callable[[Prediction], object]] = None,
+        progress: bool = False,
         wait: Union[float, bool, None] = True,
         timeout: Optional[float] = None,
         file_encoding_strategy: Optional[str] = None,
@@ -189,6 +199,10 @@ class Client(Session, Namespaces):
             use_file_output: Return files as `FileOutput`; False: as URL strings.
             download_to: A folder to save files into, under the model's name and the prediction's
                 id, with a JSON file about the prediction. They are returned as paths.
+            on_update: Called with the prediction after every change. What it raises is logged, and
+                the run goes on. In the asynchronous twin it may be a coroutine function.
+            progress: Show bars of the run, of uploads and of downloads to `download_to`, where
+                there is a terminal or notebook. It needs `replicate[progress]`.
             wait: Whether, or for how many seconds (1 to 60), the server holds the request for the
                 result before polling starts. True means 60.
             timeout: Seconds for everything; when they are over, the prediction is canceled.
@@ -215,6 +229,8 @@ class Client(Session, Namespaces):
             input,
             use_file_output=use_file_output,
             download_to=download_to,
+            on_update=on_update,
+            progress=progress,
             wait=wait,
             timeout=timeout,
             file_encoding_strategy=file_encoding_strategy,
@@ -424,6 +440,8 @@ class Client(Session, Namespaces):
         journal: Union[str, os.PathLike[str], None] = None,
         use_file_output: Optional[bool] = True,
         download_to: Union[str, os.PathLike[str], None] = None,
+        on_update: Optional[Callable[[Prediction], object]] = None,
+        progress: bool = False,
         wait: Union[float, bool, None] = None,
         timeout: Optional[float] = None,
         file_encoding_strategy: Optional[str] = None,
@@ -446,6 +464,9 @@ class Client(Session, Namespaces):
                 inputs goes on from there, and so do several processes at once.
             use_file_output: Give file outputs out as `FileOutput`; False: as URL strings.
             download_to: A folder to save files into, as for `run`. They are given out as paths.
+            on_update: Called with each prediction after every change, as for `run`; by `map` in
+                several threads at once.
+            progress: Show a bar, where there is a terminal or notebook (`replicate[progress]`).
             wait: Whether, or for how many seconds (1 to 60), the server holds a request. By
                 default it does not, so that each prediction can be canceled at once.
             timeout: Seconds for each run; when they are over, its prediction is canceled.
@@ -477,6 +498,8 @@ class Client(Session, Namespaces):
             journal=journal,
             use_file_output=use_file_output,
             download_to=download_to,
+            on_update=on_update,
+            progress=progress,
             wait=wait,
             timeout=timeout,
             file_encoding_strategy=file_encoding_strategy,
@@ -497,6 +520,8 @@ class Client(Session, Namespaces):
         journal: Union[str, os.PathLike[str], None] = None,
         use_file_output: Optional[bool] = True,
         download_to: Union[str, os.PathLike[str], None] = None,
+        on_update: Optional[Callable[[Prediction], object]] = None,
+        progress: bool = False,
         wait: Union[float, bool, None] = None,
         timeout: Optional[float] = None,
         file_encoding_strategy: Optional[str] = None,
@@ -519,6 +544,9 @@ class Client(Session, Namespaces):
                 inputs goes on from there, and so do several processes at once.
             use_file_output: Give file outputs out as `FileOutput`; False: as URL strings.
             download_to: A folder to save files into, as for `run`. They are given out as paths.
+            on_update: Called with each prediction after every change, as for `run`; by `map` in
+                several threads at once.
+            progress: Show a bar, where there is a terminal or notebook (`replicate[progress]`).
             wait: Whether, or for how many seconds (1 to 60), the server holds a request. By
                 default it does not, so that each prediction can be canceled at once.
             timeout: Seconds for each run; when they are over, its prediction is canceled.
@@ -550,6 +578,8 @@ class Client(Session, Namespaces):
             journal=journal,
             use_file_output=use_file_output,
             download_to=download_to,
+            on_update=on_update,
+            progress=progress,
             wait=wait,
             timeout=timeout,
             file_encoding_strategy=file_encoding_strategy,

@@ -134,6 +134,7 @@ class Files(Namespace):
 
         from ._files.handles import is_file
         from ._files.uploads import async_open_upload
+        from ._progress import measured
 
         check_more(self.async_create, more, FilesCreateOptions.__annotations__)
         if isinstance(file, str):
@@ -141,16 +142,17 @@ class Files(Namespace):
         if not is_file(file):
             raise ValueError("Unsupported file type. Must be a file path or file-like object.")
         upload = await async_open_upload(file, name=filename, content_type=content_type)
+        handle = measured(upload.handle, upload.name, upload.size)
         try:
             # The part of the form that has the file has its name and type.
             data = await self._client._call(
                 create.asyncio,
-                content=(upload.name, upload.handle, upload.content_type),
+                content=(upload.name, handle, upload.content_type),
                 metadata=metadata,
                 **more,
             )
         finally:
-            upload.handle.close()
+            handle.close()
         return File._of(data, self._client)
 
     def get(self, file_id: str) -> File:

@@ -155,7 +155,7 @@ class Prediction(Running, models.Prediction):
         except ValueError:  # it is no time
             return None
 
-    def save(self, folder: Union[str, os.PathLike[str]]) -> List[Path]:
+    def save(self, folder: Union[str, os.PathLike[str]], *, progress: bool = False) -> List[Path]:
         """Save the files of the output, and a JSON file about the prediction.
 
         The names say model, id and index: `flux-schnell-<id>-0.webp`, `flux-schnell-<id>.json`.
@@ -164,6 +164,7 @@ class Prediction(Running, models.Prediction):
 
         Args:
             folder: The folder, which is made if it is not there.
+            progress: Show bars, where there is a terminal or notebook (`replicate[progress]`).
 
         Returns:
             The paths of the files, without that of the JSON file.
@@ -172,9 +173,11 @@ class Prediction(Running, models.Prediction):
             FileExpiredError: They are removed, one hour after the prediction.
             DownloadError: A file is gone, or did not arrive whole.
         """
-        return block(self.async_save(folder))
+        return block(self.async_save(folder, progress=progress))
 
-    async def async_save(self, folder: Union[str, os.PathLike[str]]) -> List[Path]:
+    async def async_save(
+        self, folder: Union[str, os.PathLike[str]], *, progress: bool = False
+    ) -> List[Path]:
         """Save the files of the output, and a JSON file about the prediction.
 
         The names say model, id and index: `flux-schnell-<id>-0.webp`, `flux-schnell-<id>.json`.
@@ -183,6 +186,7 @@ class Prediction(Running, models.Prediction):
 
         Args:
             folder: The folder, which is made if it is not there.
+            progress: Show bars, where there is a terminal or notebook (`replicate[progress]`).
 
         Returns:
             The paths of the files, without that of the JSON file.
@@ -192,6 +196,7 @@ class Prediction(Running, models.Prediction):
             DownloadError: A file is gone, or did not arrive whole.
         """
         from ._files.keeping import keep
+        from ._progress import showing
 
         if self.data_removed:
             raise FileExpiredError(
@@ -199,7 +204,8 @@ class Prediction(Running, models.Prediction):
                 detail=f"The output of prediction {self.id} is removed: Replicate keeps it for "
                 "one hour.",
             )
-        return (await keep(self.output, folder, self._wire)).files
+        with showing(progress):
+            return (await keep(self.output, folder, self._wire)).files
 
     @staticmethod
     def _operations() -> Operations:

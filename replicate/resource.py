@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy as _copy
-from typing import TYPE_CHECKING, Any, ClassVar, Dict, NamedTuple, Optional, Type, cast
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any, Callable, ClassVar, Dict, NamedTuple, Optional, Type, cast
 
 from replicate_api.types import ApiModel
 
@@ -258,22 +259,38 @@ class Running(Resource):
         data = await known(self, lambda: self._client._call_safely(cancel.asyncio, self.id))
         self._update(with_id(data))
 
-    def wait(self, timeout: Optional[float] = None) -> None:
+    def wait(
+        self,
+        timeout: Optional[float] = None,
+        *,
+        on_update: Optional[Callable[[Self], object]] = None,
+        progress: bool = False,
+    ) -> None:
         """Wait until it has succeeded, failed, been canceled or aborted.
 
         Args:
             timeout: Seconds to wait at most; when they are over, it is canceled.
+            on_update: Called with it after every change, and at first. What it raises is logged.
+            progress: Show a bar, where there is a terminal or notebook (`replicate[progress]`).
 
         Raises:
             DeadlineExceededError: `timeout` ran out.
         """
-        block(self.async_wait(timeout))
+        block(self.async_wait(timeout, on_update=on_update, progress=progress))
 
-    async def async_wait(self, timeout: Optional[float] = None) -> None:
+    async def async_wait(
+        self,
+        timeout: Optional[float] = None,
+        *,
+        on_update: Optional[Callable[[Self], object]] = None,
+        progress: bool = False,
+    ) -> None:
         """Wait until it has succeeded, failed, been canceled or aborted.
 
         Args:
             timeout: Seconds to wait at most; when they are over, it is canceled.
+            on_update: Called with it after every change, and at first. What it raises is logged.
+            progress: Show a bar, where there is a terminal or notebook (`replicate[progress]`).
 
         Raises:
             DeadlineExceededError: `timeout` ran out.
@@ -282,9 +299,20 @@ class Running(Resource):
         from ._runs.guard import RunGuard
         from ._runs.waiting import until_end
 
-        with deadline(timeout):
+        if on_update is None and not progress:
+            with deadline(timeout):
+                async with RunGuard(self._client, type(self), self, cancels=False):
+                    await until_end(self)
+            return
+        from ._runs.watching import Watch
+
+        name = str(vars(self).get("model") or self.id).rpartition("/")[2]
+        watch = Watch.of(on_update, progress, name)
+        with deadline(timeout), watch or nullcontext():
             async with RunGuard(self._client, type(self), self, cancels=False):
-                await until_end(self)
+                if watch is not None:
+                    await watch(self)
+                await until_end(self, watch=watch)
 
     def _update(self, data: ApiModel) -> None:
         created_at, status = self._created_at, vars(self).get("status")

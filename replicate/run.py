@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Mapping, Optional, Union
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any, Callable, ContextManager, Mapping, Optional, Union
 
 from ._arguments import check_run
 from ._blocking import block, is_blocking
@@ -15,6 +16,7 @@ from ._runs.guard import RunGuard
 from ._runs.outputs import AsyncOutputIterator, OutputIterator
 from ._runs.refusals import remember
 from ._runs.waiting import until_end
+from ._runs.watching import Watch
 from .identifier import resolve
 from .prediction import Prediction, RunParams
 from .version import Version, Versions
@@ -29,6 +31,12 @@ if TYPE_CHECKING:
 
 __all__ = ["async_run", "run"]
 
+OWN = ("download_to", "on_update", "progress")
+"""What `run` takes, and `stream` does not."""
+
+NOBODY: ContextManager[None] = nullcontext()
+"""In the place of a watch, where nobody is told of changes."""
+
 
 def run(
     client: Session,
@@ -37,11 +45,20 @@ def run(
     *,
     use_file_output: Optional[bool] = True,
     download_to: Union[str, os.PathLike[str], None] = None,
+    on_update: Optional[Callable[[Prediction], object]] = None,
+    progress: bool = False,
     **params: Unpack[RunParams],
 ) -> Any:
     """Run a model and return its output; see `Client.run`."""
     run = async_run(
-        client, ref, input, use_file_output=use_file_output, download_to=download_to, **params
+        client,
+        ref,
+        input,
+        use_file_output=use_file_output,
+        download_to=download_to,
+        on_update=on_update,
+        progress=progress,
+        **params,
     )
     return block(run)
 
@@ -53,28 +70,47 @@ async def async_run(
     *,
     use_file_output: Optional[bool] = True,
     download_to: Union[str, os.PathLike[str], None] = None,
+    on_update: Optional[Callable[[Prediction], object]] = None,
+    progress: bool = False,
     **params: Unpack[RunParams],
 ) -> Any:
     """Run a model and return its output; see `Client.run`."""
-    check_run(ref, params, (*RunParams.__annotations__, "download_to"), "async_run")
+    check_run(ref, params, (*RunParams.__annotations__, *OWN), "async_run")
     end = end_of(params.pop("timeout", None))
     params.setdefault("wait", True)
     target = resolve(ref)
     guard: RunGuard[Prediction] = RunGuard(client, Prediction)
-    with until(end):
+    watch = (
+        Watch.of(on_update, progress, name_of(target))
+        if on_update is not None or progress
+        else None
+    )
+    if watch is not None and params.get("wait") is True:
+        params["wait"] = None  # a request that is held tells nothing until its end
+    with until(end), watch or NOBODY:
         async with guard:
             version = await version_of(client, ref, target)
             prediction = await create(guard, target, input, **params)
+            if watch is not None:
+                await watch(prediction)
             output = Output(client, version, use_file_output is not False, download_to)
             yields = download_to is None and version is not None and version._yields_output
             if yields and prediction.status != "failed":
                 kind = OutputIterator if is_blocking() else AsyncOutputIterator
-                return kind(guard, output.items, end=end, cancels=True)
-            # A record of the prediction has its times.
-            if not (prediction._is_complete if download_to is None else prediction._has_ended):
-                await until_end(prediction, is_fresh=prediction._is_fresh)
+                told = watch and watch.hand_over()
+                return kind(guard, output.items, end=end, cancels=True, watch=told)
+            # A record of the prediction has its times, and who watches it sees its end.
+            is_observed = download_to is not None or watch is not None
+            if not (prediction._has_ended if is_observed else prediction._is_complete):
+                await until_end(prediction, is_fresh=prediction._is_fresh, watch=watch)
             prediction._raise_for_status()
             return await output.of(prediction)
+
+
+def name_of(target: Target) -> str:
+    """Return what to call a run in a few letters."""
+    deployment = target.deployment[1] if target.deployment else ""
+    return target.name or deployment or (target.version or "")[:12]
 
 
 class Output:

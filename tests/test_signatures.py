@@ -118,8 +118,9 @@ V1 = {
 HOOKS = "file_encoding_strategy=None, webhook=None, webhook_events_filter=None, **more)"
 # `ref` can be missing, so that `run(model=...)` is told what was meant.
 RUNNING = f"(ref=..., input=None, *, use_file_output=True, wait=True, timeout=None, {HOOKS}"
+OWN = "download_to=None, on_update=None, progress=False"
 STREAMING = RUNNING.replace("wait=True", "wait=None")
-RUNNING = RUNNING.replace("wait=True", "download_to=None, wait=True")
+RUNNING = RUNNING.replace("wait=True", f"{OWN}, wait=True")
 RELEASE = "version=None, hardware=None, min_instances=None, max_instances=None, **more)"
 
 WIDER = {
@@ -127,8 +128,8 @@ WIDER = {
     " max_retries=5, **httpx_options)",
     "client.Client.run": RUNNING,
     "client.Client.async_run": RUNNING,
-    "run.run": RUN.replace("**", "download_to=None, **"),
-    "run.async_run": RUN.replace("**", "download_to=None, **"),
+    "run.run": RUN.replace("**", f"{OWN}, **"),
+    "run.async_run": RUN.replace("**", f"{OWN}, **"),
     # `stream` takes its input by position too, as `async_stream` always did (L8).
     "client.Client.stream": STREAMING,
     "client.Client.async_stream": STREAMING,
@@ -164,7 +165,7 @@ WIDER = {
     "collection.Collections.list": LISTING,
     "hardware.HardwareNamespace.list": "(**params)",
     # Waiting can end (L6).
-    "prediction.Prediction.wait": "(timeout=None)",
+    "prediction.Prediction.wait": "(timeout=None, *, on_update=None, progress=False)",
     # Replay protection by default (S5), the one default that differs on purpose.
     "webhook.Webhooks.validate": "(request=None, headers=None, body=None, secret=None,"
     " tolerance=300)",

@@ -19,10 +19,11 @@ from .._runs import lost
 from .._runs.create import check_input, create
 from .._runs.guard import RunGuard
 from .._runs.waiting import until_end
+from .._runs.watching import Watch
 from ..exceptions import ConflictError, DeadlineExceededError, NotFoundError, ReplicateError
 from ..identifier import resolve
 from ..prediction import Prediction, Predictions
-from ..run import Output, version_of
+from ..run import Output, name_of, version_of
 from .journal import Row, State
 from .schedule import Created, Done, Elsewhere, Failed, TurnedAway
 
@@ -54,12 +55,15 @@ class Work:
         timeout: Optional[float],
         use_file_output: bool,
         download_to: Union[str, os.PathLike[str], None],
+        on_update: Optional[Callable[[Prediction], object]],
         file_encoding_strategy: Optional[str],
         **params: Any,
     ) -> None:
         end_of(timeout)  # says what is wrong with it
         self.client = client
         self.target = resolve(ref)
+        self.name = name_of(self.target)
+        """What to call the model in a few letters."""
         self.journal: Optional[Journal] = None
         self.leaves_runs = False
         """Whether runs that are under way when the batch ends are left to the next call."""
@@ -69,6 +73,7 @@ class Work:
         self._timeout = timeout
         self._use_file_output = use_file_output
         self._folder = download_to
+        self._on_update = on_update
         self._has_warned = False
         self._strategy = file_encoding_strategy
         self._params = params
@@ -103,16 +108,20 @@ class Work:
 
     async def _run(self, job: Job, row: Row) -> Union[Done, TurnedAway]:
         guard = _Guard(self, job)
+        watch = Watch.of(self._on_update, progress=False, name="")
         try:
             with until(end_of(self._timeout)):
                 async with guard:
                     prediction = guard.run = await self._taken_up(job, row)
                     if prediction is None:
                         prediction = await self._create(guard, job)
+                    if watch is not None:
+                        await watch(prediction)
                     await until_end(
                         prediction,
                         is_fresh=prediction._is_fresh,
                         shortest=self._shortest_pause,
+                        watch=watch,
                     )
             prediction._raise_for_status()
         except BaseException as error:

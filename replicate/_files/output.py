@@ -14,6 +14,7 @@ import httpx
 from .. import _http
 from .._blocking import block, in_thread
 from .._http.address import parts_of
+from .._progress import Transfer, showing
 from . import data_uri as _data_uri
 from .downloads import AsyncDownload, Download
 from .saving import Handle, file_name, saved
@@ -99,8 +100,12 @@ class FileOutput(httpx.SyncByteStream, httpx.AsyncByteStream):
     def __aiter__(self) -> AsyncIterator[bytes]:
         return AsyncDownload(self._client, self.url, seen=self._remember)
 
-    def _download(self, restart: Optional[Callable[[], None]] = None) -> Download:
-        return Download(self._client, self.url, seen=self._remember, restart=restart)
+    def _download(
+        self,
+        restart: Optional[Callable[[], None]] = None,
+        seen: Optional[Callable[[httpx.Response], None]] = None,
+    ) -> Download:
+        return Download(self._client, self.url, seen=seen or self._remember, restart=restart)
 
     def _remember(self, response: httpx.Response) -> None:
         content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -124,14 +129,29 @@ class FileOutput(httpx.SyncByteStream, httpx.AsyncByteStream):
 
     async def _pour(self, sink: Sink, *, on_disk: bool = True) -> None:
         """Write the content into something; what may touch a disk is done in a thread."""
+        bar = Transfer.of(self.name)
+        try:
+            await self._pour_with(bar, sink, on_disk=on_disk)
+        finally:
+            if bar is not None:
+                bar.close()
+
+    async def _pour_with(self, bar: Optional[Transfer], sink: Sink, *, on_disk: bool) -> None:
         pieces: List[bytes] = []
+
+        def seen(response: httpx.Response) -> None:
+            self._remember(response)
+            if bar is not None:
+                bar.begin(int(response.headers.get("content-length") or 0) or None)
 
         def restart() -> None:
             pieces.clear()
             sink.restart()
 
-        async with self._download(restart) as download:
+        async with self._download(restart, seen) as download:
             async for piece in download:
+                if bar is not None:
+                    bar.add(len(piece))
                 pieces.append(piece)
                 if not on_disk:
                     sink.write(pieces)
@@ -142,26 +162,30 @@ class FileOutput(httpx.SyncByteStream, httpx.AsyncByteStream):
                 pieces.clear()
             await in_thread(sink.write, pieces)
 
-    def save(self, path: Union[str, os.PathLike[str]]) -> Path:
+    def save(self, path: Union[str, os.PathLike[str]], *, progress: bool = False) -> Path:
         """Write the file to disk, where it appears only when it is complete.
 
         Args:
             path: The file to write, which is replaced if it is there; or a folder to write it
                 to under its own `name`, or under a free one like it: `out-0-1.webp` where
                 there is an `out-0.webp`.
+            progress: Show a bar, where there is a terminal or notebook (`replicate[progress]`).
 
         Returns:
             The path of the file.
         """
-        return block(self.async_save(path))
+        return block(self.async_save(path, progress=progress))
 
-    async def async_save(self, path: Union[str, os.PathLike[str]]) -> Path:
+    async def async_save(
+        self, path: Union[str, os.PathLike[str]], *, progress: bool = False
+    ) -> Path:
         """Write the file to disk, where it appears only when it is complete.
 
         Args:
             path: The file to write, which is replaced if it is there; or a folder to write it
                 to under its own `name`, or under a free one like it: `out-0-1.webp` where
                 there is an `out-0.webp`.
+            progress: Show a bar, where there is a terminal or notebook (`replicate[progress]`).
 
         Returns:
             The path of the file.
@@ -170,7 +194,8 @@ class FileOutput(httpx.SyncByteStream, httpx.AsyncByteStream):
         in_folder = await in_thread(target.is_dir)
         if in_folder:
             target /= self.name
-        return await saved(target, self._pour, replace=not in_folder)
+        with showing(progress):
+            return await saved(target, self._pour, replace=not in_folder)
 
     def __str__(self) -> str:
         return self.url

@@ -11,6 +11,7 @@ from .waiting import look, pauses_of
 
 if TYPE_CHECKING:
     from .guard import RunGuard
+    from .watching import Watch
 
 
 class OutputIterator(AsGenerator[Any]):
@@ -24,6 +25,7 @@ class OutputIterator(AsGenerator[Any]):
         start: Optional[Callable[[], Awaitable[Any]]] = None,
         end: Optional[float] = None,
         cancels: bool = False,
+        watch: Optional[Watch] = None,
     ) -> None:
         """Create an iterator.
 
@@ -33,6 +35,7 @@ class OutputIterator(AsGenerator[Any]):
             start: Creates the run, if there is none yet.
             end: The deadline, on the monotonic clock.
             cancels: Whether closing the iterator cancels the run.
+            watch: What tells of the run's changes.
         """
         super().__init__()
         self._guard = guard
@@ -41,6 +44,7 @@ class OutputIterator(AsGenerator[Any]):
         self._start = start
         self._end = end
         self._cancels = cancels
+        self._watch = watch
         self._given = 0
         self._pauses = pauses_of(guard.session)
 
@@ -78,8 +82,14 @@ class OutputIterator(AsGenerator[Any]):
                 await pause(next(self._pauses))
             run._is_fresh = False
             await look(run)
+            if self._watch is not None:
+                await self._watch(run)
             if not run._output_so_far and not run._is_complete:
                 run._is_fresh = True
+
+    async def _release(self) -> None:
+        if self._watch is not None:
+            self._watch.close()
 
     async def _interrupt(self) -> None:
         try:

@@ -58,19 +58,28 @@ class Run(Protocol):
     async def async_cancel(self) -> None: ...
 
 
-async def until_end(run: Run, *, is_fresh: bool = False, shortest: float = 0.0) -> None:
+async def until_end(
+    run: Run,
+    *,
+    is_fresh: bool = False,
+    shortest: float = 0.0,
+    watch: Optional[Callable[[Any], Awaitable[None]]] = None,
+) -> None:
     """Look at a run until it has ended.
 
     Args:
         run: The run.
         is_fresh: Whether what is known of it has just come, so that the first look can wait.
         shortest: Seconds between two looks at least, unless the user has set them.
+        watch: Called with the run after each look.
     """
     pauses = pauses_of(run._client, shortest)
     while not run._has_ended:
         if is_fresh:
             await pause(next(pauses))
         await look(run)
+        if watch is not None:
+            await watch(run)
         is_fresh = True
 
 

@@ -145,6 +145,26 @@ def batches(client: Client) -> None:
     replicate.map("o/n", [1])  # type: ignore[list-item]
 
 
+def progress(client: Client, prediction: Prediction, training: Training) -> None:
+    def told(prediction: Prediction) -> None: ...
+
+    def told_of_training(training: Training) -> None: ...
+
+    client.run("o/n", on_update=told, progress=True)
+    client.map("o/n", [], on_update=told, progress=True)
+    prediction.wait(5, on_update=told, progress=True)
+    training.wait(on_update=told_of_training)
+    client.run("o/n", on_update=told_of_training)  # type: ignore[arg-type]
+    training.wait(on_update=told)  # type: ignore[arg-type]
+
+
+async def async_progress(client: Client, prediction: Prediction) -> None:
+    async def told(prediction: Prediction) -> None: ...
+
+    await client.async_run("o/n", on_update=told)
+    await prediction.async_wait(on_update=told)
+
+
 def keeping(client: Client, prediction: Prediction) -> None:
     assert_type(client.run("o/n", download_to="folder"), Any)
     assert_type(prediction.save(Path("folder")), List[Path])

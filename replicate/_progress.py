@@ -1,0 +1,154 @@
+"""Bars of tqdm, in a terminal or a notebook, for runs and for bytes on their way."""
+
+from __future__ import annotations
+
+import io
+import re
+from contextvars import ContextVar
+from importlib import import_module
+from typing import IO, Any, Optional, cast
+
+_tqdm: ContextVar[Any] = ContextVar("replicate_tqdm", default=None)
+"""The class of the bars that are shown where this is called from; None for no bars."""
+
+_PERCENTAGE = re.compile(r"(\d{1,3})%\s*\|")
+
+
+def load_tqdm() -> Any:
+    """Return the class of bars that fits the terminal or notebook.
+
+    Raises:
+        ModuleNotFoundError: It is not installed.
+    """
+    try:
+        return import_module("tqdm.auto").tqdm
+    except ModuleNotFoundError:
+        raise ModuleNotFoundError(
+            "progress=True needs tqdm: pip install 'replicate[progress]'", name="tqdm"
+        ) from None
+
+
+class showing:  # noqa: N801 - reads as a phrase: `with showing(progress):`
+    """Let uploads and downloads inside show bars; if not, it stays as it is outside."""
+
+    def __init__(self, progress: bool) -> None:
+        self._bars = load_tqdm() if progress else _tqdm.get()
+
+    def __enter__(self) -> None:
+        self._token = _tqdm.set(self._bars)
+
+    def __exit__(self, *_: object) -> None:
+        _tqdm.reset(self._token)
+
+
+def percentage_of(logs: Any) -> Optional[int]:
+    """Return how far a model has come by the last bar in its logs, such as ` 45%|███`. Pure."""
+    found = _PERCENTAGE.findall(logs) if isinstance(logs, str) else ()
+    return min(int(found[-1]), 100) if found else None
+
+
+class RunBar:
+    """The bar of a run: its status and time, and how far it has come, where its logs tell."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._bar = load_tqdm()(desc=name, bar_format="{desc} [{elapsed}]", disable=None)
+        self.is_seen: bool = not self._bar.disable
+        """Whether there is somebody to see it: a terminal or a notebook."""
+
+    def show(self, run: Any) -> None:
+        """Show the present state of a run."""
+        bar = self._bar
+        bar.set_description_str(f"{self._name}: {run.status}", refresh=False)
+        percentage = percentage_of(run.logs)
+        if percentage is not None and bar.total is None:
+            bar.bar_format = None
+            bar.reset(100)
+        if percentage is not None:
+            bar.n = 100 if run.status == "succeeded" else percentage
+        bar.refresh()
+
+    def close(self) -> None:
+        """Leave it as it is."""
+        self._bar.close()
+
+
+class BatchBar:
+    """The bar of a batch."""
+
+    def __init__(self, name: str, size: Optional[int]) -> None:
+        self._bar = load_tqdm()(desc=name, total=size, unit="run", disable=None)
+
+    def add(self) -> None:
+        """Count a run that has ended."""
+        self._bar.update(1)
+
+    def close(self) -> None:
+        """Leave it as it is."""
+        self._bar.close()
+
+
+class Transfer:
+    """The bar of bytes on their way."""
+
+    def __init__(self, bar: Any) -> None:
+        self._bar = bar
+
+    @classmethod
+    def of(cls, name: str) -> Optional[Transfer]:
+        """Return a new bar, if bars are shown here."""
+        tqdm = _tqdm.get()
+        if tqdm is None:
+            return None
+        look = {"unit": "B", "unit_scale": True, "miniters": 1, "leave": False}
+        return cls(tqdm(desc=name, disable=None, **look))
+
+    def begin(self, size: Optional[int]) -> None:
+        """Start from nothing, on the way to a number of bytes."""
+        self._bar.reset(size)
+
+    def add(self, count: int) -> None:
+        """Count bytes."""
+        self._bar.update(count)
+
+    def close(self) -> None:
+        """Take it away."""
+        self._bar.close()
+
+
+def measured(handle: IO[bytes], name: str, size: int) -> IO[bytes]:
+    """Return a handle that shows a bar as it is read, if bars are shown here."""
+    bar = Transfer.of(name)
+    return handle if bar is None else cast("IO[bytes]", _Measured(handle, bar, size))
+
+
+class _Measured(io.RawIOBase):
+    def __init__(self, handle: IO[bytes], bar: Transfer, size: int) -> None:
+        self._handle = handle
+        self._bar = bar
+        self._size = size
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._handle.read(size)
+        self._bar.add(len(piece))
+        return piece
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        if offset == 0 and whence == io.SEEK_SET:  # also for another attempt
+            self._bar.begin(self._size)
+        return self._handle.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._handle.tell()
+
+    def close(self) -> None:
+        if not self.closed:
+            self._handle.close()
+            self._bar.close()
+        super().close()

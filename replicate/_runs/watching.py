@@ -1,0 +1,90 @@
+"""Telling of a run's changes: to a function of the user's, and by a bar."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any, Awaitable, Callable, Optional
+
+from .._blocking import is_blocking
+from .._interruptions import comes_from_outside
+from .._log import logger
+from .._progress import RunBar, showing
+from ..exceptions import InvalidArgumentTypeError
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+
+class Watch:
+    """Tells of the changes of one run. Use it as `with watch:`, and call it after each look."""
+
+    def __init__(self, on_update: Optional[Callable[[Any], Any]], bar: Optional[RunBar]) -> None:
+        self._on_update = on_update
+        self._bar = bar
+        self._showing = showing(bar is not None)
+        self._seen: Any = None
+        self._is_handed_over = False
+
+    @classmethod
+    def of(
+        cls, on_update: Optional[Callable[[Any], Any]], progress: bool, name: str
+    ) -> Optional[Watch]:
+        """Return what tells of changes; None where there is nobody to be told.
+
+        Args:
+            on_update: What to call with the run.
+            progress: Whether to show a bar.
+            name: What the bar is called.
+
+        Raises:
+            InvalidArgumentTypeError: `on_update` cannot be called here.
+            ModuleNotFoundError: The library for bars is not installed.
+        """
+        if on_update is not None and not callable(on_update):
+            raise InvalidArgumentTypeError(f"on_update must be a function, not {on_update!r}")
+        if inspect.iscoroutinefunction(on_update) and is_blocking():
+            raise InvalidArgumentTypeError(
+                "on_update is a coroutine function, which only the asynchronous twin can call"
+            )
+        bar = RunBar(name) if progress else None
+        if bar is not None and not bar.is_seen:
+            bar = None
+        return None if on_update is None and bar is None else cls(on_update, bar)
+
+    def __enter__(self) -> Self:
+        self._showing.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._showing.__exit__(*error)
+        if not self._is_handed_over:
+            self.close()
+
+    def hand_over(self) -> Watch:
+        """Let somebody else close it."""
+        self._is_handed_over = True
+        return self
+
+    def close(self) -> None:
+        """Leave the bar as it is."""
+        if self._bar is not None:
+            self._bar.close()
+
+    async def __call__(self, run: Any) -> None:
+        """Tell of a run, if it has changed.
+
+        What the user's function raises is logged: the run is paid for, and goes on.
+        """
+        if run._wire == self._seen:
+            return
+        self._seen = run._wire
+        try:
+            if self._bar is not None:
+                self._bar.show(run)
+            told = None if self._on_update is None else self._on_update(run)
+            if isinstance(told, Awaitable) and not is_blocking():
+                await told
+        except Exception as error:
+            if comes_from_outside(error):
+                raise
+            logger.exception("on_update failed for %s %s", type(run).__name__, run.id)
