@@ -16,7 +16,6 @@ from ._runs.guard import RunGuard
 from ._runs.outputs import AsyncOutputIterator, OutputIterator
 from ._runs.refusals import remember
 from ._runs.waiting import until_end
-from ._runs.watching import Watch
 from .identifier import resolve
 from .prediction import Prediction, RunParams
 from .version import Version, Versions
@@ -80,11 +79,11 @@ async def async_run(
     params.setdefault("wait", True)
     target = resolve(ref)
     guard: RunGuard[Prediction] = RunGuard(client, Prediction)
-    watch = (
-        Watch.of(on_update, progress, name_of(target))
-        if on_update is not None or progress
-        else None
-    )
+    watch: Optional[Watch] = None
+    if on_update is not None or progress:
+        from ._runs.watching import Watch
+
+        watch = Watch.of(on_update, progress, name_of(target))
     if watch is not None and params.get("wait") is True:
         params["wait"] = None  # a request that is held tells nothing until its end
     with until(end), watch or NOBODY:

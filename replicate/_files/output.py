@@ -14,7 +14,6 @@ import httpx
 from .. import _http
 from .._blocking import block, in_thread
 from .._http.address import parts_of
-from .._progress import Transfer, showing
 from . import data_uri as _data_uri
 from .downloads import AsyncDownload, Download
 from .saving import Handle, file_name, saved
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from .._http.session import Session
+    from .._progress import Transfer
     from .saving import Sink
 
 PIECES = 8
@@ -129,6 +129,8 @@ class FileOutput(httpx.SyncByteStream, httpx.AsyncByteStream):
 
     async def _pour(self, sink: Sink, *, on_disk: bool = True) -> None:
         """Write the content into something; what may touch a disk is done in a thread."""
+        from .._progress import Transfer
+
         bar = Transfer.of(self.name)
         try:
             await self._pour_with(bar, sink, on_disk=on_disk)
@@ -194,6 +196,8 @@ class FileOutput(httpx.SyncByteStream, httpx.AsyncByteStream):
         in_folder = await in_thread(target.is_dir)
         if in_folder:
             target /= self.name
+        from .._progress import showing
+
         with showing(progress):
             return await saved(target, self._pour, replace=not in_folder)
 
