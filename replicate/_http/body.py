@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from .._blocking import in_thread, is_blocking
+from .._blocking import in_thread, is_blocking, monotonic
 from .._log import logger
 from ..exceptions import InvalidResponseError, ReplicateException
 from .deadline import (
@@ -37,6 +37,9 @@ FILE_CHUNK = 128 * 1024
 
 CHUNKS_IN_THREAD = 8
 """Such chunks that are read from a file at a time where there is an event loop."""
+
+LONGEST_READ = 0.1
+"""Seconds after which such a thread reads no more: nothing else can end it."""
 
 READ_AT_A_TIME = 256 * 1024
 """Bytes of a large response that are taken from the connection at a time, if they are there."""
@@ -216,11 +219,17 @@ class FileBody(httpx.AsyncByteStream, httpx.SyncByteStream):
             yield from read
 
     def _read(self, chunks: Iterator[bytes], count: int) -> list[bytes]:
+        read: list[bytes] = []
+        end = monotonic() + LONGEST_READ
         try:
-            return list(itertools.islice(chunks, count))
+            for chunk in itertools.islice(chunks, count):
+                read.append(chunk)
+                if monotonic() >= end:
+                    break
         except BaseException as error:
             self.error = error
             raise
+        return read
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         chunks: Iterator[bytes] = iter(self._body)

@@ -53,6 +53,22 @@ def test_the_deadline_holds_while_a_slow_handle_is_read(call, served, sent):
     assert sent.nothing
 
 
+def test_the_deadline_holds_while_a_slow_handle_is_sent(call, served):
+    """One that can seek is read when it is sent, several pieces at a time."""
+
+    class Remote(io.BytesIO):
+        def read(self, size=-1):
+            if size:
+                reads.append(size)
+                time.sleep(0.15)
+            return super().read(size)
+
+    reads = []
+    with pytest.raises(exceptions.DeadlineExceededError):
+        call(served.run, "o/n", {"x": Remote(bytes(4_000_000))}, timeout=0.2)
+    assert len(reads) <= 4
+
+
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_a_canceled_task_does_not_wait_for_a_pipe(served, sent, stuck, backend):
     async def main():
