@@ -328,6 +328,15 @@ def test_server_that_repeats_it_in_a_header(call, status):
     assert TOKEN not in str(caught.value.response.headers)
 
 
+def test_a_header_that_cannot_be_sent(call):
+    """What made the request has the token in its variables, and is the cause of the error."""
+    with Recorder() as server, replicate.Client(TOKEN, base_url=server.url) as client:
+        with pytest.raises(exceptions.ReplicateError, match="ordinal not in range") as caught:
+            call(client.predictions.create, version="v", input={}, cancel_after="5\u00a0m")
+    check(caught.value)
+    assert not server.requests
+
+
 def locals_of(call):
     with pytest.raises((exceptions.AuthenticationError, TypeError)) as caught:
         call()

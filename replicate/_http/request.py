@@ -21,6 +21,7 @@ from replicate_api.errors import ERROR
 from ..__about__ import __version__
 from .._blocking import block, is_blocking, monotonic, sleep
 from .._log import logger
+from .._secrets import Secret
 from ..exceptions import APIConnectionError, NotFoundError, ReplicateError
 from . import direct, errors, retry
 from .address import API_PATH, is_stored_file, joined, origin, parsed
@@ -294,7 +295,7 @@ class HTTP:
     def _authorization(self) -> str:
         owner = self._owner
         header = owner._header_of_script(blocking=is_blocking()) if owner._shown else None
-        return header or f"Bearer {owner._token()}"
+        return Secret(header or f"Bearer {owner._token()}")
 
     def _build(
         self, client: Any, method: str, url: httpx.URL, *, own: bool, **kwargs: Any
