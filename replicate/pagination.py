@@ -171,6 +171,8 @@ class Items(Steps[T]):
 
 def _row(result: Any) -> Dict[str, Any]:
     """Return what is known of a result, objects in it by their parts."""
+    if not isinstance(result, Manners):  # the list had something that is no object
+        return {"value": _cell(result)}
     from replicate_api.timestamp import Timestamp, read_datetime
 
     row: Dict[str, Any] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+import time
 import types
 from base64 import b64encode
 from html.parser import HTMLParser
@@ -380,6 +381,17 @@ def test_sizes_of_reprs(sandbox, client):
     assert "99 more" in repr(page)
     assert "black-forest-labs" in repr(model)
     assert model.latest_version.id in repr(model.latest_version)
+
+
+@pytest.mark.parametrize("fault", [{"delay": 30}, {"trickle": 30}, {"drop": "before"}], ids=str)
+def test_a_server_that_hangs_holds_nobody_up(sandbox, client, monkeypatch, fault):
+    monkeypatch.setattr(display, "SECONDS", 0.3)
+    files = client.run("sandbox/sprites", {"prompt": "a", "count": 3})
+    sandbox.fault("output", **fault, times=None)
+    began = time.monotonic()
+    elements = Elements(display.list_html(files))
+    assert time.monotonic() - began < 10
+    assert [link["href"] for link in elements.all("a")] == [file.url for file in files]
 
 
 def test_a_real_file_of_the_sandbox_is_shown(sandbox, client):

@@ -55,12 +55,12 @@ def table(rows: Iterable[Mapping[str, Any]]) -> None:
         text(line.rstrip()[:limit])
 
 
-def resources(found: Iterable[Resource], *, json: bool) -> None:
+def resources(found: Iterable[Any], *, json: bool) -> None:
     """Print the results of a list: what each is, or as JSON everything of them."""
     if json:
-        as_json([each.dict() for each in found])
+        as_json([*found])
     else:
-        table({**each._in_short(), **_when(each)} for each in found)
+        table(map(_row, found))
 
 
 def resource(found: Resource, *, json: bool) -> None:
@@ -118,9 +118,12 @@ class Progress:
             _write(sys.stderr, f"\r\x1b[K{_safe(line)}" if self._in_place else f"{_safe(line)}\n")
 
 
-def _when(found: Resource) -> Dict[str, Any]:
+def _row(found: Any) -> Dict[str, Any]:
+    if not isinstance(found, Resource):  # the list had something that is no object
+        return {"value": found}
     created_at = vars(found).get("created_at")
-    return {} if created_at is None else {"created_at": str(created_at)[:19]}
+    when = {} if created_at is None else {"created_at": str(created_at)[:19]}
+    return {**found._in_short(), **when}
 
 
 def _line(value: Any) -> str:

@@ -105,6 +105,7 @@ def check_page(page: Any) -> None:
     assert page.next is None or isinstance(page.next, str)
     assert page.previous is None or isinstance(page.previous, str)
     repr(page), page.dict(), page.json()
+    page.rows(), page._repr_html_()
     if page.next is not None:
         client = SERVER.answers(Answer(b'{"results": []}'))
         with only_our_errors():
@@ -120,7 +121,7 @@ def look_at(thing: Any) -> None:
         assert not isinstance(thing, dict)
         return
     repr(thing), str(thing)
-    thing.json()
+    thing.json(), thing._repr_html_()
     assert thing == thing.copy(deep=True)
     assert thing == pickle.loads(pickle.dumps(thing))
     if isinstance(thing, Prediction):
