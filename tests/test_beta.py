@@ -19,6 +19,7 @@ from replicate import AsyncReplicate, Replicate, _names
 from replicate._beta import typed
 from replicate._beta.operations import GROUPS, _operations
 from replicate.exceptions import InvalidArgumentError, NotFoundError
+from replicate.hardware import Hardware
 from replicate.helpers import FileOutput
 from replicate.model import Model
 from replicate.pagination import Page
@@ -594,6 +595,27 @@ def test_pages_of_2x(beta):
                 last.get_next_page()
             # A page of 1.x stays one page.
             assert len(list(other.models.list(first.next))) == 3
+
+
+def test_pages_of_2x_that_are_awaited():
+    async def main(sandbox):
+        async with AsyncReplicate(bearer_token=sandbox.token, base_url=sandbox.url) as client:
+            first = await client.models.list()
+            names = [model.name async for model in first]
+            pages = [page async for page in first.iter_pages()]
+            assert [model.name for page in pages for model in page.results] == names
+            assert (await first.get_next_page()).results == pages[1].results
+            with pytest.raises(RuntimeError, match="no page after this one"):
+                await pages[-1].get_next_page()
+
+    with Sandbox(page_size=3) as sandbox:
+        asyncio.run(main(sandbox))
+
+
+def test_lists_without_pages(beta):
+    hardware = beta(lambda client: client.hardware.list())
+
+    assert {type(each) for each in hardware} == {Hardware}
 
 
 # Names.
