@@ -366,6 +366,14 @@ def test_rules_of_inputs(rules, text):
     assert argument.description == "Some text: a (long) one"
 
 
+def test_long_rules_and_texts_are_read_whole():
+    pattern, text = "^(" + " | ".join(f"word{n}" for n in range(30)) + ")$", "long text " * 30
+    schema = {"x": {"type": "string", "pattern": pattern, "description": text}}
+    argument = functions_of(written(schema))["f"].arguments["x"]
+    assert argument.rules == f"matches {pattern!r}"
+    assert argument.description == text.strip()
+
+
 def test_a_default_that_the_model_refuses_is_none():
     schema = {"x": {"type": "integer", "minimum": 1, "default": 0}}
     assert functions_of(written(schema))["f"].arguments["x"].default == "None"

@@ -155,6 +155,15 @@ def test_outputs_have_the_form_that_the_schema_says(form, client, models):
     assert form(form.use(client, "acme/echo"), text="hi")["text"] == "hi"
 
 
+def test_pinned_versions_that_yield_return_the_whole(form, client, models):
+    def pinned(name):
+        return f"{name}:{client.models.get(name).latest_version.id}"
+
+    told = form(form.use(client, pinned(STORY)), prompt="a cat", sentences=1)
+    assert told == "Once upon a time there was a cat."
+    assert form(form.use(client, pinned("sandbox/primes")), limit=10, delay=0) == [2, 3, 5, 7]
+
+
 def test_a_text_of_no_pieces_is_empty(form, client, sandbox):
     @sandbox.model("acme/silent")
     def silent() -> Iterator[str]:

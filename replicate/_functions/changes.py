@@ -77,16 +77,10 @@ def _refs(tree: ast.Module) -> Iterator[Tuple[str, str]]:
 
 
 def _arguments(node: ast.FunctionDef, source: str) -> Dict[str, Argument]:
-    texts: Dict[str, Tuple[str, str]] = {}
-    name = ""
-    for line in (ast.get_docstring(node) or "").partition("Args:\n")[2].split("\n"):
-        found = _ARGUMENT.fullmatch(line)
-        if found:
-            name = found[1]
-            texts[name] = (found[2] or "", found[3] or "")
-        elif name:
-            rules, description = texts[name]
-            texts[name] = (rules, f"{description} {line.strip()}")
+    documentation = (ast.get_docstring(node) or "").partition("Args:\n")[2]
+    lines = re.sub(r"\n {8}", " ", documentation).split("\n")
+    found = filter(None, map(_ARGUMENT.fullmatch, lines))
+    texts = {match[1]: (match[2] or "", match[3] or "") for match in found}
     return {
         each.arg: Argument(
             _text(each.annotation, source),
@@ -143,10 +137,12 @@ def _argument(name: str, key: str, old: Argument, new: Argument) -> Iterator[Cha
         lost = _kinds(old.type) - _kinds(new.type)
         won = _kinds(new.type) - _kinds(old.type)
         if all(kind.startswith(LITERAL) for kind in lost | won):
-            for title, kinds in (("removed", lost), ("added", won)):
-                for kind in sorted(kinds):
-                    choice = f"choice {kind[len(LITERAL) :]} {title}"
-                    yield Change(name, f"argument {key}: {choice}", whom * (title == "removed"))
+            for kind in sorted(lost):
+                choice = kind[len(LITERAL) :]
+                yield Change(name, f"argument {key}: choice {choice} removed", whom)
+            for kind in sorted(won):
+                choice = kind[len(LITERAL) :]
+                yield Change(name, f"argument {key}: choice {choice} added")
         else:
             text = f"argument {key}: {old.type} becomes {new.type}"
             yield Change(name, text, "" if _takes(new.type, old.type) else whom)
