@@ -481,7 +481,6 @@ WRONG = {
     "nothing like it": ({"zzz": 1}, TypeError, "There is no input 'zzz'."),
     "type": ({"text": 5}, TypeError, "text: Invalid type. Expected: string, given: integer"),
     "flag": ({"count": True}, TypeError, "count: Invalid type. Expected: integer, given: boolean"),
-    "null": ({"text": None}, TypeError, "text: Invalid type. Expected: string, given: null"),
     "item": ({"images": [b"a", 5]}, TypeError, "images.1: Invalid type. Expected: string"),
     "file": ({"number": b"a"}, TypeError, "number: Invalid type. Expected: number"),
     "least": ({"number": -0.5}, ValueError, "number: Must be greater than or equal to 0"),
@@ -574,9 +573,21 @@ def test_values_of_all_kinds_are_inputs(form, client, models, tmp_path):
 
 
 def test_none_is_what_is_not_given(form, client, sandbox):
-    form(form.use(client, FLUX), prompt="a", seed=None)
+    flux = form.use(client, FLUX)
+    form(flux, prompt="a", seed=None, num_outputs=None)
 
     assert creates(sandbox)[-1].json["input"] == {"prompt": "a"}
+    with pytest.raises(TypeError, match="prompt: Invalid type"):
+        form(flux, prompt=None)
+
+
+def test_none_is_sent_where_the_model_has_a_use_for_it(form, client, sandbox):
+    @sandbox.model("acme/limits")
+    def limits(most: Optional[int] = 5) -> str:
+        return f"{most}"
+
+    assert form(form.use(client, "acme/limits"), most=None) == "None"
+    assert form(form.use(client, "acme/limits")) == "5"
 
 
 def test_an_input_may_have_any_name(form, client, sandbox):

@@ -78,9 +78,8 @@ def fitting(
     """
     schema = input_schema(openapi_schema) or {"additionalProperties": True}
     parameters = {each.name: each for each in parameters_of(openapi_schema)}
-    # None stands for "not given" where the signature says so.
-    left_out = {name for name, each in parameters.items() if each.may_be_left_out}
-    given = {name: each for name, each in tree.items() if each is not None or name not in left_out}
+    drop = {name for name, each in parameters.items() if each.drops_none}
+    given = {name: each for name, each in tree.items() if each is not None or name not in drop}
     found = invalid_fields(schema, filled(given, lambda _: ANY_URL), "input")
     missing = [name for name, each in parameters.items() if each.required and name not in given]
     names: List[str] = []

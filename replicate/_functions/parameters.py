@@ -55,15 +55,22 @@ class Parameter(NamedTuple):
     required: bool
 
     @property
-    def may_be_left_out(self) -> bool:
-        """Whether None stands for a value that is not given."""
+    def has_no_default(self) -> bool:
+        """Whether it may be left out, and nothing is known to take its place."""
         return self.default is None
+
+    @property
+    def drops_none(self) -> bool:
+        """Whether None stands for a value that is not given, as there is no other use for it."""
+        return not self.required and (
+            self.has_no_default or bool(invalid_fields(self.schema, None, self.name))
+        )
 
     @property
     def type(self) -> str:
         """The type of its values."""
         text = type_of(self.schema, OF_INPUT)
-        return _optional(text) if self.may_be_left_out else text
+        return _optional(text) if self.has_no_default else text
 
     @property
     def default(self) -> Any:
