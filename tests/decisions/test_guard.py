@@ -34,6 +34,9 @@ def new_id():
 class Run:
     """A run as the guard sees it."""
 
+    model = "owner/name"
+    urls = None
+
     fate = "canceled"
     """What a cancel makes of it; an error is raised."""
 
