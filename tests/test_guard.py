@@ -22,6 +22,7 @@ import replicate
 from replicate import exceptions
 from replicate._interruptions import comes_from_outside
 from replicate.sandbox import current_prediction
+from tests.servers import Answer
 
 NUMBERS = itertools.count()
 """Ids of runs are never used again."""
@@ -62,6 +63,12 @@ class Service:
         if run["looks"] >= self.polls and run["status"] == "processing":
             run.update(status="succeeded", output=self.output)
         return httpx.Response(200, json=run)
+
+    def answer(self, request):
+        """Answer a request of the recording server."""
+        url = f"http://api.test{request.target}"
+        response = self(httpx.Request(request.method, url, content=request.body))
+        return response.json(), response.status_code
 
     def create(self, body):
         id = f"run-{next(NUMBERS)}"
@@ -231,6 +238,45 @@ def test_failing_transport_is_a_failed_request(call, service, waits):
         call(client.run, "me/model", {})
     assert caught.value.prediction.id == api.last
     assert api.statuses == ["succeeded", "processing"]
+
+
+def test_connection_that_a_hook_fails_to_make_is_not_that_of_the_create(call, server, waits):
+    """The create is not sent again, which a connection error of its own would allow."""
+
+    def hook(response):
+        if response.request.method == "POST":
+            httpx.Client(trust_env=False, verify=False).get("http://127.0.0.1:9")
+
+    api = Service()
+    server.handle = lambda request: Answer(*api.answer(request))
+    options = {"base_url": server.url, "event_hooks": {"response": [hook]}, "verify": False}
+    with replicate.Client("test-token", max_retries=2, **options) as client:
+        client.poll_interval = 0
+        assert call(client.run, "me/model", {}) == "done"
+    assert len(api.runs) == 1
+
+
+@pytest.mark.parametrize("reads", [False, True])
+def test_hook_that_raises_for_the_status_is_one_more_failed_request(call, server, waits, reads):
+    def hook(response):
+        if reads and not call.is_async:
+            response.read()
+        response.raise_for_status()
+
+    def busy(request, api):
+        return httpx.Response(503, json={"detail": "busy"})
+
+    api = Service()
+    api.faults["GET", "/predictions/ID"] = [busy] * 4
+    server.handle = lambda request: Answer(*api.answer(request))
+    options = {"base_url": server.url, "event_hooks": {"response": [hook]}, "verify": False}
+    with replicate.Client("test-token", max_retries=2, **options) as client:
+        client.poll_interval = 0
+        assert call(client.run, "me/model", {}) == "done"
+        api.faults["GET", "/predictions/ID"] = [not_found]
+        with pytest.raises(exceptions.NotFoundError) as caught:
+            call(client.predictions.get, api.last)
+    assert caught.value.detail == ("not found" if reads and not call.is_async else "")
 
 
 def test_assertions_of_a_mock_are_left_alone(call, mock):

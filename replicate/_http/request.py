@@ -351,13 +351,19 @@ class HTTP:
                     return response
             except TimeoutError as error:
                 raise httpx.ReadTimeout("the answer came too slowly", request=request) from error
-        except (httpx.HTTPError, httpx.InvalidURL, AssertionError) as error:
-            if isinstance(error, httpx.RequestError) and error._request is None:
-                error._request = request
+        except (httpx.InvalidURL, AssertionError):
             raise
         except Exception as error:
             if isinstance(request.stream, FileBody) and error is request.stream.error:
                 raise
+            if isinstance(error, httpx.RequestError) and _is_about(error, request, client):
+                raise
+            if isinstance(error, httpx.HTTPStatusError):  # `raise_for_status` in a hook
+                refusal = error.response
+                if refusal._request is request and not refusal.is_success:
+                    if not hasattr(refusal, "_content"):
+                        refusal._content = b""  # httpx has closed it
+                    return refusal
             failed = errors.transport_failed(self._owner, error, request)
             if failed is None:
                 raise
@@ -406,6 +412,18 @@ class BlockingTransport:
         """Send an operation's request."""
         response: httpx.Response = block(self._transport.request(method, url, **kwargs))
         return response
+
+
+def _is_about(error: httpx.RequestError, request: httpx.Request, client: Any) -> bool:
+    """Say whether an error is about a request, and not about one that a hook has sent itself.
+
+    A connection that a hook fails to make says nothing of the request: it may have been answered.
+    """
+    if any(client.event_hooks.values()):
+        return error._request is request  # which httpx notes in what a transport raises
+    if error._request is None:
+        error._request = request
+    return True
 
 
 def dumps(value: Any) -> bytes:
