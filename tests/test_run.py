@@ -444,9 +444,11 @@ def test_timeout_is_sent_as_cancel_after(call, mock):
     handler, seen = answers({"status": "succeeded", "output": "x"})
     client = mock(handler)
     call(client.run, "a/b", {}, timeout=29.5)
+    call(client.run, "a/b", {}, timeout=5)
     call(client.run, "a/b", {}, timeout=4)
     call(client.run, "a/b", {})
-    assert [request.headers.get("cancel-after") for request in seen] == ["30s", None, None]
+    sent = [request.headers.get("cancel-after") for request in seen]
+    assert sent == ["30s", "5s", None, None]
 
 
 def test_hold_leaves_time_to_learn_the_id_before_the_deadline(call, mock):

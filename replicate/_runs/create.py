@@ -212,9 +212,9 @@ def _seconds(wait: Union[float, bool, None]) -> float:
 
 def at_deadline(timeout: Optional[float]) -> Optional[str]:
     """Return the `Cancel-After` header for a deadline, None where the API has none such."""
-    if timeout is None or not SHORTEST_CANCEL_AFTER <= timeout <= LONGEST_CANCEL_AFTER:
-        return None
-    return f"{math.ceil(timeout)}s"
+    # Rounded up first: a little of a timeout of 5 seconds has passed by now.
+    seconds = 0 if timeout is None else math.ceil(timeout)
+    return f"{seconds}s" if SHORTEST_CANCEL_AFTER <= seconds <= LONGEST_CANCEL_AFTER else None
 
 
 def answers_whole_run(prediction: Any, hold: Optional[float], elapsed: float) -> bool:
