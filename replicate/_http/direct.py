@@ -71,6 +71,11 @@ def is_watched(client: Any) -> bool:
     )
 
 
+def is_set_up(client: Any) -> bool:
+    """Say whether a script that was shown a client has asked of it what only `send` does."""
+    return bool(client.auth or client.params or any(client.event_hooks.values()))
+
+
 def send(
     client: httpx.Client, request: httpx.Request, *, own: bool, direct: bool
 ) -> httpx.Response:

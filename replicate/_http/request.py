@@ -221,6 +221,8 @@ class HTTP:
         for hops in itertools.count():
             try:
                 is_direct = self.connections.may_be_direct and not direct.is_watched(client)
+                if is_direct and self._owner._shown:
+                    is_direct = not direct.is_set_up(client)
                 request: httpx.Request | None = None
                 if is_direct and hops == 0 and not of_output:
                     request = self._from_template(client, method, url, **kwargs)

@@ -199,7 +199,8 @@ class Session:
         """Send a request to a path below the base URL; options are those of httpx."""
         return await self._http.request(method, path, **kwargs)
 
-    # Scripts of 1.x reach for these two, to read the header of the token or to set another.
+    # Scripts of 1.x reach for these two: to read the header of the token or to set another, for
+    # requests of their own, to listen to all requests.
 
     @property
     def _client(self) -> httpx.Client:
@@ -214,6 +215,7 @@ class Session:
             return self._show(client, blocking=False)
 
     def _show(self, client: C, *, blocking: bool) -> C:
+        client.base_url = self._base()
         if self._header_of_script(blocking=blocking) is None and not self._brings_authorization:
             try:
                 header = hidden(f"Bearer {self._token()}")

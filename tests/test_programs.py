@@ -1,0 +1,95 @@
+"""What public programs do with clients and resources, besides calling their methods."""
+
+from __future__ import annotations
+
+import asyncio
+
+import httpx
+import pytest
+
+
+ACCOUNT = "/v1/account"
+
+
+@pytest.fixture
+def httpx_client(call, client):
+    """Call a function with the httpx client below a client of ours, as scripts reach for it."""
+
+    def run(use):
+        if not call.is_async:
+            return use(client._client)
+
+        async def main():
+            return await use(client._async_client)
+
+        return asyncio.run(main())
+
+    return run
+
+
+# The httpx client below.
+
+
+def test_requests_of_ones_own(httpx_client, client):
+    """With the base URL and the token, on the connections that there are."""
+    response = httpx_client(lambda below: below.get(ACCOUNT))
+    assert response.json()["username"] == client.accounts.current().username
+    assert str(response.request.url) == f"{client._base()}{ACCOUNT}"
+
+
+@pytest.mark.parametrize("kind", ["appended", "assigned"])
+def test_listening_to_requests(kind, call, client):
+    """Hooks that are set on the httpx client hear of all that comes after."""
+    heard = []
+
+    def hear(event):
+        heard.append(getattr(event, "method", None) or event.status_code)
+
+    async def async_hear(event):
+        hear(event)
+
+    def listen(below, hook):
+        if kind == "appended":
+            below.event_hooks["request"].append(hook)
+            below.event_hooks["response"].append(hook)
+        else:
+            below.event_hooks = {"request": [hook], "response": [hook]}
+
+    if call.is_async:
+
+        async def main():
+            listen(client._async_client, async_hear)
+            await client.async_run("sandbox/divider", {"denominator": 1})
+
+        asyncio.run(main())
+    else:
+        listen(client._client, hear)
+        client.run("sandbox/divider", {"denominator": 1})
+    assert heard[:2] == ["POST", 201]
+
+
+def test_settings_of_the_httpx_client(mock):
+    """Whatever a script sets there is part of the requests that follow."""
+    seen = []
+
+    def answer(request):
+        seen.append(request)
+        return httpx.Response(200, json={"type": "user", "username": "u"})
+
+    client = mock(answer)
+    client.accounts.current()
+    below = client._client
+    below.headers["X-Team"] = "a"
+    below.params = {"trace": "1"}
+    below.cookies.set("session", "s")
+    below.timeout = 7
+    client.accounts.current()
+    before, after = seen
+    assert "x-team" not in before.headers
+    assert not before.url.params
+    assert (after.headers["x-team"], after.url.params["trace"]) == ("a", "1")
+    assert after.headers["cookie"] == "session=s"
+    assert set(after.extensions["timeout"].values()) == {7}
+    below.auth = ("name", "word")
+    client.accounts.current()
+    assert seen[-1].headers["authorization"].startswith("Basic ")
