@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
     from typing import Literal
 
-    from typing_extensions import ParamSpec, Unpack
+    from typing_extensions import ParamSpec, Self, Unpack
 
     from replicate_api.api import Api
     from replicate_api.models import WebhookEvent
@@ -622,6 +622,19 @@ class Client(Session, Namespaces):
             base = str(self._base_url or os.environ.get("REPLICATE_BASE_URL"))
         return f"{type(self).__name__}(base_url={shown(base)!r})"
 
+    def __copy__(self) -> Self:
+        """Return a client with the same settings, and connections of its own."""
+        made = type(self).__new__(type(self))
+        settings = {name: value for name, value in vars(self).items() if name not in _NOT_COPIED}
+        vars(made).update(settings, _versions=Recent(), _latest=Recent())
+        made._headers, made._client_kwargs = {**self._headers}, {**self._client_kwargs}
+        return made
+
+    def __deepcopy__(self, memo: Any) -> Self:
+        # What httpx is given, such as a transport, is the same for both.
+        del memo
+        return self.__copy__()
+
     def __reduce__(self) -> tuple[Any, ...]:
         if self is _http.default_client() and self._api_token is None:
             # Each process has its own, with the token of its environment: so `replicate.run`
@@ -631,6 +644,9 @@ class Client(Session, Namespaces):
             "a Client holds a token and connections and cannot be pickled: "
             "create one in each process"
         )
+
+
+_NOT_COPIED = ("_http_or_none", "_shown")
 
 
 def _default_client() -> Client:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 
 import httpx
 import pytest
 
+import replicate
 
 ACCOUNT = "/v1/account"
 
@@ -93,3 +95,34 @@ def test_settings_of_the_httpx_client(mock):
     below.auth = ("name", "word")
     client.accounts.current()
     assert seen[-1].headers["authorization"].startswith("Basic ")
+
+
+# Copies of clients: objects that hold one are copied, as settings of pydantic 1 and agents are.
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
+def test_a_copy_of_a_client(copied, call, client):
+    client.poll_interval = 0.02
+    call(client.accounts.current)
+    twin = copied(client)
+    assert call(twin.accounts.current) == call(client.accounts.current)
+    assert (type(twin), twin.poll_interval) == (type(client), 0.02)
+    assert twin.api_token == client.api_token
+    twin.api_token = "another"
+    twin.close()
+    assert client.api_token != "another"
+    assert call(client.accounts.current)
+
+
+def test_a_copy_of_a_client_with_options():
+    class Mine(replicate.Client):
+        def __init__(self, team):
+            super().__init__("t", headers={"X-Team": team}, transport=httpx.MockTransport(print))
+            self.team = team
+
+    one = Mine("a")
+    other = copy.deepcopy({"client": one})["client"]
+    assert (type(other), other.team) == (Mine, "a")
+    assert other._client_kwargs["transport"] is one._client_kwargs["transport"]
+    other._headers["X-Team"] = "b"
+    assert one._headers["X-Team"] == "a"
