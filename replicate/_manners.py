@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy as _copy
 import reprlib
 from typing import TYPE_CHECKING, Any, Callable, ClassVar, Dict, Mapping, Optional, cast
@@ -100,6 +101,18 @@ def _merged(one: Any, other: Any) -> Any:
         return one
     one, other = _by_key(one) or {}, _by_key(other) or {}
     return {key: _merged(one.get(key), other.get(key)) for key in {**one, **other}}
+
+
+def fields_of(cls: Any, known: Mapping[str, Any]) -> Dict[str, Any]:
+    """Return the fields that a class declares besides the known ones, each with its default."""
+    declared: Dict[str, Any] = {}
+    with contextlib.suppress(NameError):  # Python 3.14 looks for what is named only now
+        declared = getattr(cls, "__annotations__", {})
+    return {
+        name: getattr(cls, name, None)
+        for name, kind in declared.items()
+        if not (name in known or name.startswith("_") or "ClassVar" in str(kind))
+    }
 
 
 class Manners:
@@ -240,7 +253,7 @@ class Manners:
         return f"{type(self).__name__}({', '.join(self._pairs())})"
 
     def __str__(self) -> str:
-        return " ".join(self._pairs())
+        return " ".join(self._pairs()) or repr(self)
 
     def _pairs(self) -> list[str]:
         return [f"{name}={value!r}" for name, value in self._fields().items()]

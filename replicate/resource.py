@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import copy as _copy
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any, Callable, ClassVar, Dict, NamedTuple, Optional, Type, cast
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    ClassVar,
+    Dict,
+    FrozenSet,
+    NamedTuple,
+    Optional,
+    Type,
+    cast,
+)
 
 from replicate_api.types import ApiModel
 
@@ -12,7 +23,7 @@ from . import _http
 from ._blocking import block
 from ._guards import is_mapping, is_object, names_of
 from ._log import logger
-from ._manners import Choice, Manners, short
+from ._manners import Choice, Manners, fields_of, short
 from ._runs.waiting import TERMINAL, known, with_id
 from .exceptions import (
     ModelError,
@@ -36,6 +47,16 @@ class Resource(Manners, ApiModel):
     `.copy()`, equality by content, also with a plain dict, and no hash. `vars(resource)` has the
     fields and nothing else: what is no field, such as the client, is in `_own`.
     """
+
+    _added: ClassVar[FrozenSet[str]] = frozenset()
+    """Fields that a program's own class declares, and the API knows nothing of."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        added = fields_of(cls, cls._known)
+        if added:  # a program's own class, with fields of its own
+            cls._known = {**cls._known, **added}
+            cls._added = cls._added.union(added)
 
     @classmethod
     def _of(cls, data: Any, client: Session | None) -> Self:
@@ -103,7 +124,9 @@ class Resource(Manners, ApiModel):
 
     def _update(self, data: ApiModel) -> None:
         """Take over newer data in place."""
+        kept = {name: vars(self)[name] for name in self._added}
         self._fill(data._wire, {"client": self._client_or_none})
+        vars(self).update(kept)
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
         return iter(self._fields().items())

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import json
+from typing import ClassVar, List, Optional
 
 import httpx
 import pytest
 
 import replicate
+from replicate.prediction import Prediction
 
 ACCOUNT = "/v1/account"
 
@@ -126,3 +129,36 @@ def test_a_copy_of_a_client_with_options():
     assert other._client_kwargs["transport"] is one._client_kwargs["transport"]
     other._headers["X-Team"] = "b"
     assert one._headers["X-Team"] == "a"
+
+
+# Classes of one's own.
+
+
+class Job(Prediction):
+    """A prediction with what a program knows of it besides."""
+
+    kinds: ClassVar[List[str]] = ["a"]
+    owner: Optional[str] = None
+    price: float = 0.5
+    note: Optional[str]
+    _seen: int = 0
+
+    def place(self):
+        return f"{self.owner}/{self.id}"
+
+
+def test_fields_of_a_class_of_ones_own(client):
+    made = client.predictions.create("sandbox/divider", input={"denominator": 1}, wait=True)
+    job = Job(**made.dict(), owner="me")
+    assert (job.place(), job.price, job.note) == (f"me/{made.id}", 0.5, None)
+    assert (job.kinds, job._seen) == (["a"], 0)
+    assert {"owner": "me", "price": 0.5, "note": None}.items() <= job.dict().items()
+    assert json.loads(job.json())["owner"] == "me"
+    assert not {"kinds", "_seen"} & job.dict().keys()
+    job.price = 2
+    for twin in (job.copy(), Job.parse_raw(job.json()), copy.deepcopy(job)):
+        assert (type(twin), twin.owner, twin.price, twin.id) == (Job, "me", 2, made.id)
+    job._client = client
+    job.reload()
+    assert (job.status, job.owner) == ("succeeded", "me")
+    assert "owner" not in Prediction(**made.dict()).dict()
