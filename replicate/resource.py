@@ -97,6 +97,29 @@ class Resource(Manners, ApiModel):
         del _fields_set
         return cls.from_dict(values)
 
+    @classmethod
+    def __get_validators__(cls) -> Iterator[Any]:
+        """Let it be the type of a field of pydantic 1."""
+        from ._pydantic import validated
+
+        def validate(value: Any) -> Any:
+            return validated(cls, value)
+
+        yield validate
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        """Let it be the type of a field of pydantic 2."""
+        del source, handler
+        from ._pydantic import core_schema
+
+        return core_schema(cls)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> dict[str, Any]:
+        del schema, handler
+        return {"title": cls.__name__, "type": "object"}
+
     @property
     def __fields_set__(self) -> set[str]:
         """Names of the fields that the API sent, or the constructor got."""

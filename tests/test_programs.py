@@ -11,7 +11,9 @@ import httpx
 import pytest
 
 import replicate
+from replicate.model import Model
 from replicate.prediction import Prediction
+from tests.bodies import MODEL, prediction, version
 
 ACCOUNT = "/v1/account"
 
@@ -162,3 +164,44 @@ def test_fields_of_a_class_of_ones_own(client):
     job.reload()
     assert (job.status, job.owner) == ("succeeded", "me")
     assert "owner" not in Prediction(**made.dict()).dict()
+
+
+# Fields of models of pydantic.
+
+
+def test_a_resource_as_a_field_of_pydantic_2():
+    pydantic = pytest.importorskip("pydantic")
+
+    class Record(pydantic.BaseModel):
+        run: Prediction
+        model: Optional[Model] = None
+
+    run = Prediction(**prediction(output="https://example.com/a.png"))
+    record = Record(run=run, model={**MODEL, "latest_version": version()})
+    assert record.run is run
+    assert (type(record.model), record.model.name) == (Model, MODEL["name"])
+    again = Record.model_validate_json(record.model_dump_json())
+    assert (again.run, again.model) == (run, record.model)
+    assert record.model_dump()["run"] == run.dict()
+    assert Record.model_json_schema()["properties"]["run"] == {
+        "title": "Prediction",
+        "type": "object",
+    }
+    with pytest.raises(pydantic.ValidationError, match="expected a Prediction, not int"):
+        Record(run=5)
+
+
+def test_a_resource_as_a_field_of_pydantic_1():
+    v1 = pytest.importorskip("pydantic.v1")
+
+    class Record(v1.BaseModel):
+        run: Prediction
+        model: Optional[Model] = None
+
+    Record.update_forward_refs(Prediction=Prediction, Model=Model, Optional=Optional)
+    run = Prediction(**prediction())
+    record = Record(run=run, model=MODEL)
+    assert (record.run, record.model) == (run, Model(**MODEL))
+    assert type(Record(run=run.dict()).run) is Prediction
+    with pytest.raises(v1.ValidationError, match="expected a Prediction, not int"):
+        Record(run=5)
