@@ -730,6 +730,14 @@ def test_models_as_functions(beta):
     assert beta(divide) == 0.25
 
 
+def test_batches(beta):
+    inputs = [{"denominator": 2}, {"denominator": 4}]
+
+    outputs = beta.list(lambda client: client.map("sandbox/divider", inputs))
+
+    assert outputs == [0.5, 0.25]
+
+
 def test_streams(beta):
     items = beta.list(lambda client: client.stream("sandbox/storyteller", {"prompt": "a fox"}))
 

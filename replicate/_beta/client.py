@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from functools import partial
-from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, TypedDict, Union, cast
+from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional, TypedDict, Union, cast
 
 import httpx
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from .._http.httpx_options import Timeout
     from .._http.token import TokenSource
     from ..identifier import Reference
-    from ..use import AsyncFunction
     from .typed import Awaited, Blocking
     from .typed import Groups as Declared
 
@@ -218,7 +217,12 @@ class _Replicate:
                 raise AttributeError(name)  # it is being made, or copied
             if name in GROUPS:
                 return Operations(self._caller, name)
-            return getattr(self._caller.configured, name)  # what it is in 1.x
+            of_1x = self._caller.configured
+            if not self._is_async:
+                return getattr(of_1x, name)
+            if name == "use":
+                return partial(of_1x.use, use_async=True)
+            return getattr(of_1x, name if not hasattr(of_1x, f"async_{name}") else f"async_{name}")
 
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *dir(self._client), *dir(Groups(self._caller))})
@@ -314,10 +318,6 @@ class Replicate(_Replicate, _Blocking):
 
     _is_async = False
 
-    if TYPE_CHECKING:
-        stream = Client.stream
-        use = Client.use
-
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
@@ -333,17 +333,6 @@ class AsyncReplicate(_Replicate, _Awaited):
     """A client with the options and methods of the 2.x beta, which are to be awaited."""
 
     _is_async = True
-
-    @property
-    def stream(self) -> Any:
-        """Run a model and yield its output as it is made, for `async for`."""
-        return self._caller.configured.async_stream
-
-    @property
-    def use(self) -> Callable[..., AsyncFunction[..., Any]]:
-        """Make an asynchronous function of a model."""
-        use: Any = self._caller.configured.use
-        return partial(use, use_async=True)
 
     async def close(self) -> None:
         """Close the connections."""

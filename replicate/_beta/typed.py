@@ -35,6 +35,7 @@ from replicate_api.api.webhooks import WebhooksOperations
 from replicate_api.models import SearchResults
 
 from .. import account, collection, deployment, file, model
+from ..client import Client
 from ..hardware import Hardware
 from ..prediction import Prediction
 from ..training import Training
@@ -43,6 +44,8 @@ from ..webhook import WebhookSigningSecret
 
 if TYPE_CHECKING:
     from .._http.httpx_options import Timeout
+    from ..stream import AsyncStream, Stream
+    from ..use import AsyncFunction, Function
     from .answers import APIResponse, AsyncAPIResponse
     from .options import NotGiven
     from .pages import AsyncList, SyncPage
@@ -129,6 +132,19 @@ def downloads(
 ) -> Declared[P, APIResponse, Coroutine[Any, Any, AsyncAPIResponse]]:
     """Declare an operation that returns bytes."""
     del operation
+    return Declared()
+
+
+def streams(
+    method: Callable[Concatenate[Any, P], Stream],
+) -> Declared[P, Stream, AsyncStream]:
+    """Declare a method of 1.x that streams."""
+    del method
+    return Declared()
+
+
+def functions() -> Declared[..., Function[..., Any], AsyncFunction[..., Any]]:
+    """Declare what makes functions of models."""
     return Declared()
 
 
@@ -273,3 +289,5 @@ class Groups(Place[F]):
     webhooks: Webhooks[F]
 
     search = returns(SearchOperations.search, SearchResults)
+    stream = streams(Client.stream)
+    use = functions()

@@ -19,7 +19,9 @@ from replicate.hardware import Hardware
 from replicate.model import Model
 from replicate.pagination import Items
 from replicate.prediction import Prediction
+from replicate.stream import AsyncStream, Stream
 from replicate.training import Training
+from replicate.use import AsyncFunction, Function
 from replicate.version import Version
 from replicate_api.models import SearchResults
 
@@ -52,6 +54,9 @@ def blocking() -> None:
     output: Any = client.run("a/b", input={}, prefer="wait=5", extra_headers={"a": "b"})
     get_path_url(output)
 
+    assert_type(client.stream("a/b", {"prompt": "c"}), Stream)
+    assert_type(client.use("a/b"), Function[..., Any])
+
     client.predictions.get(id="a")  # type: ignore[call-overload]
     client.predictions.create(input={})  # type: ignore[call-overload]
     client.models.get(model_owner="a")  # type: ignore[call-overload]
@@ -74,6 +79,8 @@ async def awaited() -> None:
         await client.files.download("a", owner="b", expiry=1, signature="c"), AsyncAPIResponse
     )
     assert_type(await client.search(query="a"), SearchResults)
+    assert_type(client.stream("a/b", {"prompt": "c"}), AsyncStream)
+    assert_type(client.use("a/b"), AsyncFunction[..., Any])
 
     await client.predictions.get(id="a")  # type: ignore[call-overload]
 
