@@ -37,7 +37,7 @@ test-faults: $(VENV)/test ## Run all tests of faults, hostile input, secrets, la
 	$(BIN)/python -m pytest -n auto $(FAULTS)
 
 .PHONY: reliability
-reliability: $(VENV)/test ## Write what every fault does to every operation into docs/reliability.md
+reliability: $(VENV)/test ## Write what every fault does to every operation into docs/reliability-matrix.md
 	$(BIN)/python -m tests.faults.report
 
 .PHONY: soak
@@ -70,6 +70,11 @@ test-clients: $(VENV)/test $(CLIENTS)/installed ## Run the official clients, Pyt
 .PHONY: test-browser
 test-browser: $(VENV)/browser ## Use the sandbox's web page in a headless Chromium (the system's: apt-get install chromium)
 	$(BIN)/python -m pytest tests/browser
+
+.PHONY: screenshots
+screenshots: docs $(VENV)/browser ## Take the pictures of the documentation, and pictures of its pages
+	$(BIN)/python -m tests.browser.screenshots
+	@echo "The pages are in build/screenshots"
 
 .PHONY: test-cog
 test-cog: ## Serve predictors of Cog in the sandbox, with Python 3.8's newest Cog and the newest (ON="3.11")
@@ -122,6 +127,11 @@ types: $(VENV)/all ## Check types with mypy and pyright
 .PHONY: docs
 docs: $(VENV)/all ## Build the documentation into build/docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet -f docs/site/mkdocs.yml --site-dir ../../build/docs
+	@echo "Open build/docs/index.html, or run: make serve"
+
+.PHONY: serve
+serve: docs ## Show the documentation at http://127.0.0.1:8000 (PORT=8000)
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory build/docs $(or $(PORT),8000)
 
 .PHONY: coverage
 coverage: $(VENV)/all ## Run the tests and show what they do not reach

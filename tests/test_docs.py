@@ -36,7 +36,7 @@ from tests import docs_models
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
-PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [README, *sorted((ROOT / "docs").rglob("*.md"))]
 
 _BLOCK = re.compile(
     r"(?ms)(?:^ *<!-- run: (?P<run>[^\n]*?) -->\n+)?"

@@ -1,10 +1,18 @@
-"""Take the pictures of the documentation: `python -m tests.browser.screenshots`."""
+"""Take the pictures of the documentation, and pictures of its pages: `make screenshots`.
+
+What the documentation shows goes to docs/images; how its own pages look, in a window of a desktop
+and of a phone, goes to build/screenshots.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import html
 import io
+import re
 import shutil
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any, List
@@ -32,16 +40,56 @@ output
 replicate.predictions.list()[0]
 """
 
-IMAGES = Path(__file__).parents[2] / "docs" / "images"
+ROOT = Path(__file__).parents[2]
+IMAGES = ROOT / "docs" / "images"
+SITE = ROOT / "build" / "docs"
+LOOKS = ROOT / "build" / "screenshots"
+PAGES = ("index", "run", "sandbox-testing", "reference/run", "reliability", "notebooks")
+
+TERMINAL = """<body style="margin: 0; background: #1b1b1f; color: #e4e4e7">
+<pre style="margin: 0; padding: 22px 26px; font: 14px/1.45 monospace; white-space: pre-wrap">
+<b>$ make demo</b>
+{text}</pre>
+"""
 
 
 def main() -> None:
     IMAGES.mkdir(exist_ok=True)
     path = next(filter(None, map(shutil.which, NAMES)))
+    take_demo(path)
+    take_site(path)
     with Sandbox(port=5000) as sandbox:
         prepare(sandbox)
         take(sandbox, path)
     take_notebook(path)
+
+
+def take_demo(path: str) -> None:
+    """Show what `make demo` prints, but for its last part, a failure."""
+    command = [sys.executable, str(ROOT / "examples" / "demo.py")]
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    text = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:5000", done.stdout.partition("\n5. ")[0])
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=ARGUMENTS)
+        page = browser.new_page(viewport={"width": 900, "height": 420}, device_scale_factor=1.5)
+        page.set_content(TERMINAL.format(text=html.escape(text.strip())))
+        save(page, "demo")
+        browser.close()
+
+
+def take_site(path: str) -> None:
+    """Show the pages as they are built, read from disk."""
+    LOOKS.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=ARGUMENTS)
+        for width, height in ((1280, 800), (390, 760)):
+            window = browser.new_page(viewport={"width": width, "height": height})
+            for name in PAGES:
+                window.goto((SITE / f"{name}.html").as_uri())
+                window.wait_for_timeout(300)
+                window.screenshot(path=LOOKS / f"{name.replace('/', '-')}-{width}.png")
+        browser.close()
 
 
 def take(sandbox: Sandbox, path: str) -> None:

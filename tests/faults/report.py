@@ -1,4 +1,4 @@
-"""Run the whole matrix and write what comes of it into docs/reliability.md.
+"""Run the whole matrix and write what comes of it into docs/reliability-matrix.md.
 
     python -m tests.faults.report
 
@@ -27,7 +27,7 @@ from tests.faults.matrix import RESULT, Outcome, happen
 from tests.faults.operation import Kind, Operation
 from tests.faults.operations import KINDS
 
-PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reliability-matrix.md"
 START, END = "<!-- matrix: written by `make reliability` -->", "<!-- end of the matrix -->"
 
 Row = Tuple[str, ...]
@@ -86,7 +86,7 @@ def page(kinds: List[Tuple[Kind, List[Row]]], count: Counter[str], seconds: floa
     lines = [summary]
     for kind, rows in kinds:
         operations = ", ".join(f"`{operation.name}`" for operation in kind.operations)
-        lines += ["", f"### {kind.name}", "", kind.about, "", f"{operations}.", ""]
+        lines += ["", f"## {kind.name}", "", kind.about, "", f"{operations}.", ""]
         lines += ["| Fault | Once | Every time |", "| --- | --- | --- |"]
         lines += ["| " + " | ".join(row) + " |" for row in rows]
     return "\n".join(lines)
@@ -96,7 +96,7 @@ def committed() -> Dict[Tuple[str, str], Tuple[str, str]]:
     """Read from the page what it says of each kind and fault, once and every time."""
     matrix = _between(PAGE.read_text("utf-8"))
     found: Dict[Tuple[str, str], Tuple[str, str]] = {}
-    for section in re.split(r"(?m)^### ", matrix)[1:]:
+    for section in re.split(r"(?m)^## ", matrix)[1:]:
         name = section.partition("\n")[0]
         for row in re.findall(r"(?m)^\| (.+?) \| (.+?) \| (.+?) \|$", section)[2:]:
             found[name, row[0]] = row[1:]

@@ -1,4 +1,4 @@
-"""Every operation, hit by every fault, does what docs/reliability.md says.
+"""Every operation, hit by every fault, does what docs/reliability-matrix.md says.
 
 `make test` has some of those that happen once, `make test-faults` all, also those that happen every
 time.
