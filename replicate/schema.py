@@ -70,7 +70,8 @@ def input_properties(
     """Return the schemas of a model's inputs by name, in the order in which its author has them."""
     name = "TrainingInput" if of_training else "Input"
     part = resolved(_get(_get(_get(schema, "components"), "schemas"), name), schema)
-    return _in_order(_get(part, "properties") or {})
+    properties = _get(part, "properties")
+    return _in_order(properties) if is_object(properties) else {}
 
 
 def _in_order(properties: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,11 @@ import pytest
 
 from replicate.exceptions import DownloadError
 from replicate.helpers import FileOutput
-from replicate.schema import is_iterator, make_schema_backwards_compatible
+from replicate.schema import (
+    input_properties,
+    is_iterator,
+    make_schema_backwards_compatible,
+)
 from tests.bodies import FILE, ID, ITERATOR, V, page, prediction, training, version
 from tests.test_wire_details import parts
 
@@ -263,6 +267,9 @@ def test_m30_any_output_of_a_training_can_be_read(call, server, served, output, 
 def test_m31_schemas_are_read_tolerantly_and_left_alone():
     for schema in ({}, {"components": {}}, {"components": {"schemas": {}}}):
         assert make_schema_backwards_compatible(schema, "0.3.8") == schema
+    for odd in (None, 5, "x", ["x"], {"x": None}):
+        known = {"components": {"schemas": {"Input": {"properties": odd}}}}
+        assert input_properties(known) == (odd if isinstance(odd, dict) else {})
     old = {"components": {"schemas": {"Output": {"type": "array", "items": {}}, "Input": {}}}}
     before = copy.deepcopy(old)
     new = make_schema_backwards_compatible(old, "0.3.8")
