@@ -233,6 +233,9 @@ class Manners:
         vars(duplicate).update(_copy.deepcopy(fields) if deep else fields)
         return duplicate
 
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        vars(self).update(state.get("__dict__", state))  # in a pickle of 1.0.7 it is one of several
+
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:

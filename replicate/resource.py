@@ -205,7 +205,7 @@ class Resource(Manners, ApiModel):
         if is_object(state):  # a pickle of 1.0.7
             self._fill(state.get("__dict__", state), {})
         else:
-            super().__setstate__(state)
+            ApiModel.__setstate__(self, state)
 
     if not TYPE_CHECKING:  # to a type checker, a misspelt field must stay an error
 

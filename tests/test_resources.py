@@ -15,7 +15,9 @@ from replicate.collection import Collection
 from replicate.deployment import Deployment
 from replicate.file import File
 from replicate.model import Model
+from replicate.pagination import Page
 from replicate.prediction import Prediction
+from replicate.stream import ServerSentEvent
 from replicate.training import Training
 from replicate.version import Version
 from replicate.webhook import WebhookSigningSecret
@@ -215,6 +217,17 @@ def test_pickles_of_1_0_7_can_be_read(resource):
     assert found == resource
     assert vars(found) == vars(resource)
     assert found._client is replicate.default_client
+
+
+@pytest.mark.parametrize(
+    "made", [Page(results=[1], next="n"), ServerSentEvent(event="output", data="a", id="1")]
+)
+def test_pickles_of_1_0_7_of_pages_and_events_can_be_read(made):
+    state = {"__dict__": vars(made), "__fields_set__": {*vars(made)}}
+    found = type(made).__new__(type(made))
+    found.__setstate__({**state, "__private_attribute_values__": {}})
+    assert (found, vars(found)) == (made, vars(made))
+    assert pickle.loads(pickle.dumps(made)) == copy.copy(made) == made
 
 
 def test_what_a_run_knows_of_itself_survives_a_copy_and_a_pickle():
