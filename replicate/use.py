@@ -101,6 +101,9 @@ class _Run(Pending, Generic[T]):
             await self.prediction.async_reload()
         return self.prediction.logs or ""
 
+    def _repr_html_(self) -> str:
+        return self.prediction._repr_html_()
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.prediction.id!r}, {self.prediction.status!r})"
 

@@ -412,6 +412,36 @@ def test_the_rest(cli):
     assert "name='painter'" in out
 
 
+def test_any_operation(cli, sandbox):
+    status, out, _ = cli("api")
+    assert status == 0
+    assert "deployments.update" in out
+    assert len(out.splitlines()) > 35
+    version = sandbox.client().models.get("sandbox/painter").latest_version.id
+    words = ["name=mine", "model=sandbox/painter", f"version={version}", "hardware=cpu"]
+    status, out, err = cli(
+        "api", "deployments.create", *words, "min_instances=0", "max_instances=1"
+    )
+    assert status == 0, err
+    assert json.loads(out)["current_release"]["configuration"]["max_instances"] == 1
+    words = ['input:={"prompt": "a"}', "webhook_events_filter=start", "webhook=https://a.example"]
+    place = ["deployment_owner=sandbox", "deployment_name=mine"]
+    status, out, err = cli("api", "deployments.predictions_create", *place, *words)
+    assert status == 0, err
+    assert sandbox.created[-1].input == {"prompt": "a"}
+    for words, said in (
+        (["models.gte"], "did you mean models.get?"),
+        (
+            ["models.get"],
+            "missing a required argument: 'model_owner'; it takes model_owner, model_name",
+        ),
+        (["account.get", "model=a"], "unexpected keyword argument 'model'; it takes nothing"),
+    ):
+        status, _, err = cli("api", *words)
+        assert status == 2
+        assert said in err
+
+
 # map
 
 

@@ -315,6 +315,11 @@ def test_links_are_web_addresses(url):
         assert "href" not in html
 
 
+def test_the_run_of_a_function_is_shown_as_its_prediction(client):
+    run = client.use("sandbox/primes").create(limit=3, delay=0)
+    assert run.prediction.id in run._repr_html_()
+
+
 def test_links_tell_nothing():
     html = Model._of({"url": "https://replicate.com/a/b"}, None)._repr_html_()
     assert Elements(html).all("a") == [

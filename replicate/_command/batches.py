@@ -13,7 +13,7 @@ from .._functions.outputs import Form
 from .._functions.subject import Subject
 from ..exceptions import InvalidArgumentError, InvalidArgumentTypeError, ModelError
 from . import show
-from .inputs import Source, UsageError, inputs_from, object_from
+from .inputs import Source, UsageError, inputs_from, object_from, properties_of
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -61,9 +61,10 @@ def _inputs(options: Namespace, schema: Any, subject: Subject) -> List[Dict[str,
     source = Source()
     text = source.text(options.file)
     is_csv = options.csv or options.file.lower().endswith(".csv")
-    common = inputs_from(options.inputs, schema, file=options.input, source=source)
+    properties = properties_of(schema)
+    common = inputs_from(options.inputs, properties, file=options.input, source=source)
     inputs: List[Dict[str, Any]] = []
-    for place, row in _rows(text, schema, source) if is_csv else _lines(text):
+    for place, row in _rows(text, properties, source) if is_csv else _lines(text):
         try:
             inputs.append(checked({**common, **row}, schema, subject.full_name))
         except (InvalidArgumentError, InvalidArgumentTypeError) as error:  # noqa: PERF203 - that one
@@ -71,14 +72,14 @@ def _inputs(options: Namespace, schema: Any, subject: Subject) -> List[Dict[str,
     return inputs
 
 
-def _rows(text: str, schema: Any, source: Source) -> Iterator[Any]:
+def _rows(text: str, properties: Any, source: Source) -> Iterator[Any]:
     """Read CSV: each cell is what stands behind `name=`, an empty one is not there."""
     reader = csv.DictReader(io.StringIO(text, newline=""))
     for row in reader:
         if None in row:
             raise UsageError(f"line {reader.line_num} has more cells than the first one has names")
         words = [f"{name}={value}" for name, value in row.items() if value]
-        yield reader.line_num, inputs_from(words, schema, source=source)
+        yield reader.line_num, inputs_from(words, properties, source=source)
 
 
 def _lines(text: str) -> Iterator[Any]:

@@ -29,28 +29,33 @@ class UsageError(Exception):
     """A command that cannot be meant like that."""
 
 
+def properties_of(
+    openapi_schema: Optional[Schema], *, of_training: bool = False
+) -> Dict[str, Schema]:
+    """Return the schemas of a model's inputs by name; none, if its schema is not known."""
+    schema = input_schema(openapi_schema, of_training=of_training) or {}
+    properties: Dict[str, Schema] = schema.get("properties", {})
+    return properties
+
+
 def inputs_from(
     words: Sequence[str],
-    openapi_schema: Optional[Schema],
+    properties: Mapping[str, Schema],
     *,
     file: Optional[str] = None,
     source: Optional[Source] = None,
-    of_training: bool = False,
 ) -> Dict[str, Any]:
-    """Return a model's inputs by name.
+    """Return inputs by name.
 
     Args:
         words: `name=value` each, or `name:=JSON`. A name comes again for each item of a list.
-        openapi_schema: The version's schema, None if it is not known: then `name=value` is text.
+        properties: The schemas of what may be given; `name=value` is text where there is none.
         file: A JSON file with inputs, which the words change and add to.
         source: Where files are read.
-        of_training: Whether they are for a training.
 
     Raises:
         UsageError: A word or file is not what it must be.
     """
-    schema = input_schema(openapi_schema, of_training=of_training) or {}
-    properties: Dict[str, Schema] = schema.get("properties", {})
     source = source or Source()
     inputs = object_from(source.text(file), file) if file else {}
     texts: Dict[str, List[Any]] = {}

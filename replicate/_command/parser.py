@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING, Any, Callable, Dict, Sequence
 
 from ..__about__ import __version__
-from . import batches, resources, runs
+from . import batches, operations, resources, runs
 
 if TYPE_CHECKING:
     from typing import NoReturn
@@ -111,6 +111,9 @@ def _parser() -> Parser:
             _add_files(group)
     _verb(commands, "hardware", resources.hardware)
     _verb(commands, "account", resources.account)
+    verb = _verb(commands, "api", operations.call, epilog=INPUTS)
+    verb.add_argument("operation", nargs="?", metavar="GROUP.NAME", help="models.readme_get, say")
+    _add(verb, "inputs", "--input")
     for name, does in MODULES.items():
         commands.add_parser(name, help=does)
     return parser
@@ -124,11 +127,12 @@ def _group(commands: Any, name: str) -> Any:
 def _verb(
     commands: Any, name: str, function: Callable[..., None], namespace: str = "", **options: Any
 ) -> Parser:
-    text = str(function.__doc__)
+    text = str(function.__doc__).partition("\n")[0]
     does = text[0].lower() + text[1:].rstrip(".")
     parser: Parser = commands.add_parser(name, help=does, description=text, **options)
     parser.set_defaults(function=function, namespace=namespace, parser=parser)
-    parser.add_argument("--json", action="store_true", help="print everything, as JSON")
+    if name not in {"api", "delete", "map"}:  # what the others print is for people
+        parser.add_argument("--json", action="store_true", help="print everything, as JSON")
     return parser
 
 

@@ -17,7 +17,7 @@ from .._runs.guard import RunGuard
 from .._runs.waiting import look, pauses_of
 from ..prediction import Prediction
 from . import show
-from .inputs import inputs_from
+from .inputs import inputs_from, properties_of
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -44,7 +44,7 @@ async def _prepared(client: Client, options: Namespace) -> Tuple[Subject, Form, 
     subject = Subject(client, options.ref)
     version = await subject.version()
     schema = version.openapi_schema if version is not None else None
-    input = inputs_from(options.inputs, schema, file=options.input)
+    input = inputs_from(options.inputs, properties_of(schema), file=options.input)
     return subject, Form(client, schema), checked(input, schema, subject.full_name)
 
 
@@ -133,6 +133,7 @@ def train(client: Client, options: Namespace) -> None:
     """Start a training, and print its id."""
     version = block(Subject(client, options.ref).version())
     schema = version.openapi_schema if version is not None else None
-    input = inputs_from(options.inputs, schema, file=options.input, of_training=True)
+    properties = properties_of(schema, of_training=True)
+    input = inputs_from(options.inputs, properties, file=options.input)
     started = client.trainings.create(options.ref, input, options.destination)
     show.as_json(started) if options.json else show.text(started.id)
