@@ -14,6 +14,7 @@ threads and a running event loop mix freely.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from contextvars import ContextVar, copy_context
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
+    from contextvars import Token
     from typing import Protocol
 
     class Clock(Protocol):
@@ -106,6 +108,12 @@ def _warn() -> None:
     from ._loop_warning import warn
 
     warn()
+
+
+def set_back(variable: ContextVar[T], token: Token[T]) -> None:
+    """Give a variable its earlier value; a coroutine that is collected ends in another context."""
+    with contextlib.suppress(ValueError):
+        variable.reset(token)
 
 
 def monotonic() -> float:

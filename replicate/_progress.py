@@ -8,6 +8,8 @@ from contextvars import ContextVar
 from importlib import import_module
 from typing import IO, Any, Optional, cast
 
+from ._blocking import set_back
+
 _tqdm: ContextVar[Any] = ContextVar("replicate_tqdm", default=None)
 """The class of the bars that are shown where this is called from; None for no bars."""
 
@@ -38,7 +40,7 @@ class showing:  # noqa: N801 - reads as a phrase: `with showing(progress):`
         self._token = _tqdm.set(self._bars)
 
     def __exit__(self, *_: object) -> None:
-        _tqdm.reset(self._token)
+        set_back(_tqdm, self._token)
 
 
 def percentage_of(logs: Any) -> Optional[int]:

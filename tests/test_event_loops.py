@@ -305,6 +305,37 @@ def test_loop_that_ends_in_the_middle_ends_silently(shout):
     assert (process.returncode, errors) == (0, "")
 
 
+def test_task_that_a_loop_leaves_behind_is_collected_silently(shout):
+    """Its context variables are those of the task: outside it there is nothing to set back."""
+
+    @shout.model("me/never", official=True)
+    def never() -> str:
+        from replicate.sandbox import current_prediction
+
+        current_prediction().sleep(30)
+        return "done"
+
+    process = script(
+        """
+        import asyncio, gc, replicate, warnings
+
+        warnings.simplefilter("ignore", ResourceWarning)
+        asyncio.run(replicate.async_run("me/shout", {"text": "a"}))  # everything is imported
+        for options in ({}, {"timeout": 60}):
+            loop = asyncio.new_event_loop()
+            loop.set_exception_handler(lambda *_: None)
+            task = loop.create_task(replicate.async_run("me/never", {}, wait=False, **options))
+            loop.run_until_complete(asyncio.sleep(0.5))
+            loop.close()
+            del task
+            gc.collect()
+        """,
+        shout,
+    )
+    out, errors = process.communicate(timeout=30)
+    assert (process.returncode, errors) == (0, "")
+
+
 def test_process_pool(shout):
     process = script(
         """

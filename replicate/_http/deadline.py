@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar
 
-from .._blocking import is_blocking, monotonic, sleep
+from .._blocking import is_blocking, monotonic, set_back, sleep
 from .._log import logger
 from ..exceptions import DeadlineExceededError
 from . import loops
@@ -118,7 +118,7 @@ class until:  # noqa: N801 - reads as a phrase: `with until(end):`
         self._token = _deadline.set(end)
 
     def __exit__(self, *_: object) -> None:
-        _deadline.reset(self._token)
+        set_back(_deadline, self._token)
 
 
 def deadline(seconds: float | None) -> until:
@@ -148,7 +148,7 @@ def own_time(seconds: float) -> Generator[None, None, None]:
     try:
         yield
     finally:
-        _deadline.reset(token)
+        set_back(_deadline, token)
 
 
 async def finish(action: Callable[[], Coroutine[Any, Any, None]], seconds: float) -> bool:

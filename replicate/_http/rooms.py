@@ -8,6 +8,8 @@ from contextvars import ContextVar
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Deque, NamedTuple
 
+from .._blocking import set_back
+
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
@@ -64,7 +66,7 @@ def cleaning_up() -> Generator[None, None, None]:
     try:
         yield
     finally:
-        _cleaning_up.reset(token)
+        set_back(_cleaning_up, token)
 
 
 def is_cleaning_up() -> bool:
