@@ -149,9 +149,8 @@ class FileUnavailableError(DownloadError, httpx.HTTPStatusError):  # type: ignor
             of_replicate: Whether Replicate keeps the file, and removes it after a while.
         """
         detail = f"{url}: {error.detail or error.title}"
-        kind = cls
+        kind = ExpiredFileError if of_replicate and error.status_code in {404, 410} else cls
         if error.status_code in {403, 404, 410}:
-            kind = ExpiredFileError if of_replicate else cls
             detail += (
                 ". Replicate removes the output of API predictions after one hour "
                 "(https://replicate.com/docs/topics/predictions/data-retention): save it before."

@@ -18,6 +18,7 @@ import pytest
 
 from replicate import exceptions
 from replicate._batch import journal as _journal
+from replicate._runs import lost
 from replicate.helpers import FileOutput
 from replicate.sandbox import File, current_prediction
 
@@ -51,11 +52,15 @@ def inputs(numbers, **more):
     return [{"n": n, **more} for n in numbers]
 
 
-def rows(journal):
+def select(journal, statement):
     file = sqlite3.connect(journal)
-    found = file.execute("SELECT position, state, id, owner FROM runs ORDER BY position").fetchall()
+    found = file.execute(statement).fetchall()
     file.close()
     return found
+
+
+def rows(journal):
+    return select(journal, "SELECT position, state, id, owner FROM runs ORDER BY position")
 
 
 def change(journal, statement, *values):
@@ -67,6 +72,11 @@ def change(journal, statement, *values):
 
 def run_numbers(sandbox):
     return sorted(run.input["n"] for run in sandbox.predictions)
+
+
+def forget_creates():
+    """Let this process know of no create, as a process does that was just started."""
+    lost._shared.clear()
 
 
 def until(condition):
@@ -185,7 +195,7 @@ def test_a_run_that_is_of_no_use_is_run_anew(call, sandbox, client, journal, rea
     id = {"unknown": "x" * 26, "failed": prediction.id}.get(reason, sandbox.predictions[0].id)
     if reason == "removed":
         sandbox.clock.advance(3601)
-    change(journal, "UPDATE runs SET state = 'created', id = ?", id)
+    change(journal, "UPDATE runs SET state = 'created', changed = changed - 60, id = ?", id)
     assert call.list(client.map, "me/square", inputs([3]), journal=journal) == [9]
     assert run_numbers(sandbox) == [-1, 3, 3]
 
@@ -195,8 +205,8 @@ def test_a_create_whose_answer_nobody_has_read_is_looked_for(call, sandbox, clie
     call.list(client.map, "me/square", numbers, journal=journal)
     change(journal, "UPDATE runs SET state = 'sent', id = NULL, owner = NULL")
     client.predictions.create(model="me/square", input={"n": 4})
-    with open_creates():
-        assert call.list(client.map, "me/square", numbers, journal=journal) == [9]
+    forget_creates()
+    assert call.list(client.map, "me/square", numbers, journal=journal) == [9]
     assert run_numbers(sandbox) == [3, 4]
 
 
@@ -211,24 +221,46 @@ def test_several_runs_that_a_create_may_have_made_are_named(call, sandbox, clien
     call.list(client.map, "me/square", inputs([3]), journal=journal)
     change(journal, "UPDATE runs SET state = 'sent', id = NULL")
     client.predictions.create(model="me/square", input={"n": 3})
-    with open_creates():
-        found, error = call.collect(client.map, "me/square", inputs([3]), journal=journal)
+    forget_creates()
+    found, error = call.collect(client.map, "me/square", inputs([3]), journal=journal)
     assert found == []
     assert isinstance(error, exceptions.ConflictError)
     assert {run.id for run in error.candidates} == {run.id for run in sandbox.predictions}
     assert len(sandbox.predictions) == 2
 
 
-class open_creates:
-    """Let this process know of no create, as a process does that was just started."""
+@pytest.mark.parametrize("state", ["sent", "created"])
+def test_what_cannot_be_found_out_now_is_not_forgotten(
+    call, sandbox, client, journal, waits, state
+):
+    """A run that was paid for outlives a call that could not ask for it, and when it was sent."""
+    numbers = [{"n": 3, "delay": 0.0}]
+    call.list(client.map, "me/square", numbers, journal=journal)
+    if state == "sent":
+        change(journal, "UPDATE runs SET state = 'sent', id = NULL, owner = NULL")
+    else:
+        change(journal, "UPDATE runs SET state = 'created', owner = NULL")
+    (sent_at,) = [each for (each,) in select(journal, "SELECT changed FROM runs")]
+    operation = "predictions.list" if state == "sent" else "predictions.get"
+    fault = sandbox.fault(operation, status=500, times=None)
+    forget_creates()
+    found, error = call.collect(client.map, "me/square", numbers, journal=journal)
+    sandbox._state.faults.remove(fault)
+    assert found == []
+    assert isinstance(error, exceptions.InternalServerError)
+    assert select(journal, "SELECT state, owner, changed FROM runs") == [(state, None, sent_at)]
+    forget_creates()
+    assert call.list(client.map, "me/square", numbers, journal=journal) == [9]
+    assert len(sandbox.predictions) == 1
 
-    def __enter__(self):
-        from replicate._runs import lost
 
-        lost._shared.clear()
-
-    def __exit__(self, *_):
-        pass
+def test_a_server_that_does_not_know_a_new_prediction_yet(call, sandbox, client, journal, waits):
+    """It lags for some seconds after the create: the prediction is there."""
+    call.list(client.map, "me/square", inputs([3]), journal=journal)
+    change(journal, "UPDATE runs SET state = 'created', owner = NULL")
+    sandbox.fault("predictions.get", status=404, times=2)
+    assert call.list(client.map, "me/square", inputs([3]), journal=journal) == [9]
+    assert len(sandbox.predictions) == 1
 
 
 def test_a_file_that_is_no_journal(call, client, journal):

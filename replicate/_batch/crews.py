@@ -93,11 +93,15 @@ class Threads(Crew):
 
     def start(self, action: Action) -> None:
         number = next(self._numbers)
-        self._working.add(number)
         run = copy_context().run
-        threading.Thread(
-            target=run, args=(self._do, number, action), name=f"replicate batch {number}"
-        ).start()
+        name = f"replicate batch {number}"
+        thread = threading.Thread(target=run, args=(self._do, number, action), name=name)
+        self._working.add(number)
+        try:
+            thread.start()
+        except BaseException:  # there can be no more threads, or Ctrl-C came
+            self._working.discard(number)
+            raise
 
     def _do(self, number: int, action: Action) -> None:
         nap_by(self._nap)

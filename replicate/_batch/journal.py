@@ -179,9 +179,11 @@ class Journal:
                 if changed >= self._opened:
                     return row  # somebody has just paid for it, and failed
                 row = Row(State.CLAIMED)
+                self._set(job, row.state)
             elif owner not in {None, self._owner} and time.time() - (alive or 0.0) < SILENCE:
                 return Row(State.ELSEWHERE)
-            self._set(job, row.state, id=row.id)
+            else:  # what is known of it stays, above all when the create was sent
+                self._own(job, self._owner)
             return row
 
     def sending(self, job: Job) -> bool:
@@ -209,10 +211,7 @@ class Journal:
     def leave(self, job: Job) -> None:
         """Let others take over a job whose run goes on."""
         with self._turn():
-            self._file.execute(
-                "UPDATE runs SET owner = NULL WHERE position = ? AND key = ? AND owner = ?",
-                (job.index, job.key, self._owner),
-            )
+            self._own(job, None)
 
     def release(self, job: Job) -> None:
         """Forget a job for which nothing was created, or what was created is canceled."""
@@ -221,6 +220,11 @@ class Journal:
                 "DELETE FROM runs WHERE position = ? AND key = ? AND owner = ?",
                 (job.index, job.key, self._owner),
             )
+
+    def _own(self, job: Job, owner: Optional[str]) -> None:
+        self._file.execute(
+            "UPDATE runs SET owner = ? WHERE position = ? AND key = ?", (owner, job.index, job.key)
+        )
 
     def _set(
         self,

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Union
 
-from .._blocking import in_thread
+from .._blocking import in_thread, monotonic
 from .._files.inputs import Tree, tree_of, with_digests, with_urls
 from .._files.keeping import files_in
 from .._http import errors
@@ -18,11 +18,11 @@ from .._log import logger
 from .._runs import lost
 from .._runs.create import check_input, create
 from .._runs.guard import RunGuard
-from .._runs.waiting import until_end
+from .._runs.waiting import look, until_end
 from .._runs.watching import Watch
 from ..exceptions import ConflictError, DeadlineExceededError, NotFoundError, ReplicateError
 from ..identifier import resolve
-from ..prediction import Prediction, Predictions
+from ..prediction import Prediction
 from ..run import Output, name_of, version_of
 from .journal import Row, State
 from .schedule import Created, Done, Elsewhere, Failed, TurnedAway
@@ -107,14 +107,12 @@ class Work:
         return await in_thread(self.journal.claim, job)
 
     async def _run(self, job: Job, row: Row) -> Union[Done, TurnedAway]:
-        guard = _Guard(self, job)
         watch = Watch.of(self._on_update, progress=False, name="")
-        try:
-            with until(end_of(self._timeout)):
+        with until(end_of(self._timeout)):
+            guard = _Guard(self, job, await self._taken_up(job, row))
+            try:
                 async with guard:
-                    prediction = guard.run = await self._taken_up(job, row)
-                    if prediction is None:
-                        prediction = await self._create(guard, job)
+                    prediction = guard.run or await self._create(guard, job)
                     if watch is not None:
                         await watch(prediction)
                     await until_end(
@@ -123,12 +121,12 @@ class Work:
                         shortest=self._shortest_pause,
                         watch=watch,
                     )
-            prediction._raise_for_status()
-        except BaseException as error:
-            self._note(job, guard.run, error)
-            if guard.run is None and _was_turned_away(error):
-                return TurnedAway(job, error, error.retry_after)
-            raise
+                prediction._raise_for_status()
+            except BaseException as error:
+                self._note(job, guard.run, error)
+                if guard.run is None and _was_turned_away(error):
+                    return TurnedAway(job, error, error.retry_after)
+                raise
         if self.journal is not None:
             await in_thread(self.journal.ended, job, prediction.id, prediction._wire)
         return Done(job, await self._given_out(prediction))
@@ -177,13 +175,26 @@ class Work:
     # What an earlier call has left.
 
     async def _taken_up(self, job: Job, row: Row) -> Optional[Prediction]:
-        """Return the run that an earlier call has paid for, if it is of use."""
-        if row.state is State.SENT:
-            return await self._found(job, row)
-        if row.state is not State.CREATED or row.id is None:
+        """Return the run that an earlier call has paid for, if it is of use.
+
+        If that is not to be found out now, the row stays as it is, for the next call.
+        """
+        if row.state is State.CLAIMED:
             return None
+        assert self.journal is not None
         try:
-            prediction = await Predictions(self.client).async_get(row.id)
+            if row.state is State.SENT:
+                return await self._found(job, row)
+            return await self._known(row)
+        except BaseException:
+            self.journal.leave(job)
+            raise
+
+    async def _known(self, row: Row) -> Optional[Prediction]:
+        prediction = Prediction._of({"id": row.id}, self.client)
+        prediction._created_at = monotonic() - (time.time() - row.changed)
+        try:
+            await look(prediction)
         except NotFoundError:
             return None
         if prediction._has_ended and prediction.status != "succeeded":
@@ -203,8 +214,8 @@ class Work:
         target = self.target
         model = f"{target.owner}/{target.name}" if target.owner and target.name else None
         deployment = "/".join(target.deployment) if target.deployment else None
-        look = lost.Description(_tree_of(job).json, model, target.version, deployment)
-        sent = lost.Create(lost.Creates.of(self.client), Prediction.__name__, look)
+        description = lost.Description(_tree_of(job).json, model, target.version, deployment)
+        sent = lost.Create(lost.Creates.of(self.client), Prediction.__name__, description)
         try:
             sent.started -= time.time() - row.changed
             sent.creates.known.extend(await in_thread(self.journal.ids, row.changed))
@@ -223,6 +234,7 @@ class Work:
             "The next call runs the input anew.",
         )
         error.candidates = [Prediction._of(each, self.client) for each in found.candidates]
+        await in_thread(self.journal.release, job)
         raise error
 
 
@@ -231,8 +243,8 @@ class _Guard(RunGuard[Prediction]):
 
     _retries = 0
 
-    def __init__(self, work: Work, job: Job) -> None:
-        super().__init__(work.client, Prediction)
+    def __init__(self, work: Work, job: Job, run: Optional[Prediction]) -> None:
+        super().__init__(work.client, Prediction, run)
         self._work = work
         self._job = job
 
