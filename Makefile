@@ -159,7 +159,7 @@ build: $(VENV)/all ## Build wheel and sdist into dist/
 
 .PHONY: clean
 clean: ## Remove everything that the targets made
-	rm -rf $(VENV) $(BENCH) $(INTEGRATIONS) $(VCRPY_6) $(CONTRACT) $(CLIENTS) .venv-cog build dist mutants demo-output .coverage .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(BENCH) $(INTEGRATIONS) $(VCRPY_6) $(CONTRACT) $(CLIENTS) .venv-cog .venvs build dist demo-output mutants .coverage .mypy_cache .pytest_cache .ruff_cache
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -89,6 +90,14 @@ def test_contents(built):
         inside = {name.partition("/")[2] for name in archive.getnames()}
     assert {"openapi.yaml", "README.md", "LICENSE", "CHANGELOG.md"} <= inside
     assert not [name for name in inside if name.startswith(("tests/", "docs/", "codegen/"))]
+
+
+def test_the_package_index_can_follow_every_link(built):
+    with zipfile.ZipFile(built[1]) as archive:
+        text = archive.read("replicate-1.1.0.dist-info/METADATA").decode()
+    links = re.findall(r"\]\(([^)]+)\)", text)
+    assert len(links) > 15
+    assert [link for link in links if not link.startswith("https://")] == []
 
 
 def environment(folder, version, *requirements):
