@@ -6,6 +6,7 @@ its own, since they share a name with this package.
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Dict, List
 
 from replicate.sandbox import Sandbox
+from tests.clients.comparison import wrong
 
 HERE = Path(__file__).parent
 FOLDER = HERE.parents[1] / ".venv-clients"
@@ -26,12 +28,39 @@ COMMANDS: Dict[str, List[str]] = {
     ],
     "JavaScript, 1.4.0": ["node", str(HERE / "official.mjs")],
 }
+FEATURES: Dict[str, List[str]] = {
+    **{
+        f"Python {version}": [
+            str(FOLDER / version / "bin" / "python"),
+            str(HERE / "features.py"),
+        ]
+        for version in ("1.0.7", "2.0.0b4")
+    },
+    "JavaScript 1.4.0": ["node", str(HERE / "features.mjs")],
+}
+"""What says what a client has, for docs/comparison.md."""
+
 LIMIT = 120.0
+
+
+def found_by(command: List[str]) -> Dict[str, bool]:
+    """Return what a client has."""
+    environment = {
+        **os.environ,
+        "NODE_FOLDER": str(FOLDER / "node"),
+        "REPLICATE_API_TOKEN": "token",
+    }
+    environment.pop("PYTHONPATH", None)
+    done = subprocess.run(command, env=environment, timeout=LIMIT, check=True, capture_output=True)
+    found: Dict[str, bool] = json.loads(done.stdout)
+    return found
 
 
 def main() -> int:
     """Run all scripts; return how many failed."""
     failed: List[str] = []
+    for client, command in FEATURES.items():
+        failed += wrong(client, found_by(command))
     with Sandbox(tls=True, page_size=3) as sandbox:
         for number, (client, command) in enumerate(COMMANDS.items()):
             print(f"--- {client}", flush=True)
