@@ -42,7 +42,7 @@ class Collection(Resource, models.Collection):
         return len(self.models or ())
 
     def __bool__(self) -> bool:
-        return True
+        return self.models is None or bool(self.models)
 
     @overload
     def __getitem__(self, key: int) -> Model: ...

@@ -49,7 +49,8 @@ __all__ = ["Items", "Page", "async_paginate", "paginate"]
 class Page(Manners, Generic[T]):
     """One page of a list; it iterates, measures and slices like the list of its results.
 
-    A page is always true, also an empty one, so that `while page:` ends at the last page.
+    A page is false if it is empty and the last one. So `while page:` goes through all pages, and
+    `if model.versions.list():` says whether there are versions.
     """
 
     previous: Optional[str]
@@ -100,7 +101,7 @@ class Page(Manners, Generic[T]):
         return len(self.results)
 
     def __bool__(self) -> bool:
-        return True
+        return bool(self.results) or self.next is not None
 
     def rows(self) -> List[Dict[str, Any]]:
         """Return the results as rows of a table: `pandas.DataFrame(page.rows())`, or polars'.

@@ -188,10 +188,10 @@ def test_m37_username_can_be_set(call, server, served):
         model.predict(prompt="x")
 
 
-# M38: pages and collections could not be made dicts, and an empty page was false.
+# M38: pages and collections could not be made dicts, and an empty page that has a next was false.
 
 
-def test_m38_pages_and_collections_are_dicts_and_true(call, server, served):
+def test_m38_pages_and_collections_are_dicts(call, server, served):
     server.on("GET", "/v1/models", page(MODEL, next="n"))
     server.on("GET", "/v1/predictions", page())
     server.on("GET", "/v1/collections/s", {**COLLECTION, "models": [MODEL]})
@@ -201,12 +201,24 @@ def test_m38_pages_and_collections_are_dicts_and_true(call, server, served):
     found = dict(collection)
     assert (found["slug"], found["models"]) == ("s", collection.models)
     empty = call(served.predictions.list)
-    assert empty
     assert len(empty) == 0
-    assert Page(results=[])
     collection.models = None
-    assert collection
     assert (len(collection), list(collection)) == (0, [])
+
+
+def test_m38_what_is_empty_is_false_as_before(call, server, served):
+    """Programs ask so whether a model has versions: `if model.versions.list():`."""
+    server.on("GET", "/v1/predictions", page())
+    assert not call(served.predictions.list)
+    assert not Page(results=[])
+    assert Page(results=[], next="n")
+    assert Page(results=[1])
+    server.on("GET", "/v1/collections/s", {**COLLECTION, "models": []})
+    assert not call(served.collections.get, "s")
+    server.on("GET", "/v1/collections/t", {**COLLECTION, "models": [MODEL]})
+    assert call(served.collections.get, "t")
+    server.on("GET", "/v1/collections", page(COLLECTION))
+    assert call(served.collections.list)[0], "a list of collections says nothing of their models"
 
 
 def test_m38_while_page_reaches_the_end(call, server, served):
