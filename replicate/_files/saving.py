@@ -103,10 +103,10 @@ class Draft:
                 self._file = target.open("wb")
                 return
         name = f".{cut(self._target.name, 200)}.{secrets.token_hex(8)}"
-        temporary = self._target.with_name(name)
+        # Known before it is there, so that it goes also where Ctrl-C comes in between.
+        self._temporary = self._target.with_name(name)
         # With the permissions that the user's umask leaves.
-        self._file = temporary.open("xb")
-        self._temporary = temporary
+        self._file = self._temporary.open("xb")
 
     def _is_device(self) -> bool:
         return self._mode is not None and not stat.S_ISREG(self._mode)

@@ -114,11 +114,13 @@ def rest_of_text(handle: Any) -> IO[bytes]:
     try:
         with shared.lock:
             here = handle.tell()
-            text = handle.read()
-            if not text:
-                handle.seek(0)
+            try:
                 text = handle.read()
-            handle.seek(here)
+                if not text:
+                    handle.seek(0)
+                    text = handle.read()
+            finally:
+                handle.seek(here)
     finally:
         release(shared)
     return io.BytesIO(text.encode())

@@ -49,17 +49,19 @@ class Shared:
     def read_at(self, position: int, size: int) -> bytes:
         """Read so many bytes, fewer only at the end. The handle moves on, and is not put back."""
         with self.lock:
-            if self.handle.tell() != position:
-                self.handle.seek(position)
-            pieces: List[bytes] = []
-            while size > 0:
-                piece = self.handle.read(size)
-                if not piece:
-                    check_ended(piece)
-                    break
-                pieces.append(piece)
-                size -= len(piece)
-            self.left = self.handle.tell()
+            try:
+                if self.handle.tell() != position:
+                    self.handle.seek(position)
+                pieces: List[bytes] = []
+                while size > 0:
+                    piece = self.handle.read(size)
+                    if not piece:
+                        check_ended(piece)
+                        break
+                    pieces.append(piece)
+                    size -= len(piece)
+            finally:  # also where Ctrl-C came meanwhile: else `restore` would leave it there
+                self.left = self.handle.tell()
             return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def restore(self) -> None:
@@ -146,9 +148,11 @@ class Window(io.RawIOBase):
         try:
             with self._shared.lock:
                 here = self._shared.find()
-                handle.seek(0, io.SEEK_END)
-                end = handle.tell()  # not every handle returns from `seek` where it is then
-                self._shared.left = end
+                try:
+                    handle.seek(0, io.SEEK_END)
+                finally:
+                    # Not every handle returns from `seek` where it is then.
+                    end = self._shared.left = handle.tell()
         except BaseException:
             self.close()
             raise

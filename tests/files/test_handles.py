@@ -182,6 +182,51 @@ def test_a_forked_child_does_not_wait_for_threads_of_its_parent():
     assert os.waitpid(child, 0)[1] == 0
 
 
+class Breaks(Moves):
+    """A handle on something far away, the connection to which breaks."""
+
+    error = None
+
+    def read(self, size=-1):
+        if self.tell() > 300_000 and self.error is not None:
+            raise self.error
+        return super().read(size)
+
+
+@pytest.mark.parametrize("error", [ConnectionResetError("gone"), KeyboardInterrupt()])
+def test_a_handle_that_breaks_is_left_where_it_was(call, served, error):
+    handle = Breaks(NOISE * 2000)
+    handle.seek(1000)
+    handle.error = error
+    with pytest.raises(type(error)):
+        call(served.files.create, handle)
+    assert handle.tell() == 1000
+    assert not _window._table
+
+
+class Decoded:
+    """A text handle without bytes below, as `codecs.getreader` gives."""
+
+    def __init__(self, error):
+        self._text = io.StringIO("0123456789")
+        self._error = error
+        self.seek, self.tell = self._text.seek, self._text.tell
+
+    def read(self, size=-1):
+        text = self._text.read(size)
+        if text:
+            raise self._error
+        return text
+
+
+def test_text_that_breaks_is_left_where_it_was(call, served):
+    handle = Decoded(ConnectionResetError("gone"))
+    handle.seek(3)
+    with pytest.raises(ConnectionResetError):
+        call(served.files.create, handle)
+    assert handle.tell() == 3
+
+
 # Bytes in memory
 
 

@@ -204,3 +204,16 @@ def test_names_that_are_none_on_windows(last, name):
     assert pathlib.PureWindowsPath(name).name == name
     if sys.version_info < (3, 13):  # later it warns that Windows itself should be asked
         assert not pathlib.PureWindowsPath(name).is_reserved()
+
+
+def test_an_interrupt_just_after_the_draft_was_made_leaves_nothing(file, tmp_path, monkeypatch):
+    opened = pathlib.Path.open
+
+    def open_and_interrupt(path, *args, **options):
+        opened(path, *args, **options).close()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pathlib.Path, "open", open_and_interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        file.save(tmp_path / "mine.webp")
+    assert not list(tmp_path.iterdir())
