@@ -13,8 +13,8 @@ from typing import Any, Dict, Iterator, List, Optional
 
 import pytest
 
-from replicate._command import runs
 from replicate._command.main import main
+from replicate._runs import waiting
 from replicate.sandbox import File, Input, Sandbox, current_prediction
 
 CHOICE = Input(default="red", choices=["red", "green"])
@@ -272,7 +272,7 @@ def test_an_interrupt_cancels_the_run(cli, sandbox, monkeypatch):
     async def pause(seconds):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(runs, "pause", pause)
+    monkeypatch.setattr(waiting, "pause", pause)
     status, out, err = cli("run", "me/slow")
     (run,) = sandbox.created
     assert (status, out) == (130, "")

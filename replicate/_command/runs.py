@@ -11,10 +11,9 @@ from .._files.output import FileOutput
 from .._functions.inputs import checked
 from .._functions.outputs import Form
 from .._functions.subject import Subject
-from .._http.deadline import deadline, pause
+from .._http.deadline import deadline
 from .._runs.create import create
 from .._runs.guard import RunGuard
-from .._runs.waiting import look, pauses_of
 from ..prediction import Prediction
 from . import show
 from .inputs import inputs_from, properties_of
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from ..client import Client
-    from ..resource import Running
 
 
 def run(client: Client, options: Namespace) -> None:
@@ -53,24 +51,14 @@ async def _run(
     subject: Subject,
     input: Dict[str, Any],
     timeout: Optional[float],
-    tell: Callable[[Running], None],
+    tell: Callable[[Prediction], None],
 ) -> Prediction:
     guard: RunGuard[Prediction] = RunGuard(client, Prediction)
     with deadline(timeout):
         async with guard:
             prediction: Prediction = await create(guard, subject.target, input)
-            await _follow(prediction, tell)
+            await prediction.async_wait(on_update=tell)
     return prediction
-
-
-async def _follow(run: Running, tell: Callable[[Running], None]) -> None:
-    """Wait until a run has ended, and tell of every change."""
-    pauses = pauses_of(run._client)
-    tell(run)
-    while not run._is_complete:
-        await pause(next(pauses))
-        await look(run)
-        tell(run)
 
 
 def _print(prediction: Prediction, form: Form, options: Namespace) -> None:
@@ -111,7 +99,7 @@ def wait(client: Client, options: Namespace) -> None:
     found = [getattr(client, options.namespace).get(id) for id in options.ids]
     for each in found:
         with show.Progress(quiet=options.quiet, logs=options.logs) as progress:
-            block(_follow(each, progress))
+            each.wait(on_update=progress)
         if isinstance(each, Prediction):
             _print(each, block(_form_of(client, each)), options)
         else:
