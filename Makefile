@@ -68,7 +68,7 @@ test-clients: $(VENV)/test $(CLIENTS)/installed ## Run the official clients, Pyt
 	$(BIN)/python -m tests.clients
 
 .PHONY: test-browser
-test-browser: docs $(VENV)/browser ## Use the sandbox's web page and the documentation in a headless Chromium (the system's: apt-get install chromium)
+test-browser: docs $(VENV)/browser ## Use the sandbox's web page, a notebook and the documentation in a headless Chromium (the system's: apt-get install chromium)
 	$(BIN)/python -m pytest tests/browser
 
 .PHONY: screenshots
