@@ -350,15 +350,15 @@ class Running(Resource):
                 async with RunGuard(self._client, type(self), self, cancels=False):
                     await until_end(self)
             return
-        from ._runs.watching import Watch
+        from ._runs.updates import Updates
 
         name = str(vars(self).get("model") or self.id).rpartition("/")[2]
-        watch = Watch.of(on_update, progress, name)
-        with deadline(timeout), watch or nullcontext():
+        updates = Updates.of(on_update, progress, name)
+        with deadline(timeout), updates or nullcontext():
             async with RunGuard(self._client, type(self), self, cancels=False):
-                if watch is not None:
-                    await watch(self)
-                await until_end(self, watch=watch)
+                if updates is not None:
+                    await updates(self)
+                await until_end(self, updates=updates)
 
     def _update(self, data: ApiModel) -> None:
         created_at, status = self._created_at, vars(self).get("status")

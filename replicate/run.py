@@ -34,7 +34,7 @@ OWN = ("download_to", "on_update", "progress")
 """What `run` takes, and `stream` does not."""
 
 NOBODY: ContextManager[None] = nullcontext()
-"""In the place of a watch, where nobody is told of changes."""
+"""In the place of updates, where nobody is told of changes."""
 
 
 def run(
@@ -79,29 +79,29 @@ async def async_run(
     params.setdefault("wait", True)
     target = resolve(ref)
     guard: RunGuard[Prediction] = RunGuard(client, Prediction)
-    watch: Optional[Watch] = None
+    updates: Optional[Updates] = None
     if on_update is not None or progress:
-        from ._runs.watching import Watch
+        from ._runs.updates import Updates
 
-        watch = Watch.of(on_update, progress, name_of(target))
-    if watch is not None and params.get("wait") is True:
+        updates = Updates.of(on_update, progress, name_of(target))
+    if updates is not None and params.get("wait") is True:
         params["wait"] = None  # a request that is held tells nothing until its end
-    with until(end), watch or NOBODY:
+    with until(end), updates or NOBODY:
         async with guard:
             version = await version_of(client, ref, target)
             prediction = await create(guard, target, input, **params)
-            if watch is not None:
-                await watch(prediction)
+            if updates is not None:
+                await updates(prediction)
             output = Output(client, version, use_file_output is not False, download_to)
             yields = download_to is None and version is not None and version._yields_output
             if yields and prediction.status != "failed":
                 kind = OutputIterator if is_blocking() else AsyncOutputIterator
-                told = watch and watch.hand_over()
-                return kind(guard, output.items, end=end, cancels=True, watch=told)
+                told = updates and updates.hand_over()
+                return kind(guard, output.items, end=end, cancels=True, updates=told)
             # A record of the prediction has its times, and who watches it sees its end.
-            is_observed = download_to is not None or watch is not None
+            is_observed = download_to is not None or updates is not None
             if not (prediction._has_ended if is_observed else prediction._is_complete):
-                await until_end(prediction, is_fresh=prediction._is_fresh, watch=watch)
+                await until_end(prediction, is_fresh=prediction._is_fresh, updates=updates)
             prediction._raise_for_status()
             return await output.of(prediction)
 

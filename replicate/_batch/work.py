@@ -18,8 +18,8 @@ from .._log import logger
 from .._runs import lost
 from .._runs.create import check_input, create
 from .._runs.guard import RunGuard
+from .._runs.updates import Updates
 from .._runs.waiting import look, until_end
-from .._runs.watching import Watch
 from ..exceptions import ConflictError, DeadlineExceededError, NotFoundError, ReplicateError
 from ..identifier import resolve
 from ..prediction import Prediction
@@ -107,19 +107,19 @@ class Work:
         return await in_thread(self.journal.claim, job)
 
     async def _run(self, job: Job, row: Row) -> Union[Done, TurnedAway]:
-        watch = Watch.of(self._on_update, progress=False, name="")
+        updates = Updates.of(self._on_update, progress=False, name="")
         with until(end_of(self._timeout)):
             guard = _Guard(self, job, await self._taken_up(job, row))
             try:
                 async with guard:
                     prediction = guard.run or await self._create(guard, job)
-                    if watch is not None:
-                        await watch(prediction)
+                    if updates is not None:
+                        await updates(prediction)
                     await until_end(
                         prediction,
                         is_fresh=prediction._is_fresh,
                         shortest=self._shortest_pause,
-                        watch=watch,
+                        updates=updates,
                     )
                 prediction._raise_for_status()
             except BaseException as error:

@@ -11,7 +11,7 @@ from .waiting import look, pauses_of
 
 if TYPE_CHECKING:
     from .guard import RunGuard
-    from .watching import Watch
+    from .updates import Updates
 
 
 class OutputIterator(AsGenerator[Any]):
@@ -25,7 +25,7 @@ class OutputIterator(AsGenerator[Any]):
         start: Optional[Callable[[], Awaitable[Any]]] = None,
         end: Optional[float] = None,
         cancels: bool = False,
-        watch: Optional[Watch] = None,
+        updates: Optional[Updates] = None,
     ) -> None:
         """Create an iterator.
 
@@ -35,7 +35,7 @@ class OutputIterator(AsGenerator[Any]):
             start: Creates the run, if there is none yet.
             end: The deadline, on the monotonic clock.
             cancels: Whether closing the iterator cancels the run.
-            watch: What tells of the run's changes.
+            updates: What tells of the run's changes.
         """
         super().__init__()
         self._guard = guard
@@ -44,7 +44,7 @@ class OutputIterator(AsGenerator[Any]):
         self._start = start
         self._end = end
         self._cancels = cancels
-        self._watch = watch
+        self._updates = updates
         self._given = 0
         self._pauses = pauses_of(guard.session)
 
@@ -82,14 +82,14 @@ class OutputIterator(AsGenerator[Any]):
                 await pause(next(self._pauses))
             run._is_fresh = False
             await look(run)
-            if self._watch is not None:
-                await self._watch(run)
+            if self._updates is not None:
+                await self._updates(run)
             if not run._output_so_far and not run._is_complete:
                 run._is_fresh = True
 
     async def _release(self) -> None:
-        if self._watch is not None:
-            self._watch.close()
+        if self._updates is not None:
+            self._updates.close()
 
     async def _interrupt(self) -> None:
         try:

@@ -63,7 +63,7 @@ async def until_end(
     *,
     is_fresh: bool = False,
     shortest: float = 0.0,
-    watch: Optional[Callable[[Any], Awaitable[None]]] = None,
+    updates: Optional[Callable[[Any], Awaitable[None]]] = None,
 ) -> None:
     """Look at a run until it has ended.
 
@@ -71,15 +71,15 @@ async def until_end(
         run: The run.
         is_fresh: Whether what is known of it has just come, so that the first look can wait.
         shortest: Seconds between two looks at least, unless the user has set them.
-        watch: Called with the run after each look.
+        updates: Called with the run after each look.
     """
     pauses = pauses_of(run._client, shortest)
     while not run._has_ended:
         if is_fresh:
             await pause(next(pauses))
         await look(run)
-        if watch is not None:
-            await watch(run)
+        if updates is not None:
+            await updates(run)
         is_fresh = True
 
 

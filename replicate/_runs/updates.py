@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 
-class Watch:
-    """Tells of the changes of one run. Use it as `with watch:`, and call it after each look."""
+class Updates:
+    """Tells of the changes of one run. Use it as `with updates:`, and call it after each look."""
 
     def __init__(self, on_update: Optional[Callable[[Any], Any]], bar: Optional[RunBar]) -> None:
         self._on_update = on_update
@@ -28,7 +28,7 @@ class Watch:
     @classmethod
     def of(
         cls, on_update: Optional[Callable[[Any], Any]], progress: bool, name: str
-    ) -> Optional[Watch]:
+    ) -> Optional[Updates]:
         """Return what tells of changes; None where there is nobody to be told.
 
         Args:
@@ -60,7 +60,7 @@ class Watch:
         if not self._is_handed_over:
             self.close()
 
-    def hand_over(self) -> Watch:
+    def hand_over(self) -> Updates:
         """Let somebody else close it."""
         self._is_handed_over = True
         return self
