@@ -12,6 +12,7 @@ FUZZ_SECONDS ?= 600
 # Most tests wait for a server half of their time.
 WORKERS := $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 FAULTS := tests/faults tests/fuzz tests/load tests/test_recover.py tests/test_secrets.py tests/test_transfers.py tests/test_files_hostile.py tests/test_stream_ends.py
+PROSE := README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md docs
 REQUIREMENTS := tests/requirements.txt tests/requirements-checks.txt codegen/requirements.txt docs/requirements.txt
 
 .DEFAULT_GOAL := help
@@ -108,10 +109,12 @@ spec: $(VENV)/all ## Replace openapi.yaml by the document at SPEC (URL or file) 
 	$(BIN)/python -m codegen generate
 
 .PHONY: lint
-lint: $(VENV)/all ## Check style, and that imports go down only
+lint: $(VENV)/all ## Check style, spelling and prose, and that imports go down only
 	@mkdir -p build
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/codespell $(PROSE) replicate codegen examples benchmarks
+	$(BIN)/proselint check --config docs/site/proselint.json $(PROSE)
 	PYTHONPATH=.:generated $(BIN)/lint-imports --no-cache >build/imports.txt || { cat build/imports.txt; exit 1; }
 
 .PHONY: format
