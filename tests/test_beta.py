@@ -470,6 +470,18 @@ def test_a_copy_with_another_token_or_address(server, other_server):
     assert "token-1" not in repr(client) + repr(vars(client))
 
 
+def test_a_header_with_a_token(beta_of_server, server):
+    server.always({"username": "a"})
+    headers = {"authorization": "Bearer other"}
+
+    beta_of_server(lambda client: client.with_options(default_headers=headers).account.get())
+    assert server.last.header("Authorization") == "Bearer other"
+
+    with pytest.raises(InvalidArgumentError, match=r"with_options\(bearer_token"):
+        beta_of_server(lambda client: client.account.get(extra_headers=headers))
+    assert len(server.requests) == 1
+
+
 def test_connections_are_shared_by_copies(server):
     server.always({"username": "a"})
     client = Replicate(bearer_token="token", base_url=server.url)

@@ -19,7 +19,7 @@ from ..prediction import RunParams
 from .files import with_async_files
 from .http_client import timeout_of, transport_of
 from .operations import GROUPS, Caller, Groups, Operations
-from .options import NOT_GIVEN, NotGiven, Options, given
+from .options import NOT_GIVEN, NotGiven, Options, authorizes, given
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -154,7 +154,7 @@ class _Replicate:
         """
         changes = given(settings)
         new = copy.copy(self)
-        if changes.keys() <= SHARED:
+        if changes.keys() <= SHARED and not authorizes(changes.get("default_headers")):
             new._options = self._options.and_then(
                 Options(
                     changes.get("timeout", NOT_GIVEN),

@@ -9,6 +9,7 @@ import httpx
 from .._http.address import API_PATH
 from .._http.request import HTTP
 from ..client import Client
+from ..exceptions import InvalidArgumentError
 
 if TYPE_CHECKING:
     from .._http.connections import Connections
@@ -32,6 +33,11 @@ def given(arguments: Mapping[str, Any]) -> Dict[str, Any]:
     return {name: value for name, value in arguments.items() if not isinstance(value, NotGiven)}
 
 
+def authorizes(headers: Optional[Mapping[str, str]]) -> bool:
+    """Say whether there is a token in headers."""
+    return any(name.lower() == "authorization" for name in headers or ())
+
+
 class Options(NamedTuple):
     """What is added to requests to the API. Files on other hosts are fetched without it."""
 
@@ -43,8 +49,16 @@ class Options(NamedTuple):
 
     @classmethod
     def taken_from(cls, arguments: Mapping[str, Any]) -> Tuple[Options, Dict[str, Any]]:
-        """Part the arguments of a call: the options among them, and those of the operation."""
+        """Part the arguments of a call: the options among them, and those of the operation.
+
+        Raises:
+            InvalidArgumentError: A header would take the place of the token.
+        """
         rest = given(arguments)
+        if authorizes(rest.get("extra_headers")):
+            raise InvalidArgumentError(
+                "extra_headers cannot replace the token: use with_options(bearer_token=...)"
+            )
         timeout = rest.pop("timeout", NOT_GIVEN)
         extras = [rest.pop(f"extra_{name}", None) for name in ("headers", "query", "body")]
         return cls(timeout, None, *({} if extra is None else extra for extra in extras)), rest
