@@ -227,6 +227,10 @@ class Operations(NamedTuple):
     cancel: Any
 
 
+METHODS = ("wait", "async_wait", "reload", "async_reload", "cancel", "async_cancel")
+"""What can be done with a run of either kind."""
+
+
 class Running(Resource):
     """A prediction or training, which may still be running."""
 
@@ -238,6 +242,13 @@ class Running(Resource):
         "canceled": PredictionCanceledError,
         "aborted": PredictionAbortedError,
     }
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        # Instrumentations look into the classes themselves, where 1.0.7 had these methods.
+        if Running in cls.__bases__:
+            for name in METHODS:
+                setattr(cls, name, vars(cls).get(name, vars(Running)[name]))
 
     @staticmethod
     def _operations() -> Operations:

@@ -6,13 +6,16 @@ import asyncio
 import copy
 import json
 from typing import ClassVar, List, Optional
+from unittest.mock import AsyncMock, Mock
 
 import httpx
 import pytest
 
 import replicate
+from replicate.exceptions import NotFoundError
 from replicate.model import Model
 from replicate.prediction import Prediction
+from replicate.training import Training
 from tests.bodies import MODEL, prediction, version
 
 ACCOUNT = "/v1/account"
@@ -100,6 +103,74 @@ def test_settings_of_the_httpx_client(mock):
     below.auth = ("name", "word")
     client.accounts.current()
     assert seen[-1].headers["authorization"].startswith("Basic ")
+
+
+# What the operations go through, and where instrumentations look for them.
+
+
+def test_a_client_with_requests_of_its_own(call, client):
+    class Counting(replicate.Client):
+        sent = ()
+
+        def _request(self, method, path, **kwargs):
+            self.sent += ((method, path),)
+            return super()._request(method, path, **kwargs)
+
+        async def _async_request(self, method, path, **kwargs):
+            self.sent += ((method, path),)
+            return await super()._async_request(method, path, **kwargs)
+
+    counting = Counting(client.api_token, base_url=client._base())
+    assert call(counting.run, "sandbox/divider", {"denominator": 2}) == 0.5
+    assert call(counting.accounts.current).username
+    with pytest.raises(NotFoundError):
+        call(counting.predictions.create, model="sandbox/nothing", input={})
+    assert counting.sent[:3] == (
+        ("POST", "/v1/models/sandbox/divider/predictions"),
+        ("GET", ACCOUNT),
+        ("POST", "/v1/models/sandbox/nothing/predictions"),
+    )
+    assert ("GET", "/v1/predictions") not in counting.sent, "the create was refused, and not lost"
+
+
+def test_requests_that_a_test_answers(call, monkeypatch):
+    """As `httpx.Response`, or as a mock of which only `json()` is read."""
+    name, kind = ("_async_request", AsyncMock) if call.is_async else ("_request", Mock)
+    request = kind(return_value=httpx.Response(200, json={"type": "user", "username": "a"}))
+    monkeypatch.setattr(replicate.Client, name, request)
+    assert call(replicate.Client("t").accounts.current).username == "a"
+    request.assert_called_once_with("GET", ACCOUNT)
+    request.return_value = Mock(**{"json.return_value": prediction(output="b")})
+    assert call(replicate.Client("t").run, "o/n", {"x": 1}) == "b"
+    assert request.call_args.args == ("POST", "/v1/models/o/n/predictions")
+    assert request.call_args.kwargs["json"] == {"input": {"x": 1}}
+
+
+def test_requests_that_somebody_listens_to(call, client, monkeypatch):
+    """OpenTelemetry of several vendors wraps them in the class."""
+    seen = []
+    request = replicate.Client._request
+    async_request = replicate.Client._async_request
+
+    def wrapped(self, *args, **kwargs):
+        seen.append(request(self, *args, **kwargs))
+        return seen[-1]
+
+    async def async_wrapped(self, *args, **kwargs):
+        seen.append(await async_request(self, *args, **kwargs))
+        return seen[-1]
+
+    monkeypatch.setattr(replicate.Client, "_request", wrapped)
+    monkeypatch.setattr(replicate.Client, "_async_request", async_wrapped)
+    call(client.run, "sandbox/divider", {"denominator": 1})
+    assert (type(seen[0]), seen[0].status_code) == (httpx.Response, 201)
+
+
+@pytest.mark.parametrize("cls", [Prediction, Training])
+def test_the_methods_of_a_run_are_in_its_class(cls):
+    for name in ("wait", "reload", "cancel"):
+        assert name in vars(cls)
+        assert f"async_{name}" in vars(cls)
 
 
 # Copies of clients: objects that hold one are copied, as settings of pydantic 1 and agents are.

@@ -386,8 +386,8 @@ class Transport:
         """Send an operation's request; what cannot be read of the answer is an error of ours."""
         options = {name: kwargs.pop(name) for name in _OPTIONS & kwargs.keys()}
         options.setdefault("safe", self._safe)
-        response: httpx.Response = await self._http.send(
-            lambda: {"method": method, "url": API_PATH + url, **kwargs}, **options
+        response = await self._send(
+            lambda: {"method": method, "url": API_PATH + url, **kwargs}, options
         )
         response.extensions[ERROR] = partial(errors.unreadable, self._http._owner)
         return response
@@ -399,9 +399,29 @@ class Transport:
             request = build()
             return {**request, "url": API_PATH + request["url"]}
 
-        response: httpx.Response = await self._http.send(with_path, safe=self._safe, **options)
+        response = await self._send(with_path, {"safe": self._safe, **options})
         response.extensions[ERROR] = partial(errors.unreadable, self._http._owner)
         return response
+
+    async def _send(self, build: Build, options: dict[str, Any]) -> httpx.Response:
+        replaced = self._http._owner._replaced_request()
+        if replaced is None:
+            response: httpx.Response = await self._http.send(build, **options)
+            return response
+        request, on_send = build(), options.get("on_send")
+        if on_send is not None:
+            on_send(True)
+        try:
+            answer = replaced(request.pop("method"), request.pop("url"), **request)
+            if hasattr(answer, "__await__"):
+                answer = await answer
+        except ReplicateError as error:
+            if on_send is not None and not errors.may_have_happened(error):
+                on_send(False)
+            raise
+        if isinstance(answer, httpx.Response):
+            return answer
+        return httpx.Response(200, json=answer.json())  # a mock, of which 1.0.7 read no more
 
 
 class BlockingTransport:

@@ -193,11 +193,24 @@ class Session:
 
     def _request(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
         """Send a request to a path below the base URL; options are those of httpx."""
-        return block(self._async_request(method, path, **kwargs))
+        return block(self._http.request(method, path, **kwargs))
 
     async def _async_request(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
         """Send a request to a path below the base URL; options are those of httpx."""
         return await self._http.request(method, path, **kwargs)
+
+    def _replaced_request(self) -> Optional[Callable[..., Any]]:
+        """Return what a program has put in the place of the two: all operations go through it.
+
+        A subclass may have its own, a test may patch it, an instrumentation may wrap it.
+        """
+        from .._blocking import is_blocking
+
+        name = "_request" if is_blocking() else "_async_request"
+        if name in vars(self) or getattr(type(self), name) is not vars(Session)[name]:
+            found: Callable[..., Any] = getattr(self, name)
+            return found
+        return None
 
     # Scripts of 1.x reach for these two: to read the header of the token or to set another, for
     # requests of their own, to listen to all requests.
