@@ -350,6 +350,16 @@ def test_predictions(cli, sandbox):
     assert cli("predictions", "wait", *ids, "--quiet")[:2] == (0, "b\na\n")
 
 
+def test_an_output_that_is_removed_is_told(cli, sandbox):
+    cli("run", "me/echo", "text=a")
+    (run,) = sandbox.created
+    removed = {"id": run.id, "model": "me/echo", "status": "succeeded", "data_removed": True}
+    sandbox.fault("predictions.get", status=200, body=json.dumps(removed))
+    status, out, err = cli("predictions", "wait", run.id, "--quiet")
+    assert (status, out) == (3, "")
+    assert "removed" in err
+
+
 def test_wait_for_one_that_fails(cli, sandbox):
     cli("run", "me/fail", "--detach")
     cli("run", "me/echo", "text=a", "--detach")
@@ -429,6 +439,11 @@ def test_any_operation(cli, sandbox):
     status, out, err = cli("api", "deployments.predictions_create", *place, *words)
     assert status == 0, err
     assert sandbox.created[-1].input == {"prompt": "a"}
+    readme = {"body": "# Painter", "content_type": "text/plain"}
+    sandbox.fault("models.readme.get", status=200, **readme)
+    words = ["models.readme_get", "model_owner=sandbox", "model_name=painter"]
+    assert cli("api", *words)[:2] == (0, "# Painter\n")
+    assert cli("api", "deployments.delete", *place)[0] in {0, 3}
     for words, said in (
         (["models.gte"], "did you mean models.get?"),
         (

@@ -64,16 +64,15 @@ async def _run(
 def _print(prediction: Prediction, form: Form, options: Namespace) -> None:
     """Print the output of a prediction, its files as URLs or, where they are saved, as paths."""
     output = form.value(prediction._output_so_far)
-    if prediction.data_removed:
-        show.note(f"The output of prediction {prediction.id} is removed: it is kept for one hour.")
-    if options.save and prediction.status == "succeeded":
+    is_there = prediction.status == "succeeded" and not prediction.data_removed
+    if options.save and is_there:
         paths = iter(block(keep(output, options.save, prediction._wire)).files)
         output = placed(output, lambda _: str(next(paths)))
     else:
         output = placed(output, lambda file: file.url)
     if options.json:
         show.as_json({**prediction.dict(), "output": output} if options.save else prediction)
-    elif prediction.status == "succeeded":
+    elif is_there:
         show.output(output)
 
 
