@@ -14,11 +14,8 @@ from .parameters import Parameter, parameters_of, type_of_output
 
 WIDTH = 99
 
-BEGINNING = '"""Typed functions of models on Replicate.'
-
-HEADER = (
-    BEGINNING
-    + ''' Do not edit: write them anew with
+HEADER = '''\
+"""Typed functions of models on Replicate. Do not edit: write them anew with
 
     {command}
 """
@@ -29,7 +26,9 @@ HEADER = (
 from __future__ import annotations
 
 '''
-)
+
+BEGINNING = HEADER.partition(" Do not edit")[0]
+"""What a module is known by."""
 
 FUNCTION = """
 _{name}: Function[..., {result}] = replicate.use({ref!r})
