@@ -196,7 +196,8 @@ class _Function(_Of[P, T]):
         self._subject = Subject(client, ref)
         self._streaming = streaming
         self._timeout = timeout
-        self.__name__ = self.__qualname__ = self._subject.function_name
+        self.__name__: str = self._subject.function_name
+        self.__qualname__: str = self.__name__
 
     def __init_subclass__(cls) -> None:
         cls.__doc__ = _Documented(cls.__doc__)  # type: ignore[assignment] # type() reads it as text
