@@ -26,7 +26,7 @@ class Pace:
             most: How many runs may be under way at most.
             patience: How often in a row all creates may be refused before the batch gives up.
         """
-        self.limit = float(most)
+        self.limit: float = float(most)
         """How many runs may be under way now; its whole part counts."""
         self._most = most
         self._patience = patience

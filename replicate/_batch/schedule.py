@@ -21,9 +21,9 @@ class Job:
     def __init__(self, index: int, input: Any) -> None:
         self.index = index
         self.input = input
-        self.sent_at = 0.0
+        self.sent_at: float = 0.0
         """When it was started, on the monotonic clock."""
-        self.key = ""
+        self.key: str = ""
         """What the journal knows model and input by."""
         self.tree: Optional[Tree] = None
         """The input as JSON, with its files in their places."""

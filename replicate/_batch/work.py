@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from typing_extensions import TypeGuard
 
     from .._http.session import Session
-    from ..identifier import Reference
+    from ..identifier import Reference, Target
     from .journal import Journal
     from .schedule import Ended, Job
 
@@ -61,8 +61,8 @@ class Work:
     ) -> None:
         end_of(timeout)  # says what is wrong with it
         self.client = client
-        self.target = resolve(ref)
-        self.name = name_of(self.target)
+        self.target: Target = resolve(ref)
+        self.name: str = name_of(self.target)
         """What to call the model in a few letters."""
         self.journal: Optional[Journal] = None
         self.leaves_runs = False

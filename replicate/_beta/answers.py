@@ -19,7 +19,7 @@ class _Answer:
         self, response: httpx.Response, read: Callable[[httpx.Response], Any], seconds: float
     ) -> None:
         self.http_response = response
-        self.elapsed = timedelta(seconds=seconds)
+        self.elapsed: timedelta = timedelta(seconds=seconds)
         """The time from the call to the answer, with all that was repeated."""
         self._read = read
 
