@@ -21,10 +21,10 @@ from ._runs.guard import watchers
 
 try:
     from opentelemetry import context, metrics, trace
-except ImportError as error:
+except ImportError as _error:
     raise ImportError(
         "replicate.telemetry needs OpenTelemetry: pip install 'replicate[telemetry]'"
-    ) from error
+    ) from _error
 
 if TYPE_CHECKING:
     from opentelemetry.metrics import MeterProvider

@@ -10,6 +10,7 @@ from typing import (
     Any,
     Callable,
     Coroutine,
+    Final,
     Generic,
     List,
     Mapping,
@@ -151,20 +152,20 @@ def functions() -> Declared[..., Function[..., Any], AsyncFunction[..., Any]]:
 class Account(Place[F]):
     """`client.account`."""
 
-    get = returns(AccountOperations.get, account.Account)
+    get: Final = returns(AccountOperations.get, account.Account)
 
 
 class Collections(Place[F]):
     """`client.collections`."""
 
-    get = returns(CollectionsOperations.get, collection.Collection)
-    list = lists(CollectionsOperations.list, collection.Collection)
+    get: Final = returns(CollectionsOperations.get, collection.Collection)
+    list: Final = lists(CollectionsOperations.list, collection.Collection)
 
 
 class DeploymentsPredictions(Place[F]):
     """`client.deployments.predictions`."""
 
-    create = returns(DeploymentsOperations.predictions_create, Prediction)
+    create: Final = returns(DeploymentsOperations.predictions_create, Prediction)
 
 
 class Deployments(Place[F]):
@@ -172,53 +173,53 @@ class Deployments(Place[F]):
 
     predictions: DeploymentsPredictions[F]
 
-    create = returns(DeploymentsOperations.create, deployment.Deployment)
-    delete = returns(DeploymentsOperations.delete, NOTHING)
-    get = returns(DeploymentsOperations.get, deployment.Deployment)
-    list = lists(DeploymentsOperations.list, deployment.Deployment)
-    update = returns(DeploymentsOperations.update, deployment.Deployment)
+    create: Final = returns(DeploymentsOperations.create, deployment.Deployment)
+    delete: Final = returns(DeploymentsOperations.delete, NOTHING)
+    get: Final = returns(DeploymentsOperations.get, deployment.Deployment)
+    list: Final = lists(DeploymentsOperations.list, deployment.Deployment)
+    update: Final = returns(DeploymentsOperations.update, deployment.Deployment)
 
 
 class Files(Place[F]):
     """`client.files`."""
 
-    create = returns(FilesOperations.create, file.File)
-    delete = returns(FilesOperations.delete, NOTHING)
-    download = downloads(FilesOperations.download)
-    get = returns(FilesOperations.get, file.File)
-    list = lists(FilesOperations.list, file.File)
+    create: Final = returns(FilesOperations.create, file.File)
+    delete: Final = returns(FilesOperations.delete, NOTHING)
+    download: Final = downloads(FilesOperations.download)
+    get: Final = returns(FilesOperations.get, file.File)
+    list: Final = lists(FilesOperations.list, file.File)
 
 
 class HardwareList(Place[F]):
     """`client.hardware`."""
 
-    list = returns(HardwareOperations.list, List[Hardware])
+    list: Final = returns(HardwareOperations.list, List[Hardware])
 
 
 class ModelsExamples(Place[F]):
     """`client.models.examples`."""
 
-    list = lists(ModelsOperations.examples_list, Prediction)
+    list: Final = lists(ModelsOperations.examples_list, Prediction)
 
 
 class ModelsPredictions(Place[F]):
     """`client.models.predictions`."""
 
-    create = returns(ModelsOperations.predictions_create, Prediction)
+    create: Final = returns(ModelsOperations.predictions_create, Prediction)
 
 
 class ModelsReadme(Place[F]):
     """`client.models.readme`."""
 
-    get = returns(ModelsOperations.readme_get, str)
+    get: Final = returns(ModelsOperations.readme_get, str)
 
 
 class ModelsVersions(Place[F]):
     """`client.models.versions`."""
 
-    delete = returns(ModelsOperations.versions_delete, NOTHING)
-    get = returns(ModelsOperations.versions_get, Version)
-    list = lists(ModelsOperations.versions_list, Version)
+    delete: Final = returns(ModelsOperations.versions_delete, NOTHING)
+    get: Final = returns(ModelsOperations.versions_get, Version)
+    list: Final = lists(ModelsOperations.versions_list, Version)
 
 
 class Models(Place[F]):
@@ -229,38 +230,38 @@ class Models(Place[F]):
     readme: ModelsReadme[F]
     versions: ModelsVersions[F]
 
-    create = returns(ModelsOperations.create, model.Model)
-    delete = returns(ModelsOperations.delete, NOTHING)
-    get = returns(ModelsOperations.get, model.Model)
-    list = lists(ModelsOperations.list, model.Model)
-    search = lists(ModelsOperations.search, model.Model)
-    update = returns(ModelsOperations.update, model.Model)
+    create: Final = returns(ModelsOperations.create, model.Model)
+    delete: Final = returns(ModelsOperations.delete, NOTHING)
+    get: Final = returns(ModelsOperations.get, model.Model)
+    list: Final = lists(ModelsOperations.list, model.Model)
+    search: Final = lists(ModelsOperations.search, model.Model)
+    update: Final = returns(ModelsOperations.update, model.Model)
 
 
 class Predictions(Place[F]):
     """`client.predictions`."""
 
-    cancel = returns(PredictionsOperations.cancel, Prediction)
-    create = returns(PredictionsOperations.create, Prediction)
-    get = returns(PredictionsOperations.get, Prediction)
-    list = lists(PredictionsOperations.list, Prediction)
-    wait = returns(PredictionsOperations.get, Prediction)
+    cancel: Final = returns(PredictionsOperations.cancel, Prediction)
+    create: Final = returns(PredictionsOperations.create, Prediction)
+    get: Final = returns(PredictionsOperations.get, Prediction)
+    list: Final = lists(PredictionsOperations.list, Prediction)
+    wait: Final = returns(PredictionsOperations.get, Prediction)
 
 
 class Trainings(Place[F]):
     """`client.trainings`."""
 
-    cancel = returns(TrainingsOperations.cancel, Training)
-    create = returns(TrainingsOperations.create, Training)
-    get = returns(TrainingsOperations.get, Training)
-    list = lists(TrainingsOperations.list, Training)
-    wait = returns(TrainingsOperations.get, Training)
+    cancel: Final = returns(TrainingsOperations.cancel, Training)
+    create: Final = returns(TrainingsOperations.create, Training)
+    get: Final = returns(TrainingsOperations.get, Training)
+    list: Final = lists(TrainingsOperations.list, Training)
+    wait: Final = returns(TrainingsOperations.get, Training)
 
 
 class WebhooksDefaultSecret(Place[F]):
     """`client.webhooks.default.secret`."""
 
-    get = returns(WebhooksOperations.default_secret_get, WebhookSigningSecret)
+    get: Final = returns(WebhooksOperations.default_secret_get, WebhookSigningSecret)
 
 
 class WebhooksDefault(Place[F]):
@@ -288,6 +289,6 @@ class Groups(Place[F]):
     trainings: Trainings[F]
     webhooks: Webhooks[F]
 
-    search = returns(SearchOperations.search, SearchResults)
-    stream = streams(Client.stream)
-    use = functions()
+    search: Final = returns(SearchOperations.search, SearchResults)
+    stream: Final = streams(Client.stream)
+    use: Final = functions()
