@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INTEGRATIONS := .venv-integrations
+ENGINES := .venv-engines
 VCRPY_6 := .venv-vcrpy-6
 CONTRACT := .venv-contract
 CLIENTS := .venv-clients
@@ -59,6 +60,10 @@ test-integrations: $(INTEGRATIONS)/test $(VCRPY_6)/test ## Run code of others th
 	$(INTEGRATIONS)/bin/python -m pip check
 	$(INTEGRATIONS)/bin/python -m pytest -o asyncio_mode=auto -o asyncio_default_fixture_loop_scope=function tests/integrations
 	$(VCRPY_6)/bin/python -m pytest tests/integrations/test_http_tools.py
+
+.PHONY: test-engines
+test-engines: $(ENGINES)/test ## Run the same function on local clusters of Ray and of Dask
+	$(ENGINES)/bin/python -m pytest tests/integrations/test_engines.py
 
 .PHONY: test-contract
 test-contract: $(CONTRACT)/test ## Hold the sandbox against openapi.yaml with schemathesis (EXAMPLES=30 SEED=1)
@@ -162,7 +167,7 @@ build: $(VENV)/all ## Build wheel and sdist into dist/
 
 .PHONY: clean
 clean: ## Remove everything that the targets made
-	rm -rf $(VENV) $(BENCH) $(INTEGRATIONS) $(VCRPY_6) $(CONTRACT) $(CLIENTS) .venv-cog .venvs build dist demo-output mutants .coverage .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(BENCH) $(INTEGRATIONS) $(ENGINES) $(VCRPY_6) $(CONTRACT) $(CLIENTS) .venv-cog .venvs build dist demo-output mutants .coverage .mypy_cache .pytest_cache .ruff_cache
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -192,6 +197,11 @@ $(VENV)/mutants: $(VENV)/test tests/requirements-mutants.txt
 $(VENV)/fuzz: $(VENV)/test tests/fuzz/requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary atheris -r tests/fuzz/requirements.txt || \
 		{ echo "Without network, or without a wheel of atheris for this Python and system, there is no fuzzing."; exit 1; }
+	@touch $@
+
+$(ENGINES)/test: pyproject.toml tests/integrations/requirements-engines.txt
+	test -x $(ENGINES)/bin/python || $(PYTHON) -m venv $(ENGINES)
+	$(ENGINES)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[sandbox]' -r tests/integrations/requirements-engines.txt
 	@touch $@
 
 $(INTEGRATIONS)/test: pyproject.toml tests/integrations/requirements.txt

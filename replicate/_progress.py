@@ -13,6 +13,9 @@ from ._blocking import set_back
 _tqdm: ContextVar[Any] = ContextVar("replicate_tqdm", default=None)
 """The class of the bars that are shown where this is called from; None for no bars."""
 
+PERCENT = "{l_bar}{bar}| [{elapsed}<{remaining}]"
+"""The look of a bar that shows a percentage: there are no counts and rates of it."""
+
 _PERCENTAGE = re.compile(r"(\d{1,3})%\s*\|")
 
 
@@ -64,7 +67,7 @@ class RunBar:
         bar.set_description_str(f"{self._name}: {run.status}", refresh=False)
         percentage = percentage_of(run.logs)
         if percentage is not None and bar.total is None:
-            bar.bar_format = None
+            bar.bar_format = PERCENT
             bar.reset(100)
         if percentage is not None:
             bar.n = 100 if run.status == "succeeded" else percentage
