@@ -14,15 +14,17 @@ from . import exceptions
 
 
 class Name(NamedTuple):
-    """A name that a module of 1.0.7 had, and whose home is another one."""
+    """A name that modules of 1.0.7 had, and whose home is another one."""
 
-    module: str
     name: str
     home: str
     """`module`, or `module:name`."""
 
+    modules: str
+    """Those that had it, with spaces between them."""
+
     reason: str
-    """Why 1.0.7 had it, or who uses it."""
+    """Why they had it, or who uses it."""
 
 
 GIVES = "the client imported the namespaces that it gives out"
@@ -34,102 +36,77 @@ HOLDS = "what a field of the module's class holds"
 SEEN = "public programs are seen to use it"
 STORED = "programs make resources from stored answers with it"
 
-ITERATOR = "_has_output_iterator_array_type"
+RESOURCES = "account collection deployment file hardware model prediction training version webhook"
 
 TABLE: Tuple[Name, ...] = (
-    Name("account", "Namespace", "resource:Namespace", BASE),
-    Name("account", "Resource", "resource:Resource", BASE),
-    Name("account", "_json_to_account", "_names:_json_to_account", STORED),
-    Name("client", "Accounts", "account:Accounts", GIVES),
-    Name("client", "Collections", "collection:Collections", GIVES),
-    Name("client", "Deployments", "deployment:Deployments", GIVES),
-    Name("client", "Files", "file:Files", GIVES),
-    Name("client", "Hardware", "hardware:HardwareNamespace", "the same, under this name"),
-    Name("client", "Models", "model:Models", GIVES),
-    Name("client", "Predictions", "prediction:Predictions", GIVES),
-    Name("client", "ReplicateError", "exceptions:ReplicateError", "the client raised it"),
-    Name("client", "RetryTransport", "_http.retry_transport:RetryTransport", "its own, before"),
-    Name("client", "Trainings", "training:Trainings", GIVES),
-    Name("client", "Webhooks", "webhook:Webhooks", GIVES),
-    Name("client", "async_run", "run:async_run", CALLS),
-    Name("client", "async_stream", "stream:async_stream", CALLS),
-    Name("client", "run", "run:run", CALLS),
-    Name("client", "stream", "stream:stream", CALLS),
-    Name("collection", "Model", "model:Model", HOLDS),
-    Name("collection", "Namespace", "resource:Namespace", BASE),
-    Name("collection", "Page", "pagination:Page", RETURNS),
-    Name("collection", "Resource", "resource:Resource", BASE),
-    Name("collection", "_json_to_collection", "_names:_json_to_collection", STORED),
-    Name("deployment", "Account", "account:Account", HOLDS),
-    Name("deployment", "Namespace", "resource:Namespace", BASE),
-    Name("deployment", "Page", "pagination:Page", RETURNS),
-    Name("deployment", "Prediction", "prediction:Prediction", RETURNS),
-    Name("deployment", "Resource", "resource:Resource", BASE),
-    Name("deployment", "_json_to_deployment", "_names:_json_to_deployment", STORED),
-    Name("deployment", "_json_to_prediction", "_names:_json_to_prediction", STORED),
-    Name("deployment", "async_encode_json", "helpers:async_encode_json", ENCODES),
-    Name("deployment", "encode_json", "helpers:encode_json", ENCODES),
-    Name("file", "Namespace", "resource:Namespace", BASE),
-    Name("file", "Resource", "resource:Resource", BASE),
-    Name("file", "_json_to_file", "_names:_json_to_file", STORED),
-    Name("hardware", "Namespace", "resource:Namespace", BASE),
-    Name("hardware", "Resource", "resource:Resource", BASE),
-    Name("hardware", "_json_to_hardware", "_names:_json_to_hardware", STORED),
-    Name("helpers", "HAS_NUMPY", "_names:HAS_NUMPY", "programs ask it whether arrays are inputs"),
-    Name("model", "ModelVersionIdentifier", "identifier:ModelVersionIdentifier", CALLS),
-    Name("model", "Namespace", "resource:Namespace", BASE),
-    Name("model", "Page", "pagination:Page", RETURNS),
-    Name("model", "Prediction", "prediction:Prediction", HOLDS),
-    Name("model", "ReplicateException", "exceptions:ReplicateException", "`predict` raises it"),
-    Name("model", "Resource", "resource:Resource", BASE),
-    Name("model", "Version", "version:Version", HOLDS),
-    Name("model", "Versions", "version:Versions", "`versions` is one"),
-    Name("model", "_json_to_model", "_names:_json_to_model", STORED),
-    Name("model", "_json_to_prediction", "_names:_json_to_prediction", STORED),
-    Name("model", "async_encode_json", "helpers:async_encode_json", ENCODES),
-    Name("model", "encode_json", "helpers:encode_json", ENCODES),
-    Name("pagination", "Resource", "resource:Resource", "what a page held"),
-    Name("prediction", "EventSource", "stream:EventSource", "`stream` made one"),
-    Name("prediction", "FileEncodingStrategy", "file:FileEncodingStrategy", "a parameter's type"),
-    Name("prediction", "ModelError", "exceptions:ModelError", "the module raised it"),
-    Name("prediction", "Namespace", "resource:Namespace", BASE),
-    Name("prediction", "Page", "pagination:Page", RETURNS),
-    Name("prediction", "ReplicateError", "exceptions:ReplicateError", "the module raised it"),
-    Name("prediction", "Resource", "resource:Resource", BASE),
-    Name("prediction", "Version", "version:Version", "a parameter's type"),
-    Name("prediction", "_json_to_prediction", "_names:_json_to_prediction", STORED),
-    Name("prediction", "async_encode_json", "helpers:async_encode_json", ENCODES),
-    Name("prediction", "encode_json", "helpers:encode_json", ENCODES),
-    Name("replicate", "_async_paginate", "pagination:async_paginate", "the name it came by"),
-    Name("replicate", "_paginate", "pagination:paginate", "the name it came by"),
-    Name("run", "Model", "model:Model", "a parameter's type"),
-    Name("run", "ModelError", "exceptions:ModelError", "the module raised it"),
-    Name("run", "Version", "version:Version", "a parameter's type"),
-    Name("run", "Versions", "version:Versions", CALLS),
-    Name("run", ITERATOR, f"_names:{ITERATOR}", SEEN),
-    Name("run", "identifier", "identifier", CALLS),
+    Name("Account", "account:Account", "deployment", HOLDS),
+    Name("Accounts", "account:Accounts", "client", GIVES),
+    Name("Collections", "collection:Collections", "client", GIVES),
+    Name("Deployments", "deployment:Deployments", "client", GIVES),
+    Name("EventSource", "stream:EventSource", "prediction", "`stream` made one"),
+    Name("FileEncodingStrategy", "file:FileEncodingStrategy", "prediction", "a parameter's type"),
+    Name("Files", "file:Files", "client", GIVES),
+    Name("HAS_NUMPY", "_names:HAS_NUMPY", "helpers", "programs ask it whether arrays are inputs"),
+    Name("Hardware", "hardware:HardwareNamespace", "client", "the same, under this name"),
+    Name("Model", "model:Model", "collection", HOLDS),
+    Name("Model", "model:Model", "run training", "a parameter's type"),
+    Name("ModelError", "exceptions:ModelError", "prediction run", "the module raised it"),
+    Name("ModelVersionIdentifier", "identifier:ModelVersionIdentifier", "model training", CALLS),
+    Name("Models", "model:Models", "client", GIVES),
+    Name("Namespace", "resource:Namespace", RESOURCES, BASE),
     Name(
-        "run", "make_schema_backwards_compatible", "schema:make_schema_backwards_compatible", SEEN
+        "Page",
+        "pagination:Page",
+        "collection deployment model prediction training version",
+        RETURNS,
     ),
-    Name("run", "transform_output", "helpers:transform_output", CALLS),
-    Name("stream", "ReplicateError", "exceptions:ReplicateError", "the module raised it"),
-    Name("stream", "identifier", "identifier", CALLS),
-    Name("stream", "transform_output", "helpers:transform_output", CALLS),
-    Name("training", "Model", "model:Model", "a parameter's type"),
-    Name("training", "ModelVersionIdentifier", "identifier:ModelVersionIdentifier", CALLS),
-    Name("training", "Namespace", "resource:Namespace", BASE),
-    Name("training", "Page", "pagination:Page", RETURNS),
-    Name("training", "Resource", "resource:Resource", BASE),
-    Name("training", "Version", "version:Version", HOLDS),
-    Name("training", "_json_to_training", "_names:_json_to_training", STORED),
-    Name("training", "async_encode_json", "helpers:async_encode_json", ENCODES),
-    Name("training", "encode_json", "helpers:encode_json", ENCODES),
-    Name("version", "Namespace", "resource:Namespace", BASE),
-    Name("version", "Page", "pagination:Page", RETURNS),
-    Name("version", "Resource", "resource:Resource", BASE),
-    Name("version", "_json_to_version", "_names:_json_to_version", STORED),
-    Name("webhook", "Namespace", "resource:Namespace", BASE),
-    Name("webhook", "Resource", "resource:Resource", BASE),
+    Name("Prediction", "prediction:Prediction", "deployment", RETURNS),
+    Name("Prediction", "prediction:Prediction", "model", HOLDS),
+    Name("Predictions", "prediction:Predictions", "client", GIVES),
+    Name("ReplicateError", "exceptions:ReplicateError", "client", "the client raised it"),
+    Name(
+        "ReplicateError", "exceptions:ReplicateError", "prediction stream", "the module raised it"
+    ),
+    Name("ReplicateException", "exceptions:ReplicateException", "model", "`predict` raises it"),
+    Name("Resource", "resource:Resource", RESOURCES, BASE),
+    Name("Resource", "resource:Resource", "pagination", "what a page held"),
+    Name("RetryTransport", "_http.retry_transport:RetryTransport", "client", "its own, before"),
+    Name("Trainings", "training:Trainings", "client", GIVES),
+    Name("Version", "version:Version", "model training", HOLDS),
+    Name("Version", "version:Version", "prediction run", "a parameter's type"),
+    Name("Versions", "version:Versions", "model", "`versions` is one"),
+    Name("Versions", "version:Versions", "run", CALLS),
+    Name("Webhooks", "webhook:Webhooks", "client", GIVES),
+    Name("_async_paginate", "pagination:async_paginate", "replicate", "the name it came by"),
+    Name("_has_output_iterator_array_type", "_names:_has_output_iterator_array_type", "run", SEEN),
+    Name("_json_to_account", "_names:_json_to_account", "account", STORED),
+    Name("_json_to_collection", "_names:_json_to_collection", "collection", STORED),
+    Name("_json_to_deployment", "_names:_json_to_deployment", "deployment", STORED),
+    Name("_json_to_file", "_names:_json_to_file", "file", STORED),
+    Name("_json_to_hardware", "_names:_json_to_hardware", "hardware", STORED),
+    Name("_json_to_model", "_names:_json_to_model", "model", STORED),
+    Name(
+        "_json_to_prediction", "_names:_json_to_prediction", "deployment model prediction", STORED
+    ),
+    Name("_json_to_training", "_names:_json_to_training", "training", STORED),
+    Name("_json_to_version", "_names:_json_to_version", "version", STORED),
+    Name("_paginate", "pagination:paginate", "replicate", "the name it came by"),
+    Name(
+        "async_encode_json",
+        "helpers:async_encode_json",
+        "deployment model prediction training",
+        ENCODES,
+    ),
+    Name("async_run", "run:async_run", "client", CALLS),
+    Name("async_stream", "stream:async_stream", "client", CALLS),
+    Name("encode_json", "helpers:encode_json", "deployment model prediction training", ENCODES),
+    Name("identifier", "identifier", "run stream", CALLS),
+    Name(
+        "make_schema_backwards_compatible", "schema:make_schema_backwards_compatible", "run", SEEN
+    ),
+    Name("run", "run:run", "client", CALLS),
+    Name("stream", "stream:stream", "client", CALLS),
+    Name("transform_output", "helpers:transform_output", "run stream", CALLS),
 )
 
 OF_2X = {
@@ -154,7 +131,7 @@ OF_2X = {
 """The homes of what programs of the 2.x beta import from `replicate` itself, errors included."""
 
 _HOMES = {
-    **{(entry.module, entry.name): entry.home for entry in TABLE},
+    **{(module, entry.name): entry.home for entry in TABLE for module in entry.modules.split()},
     **{("replicate", name): home for name, home in OF_2X.items()},
     ("account", "get"): "_beta.module:get",
 }
