@@ -256,6 +256,19 @@ def test_connection_that_a_hook_fails_to_make_is_not_that_of_the_create(call, se
     assert len(api.runs) == 1
 
 
+def test_connection_that_a_transport_fails_to_make_for_itself_is_not_that_of_the_create(
+    call, service, waits
+):
+    def audit(request, api):
+        api.create(json.loads(request.content))
+        httpx.Client(trust_env=False, verify=False).get("http://127.0.0.1:9")
+
+    api, client = service()
+    api.faults["POST", "/models/me/model/predictions"] = [audit]
+    assert call(client.run, "me/model", {}) == "done"
+    assert len(api.runs) == 1
+
+
 @pytest.mark.parametrize("reads", [False, True])
 def test_hook_that_raises_for_the_status_is_one_more_failed_request(call, server, waits, reads):
     def hook(response):

@@ -437,15 +437,16 @@ class BlockingTransport:
 
 
 def _is_about(error: httpx.RequestError, request: httpx.Request, client: Any) -> bool:
-    """Say whether an error is about a request, and not about one that a hook has sent itself.
+    """Say whether an error is about a request, and not about one that a hook sent for itself.
 
-    A connection that a hook fails to make says nothing of the request: it may have been answered.
+    A connection that a hook or a transport fails to make for itself says nothing of the request:
+    it may have been answered. httpx notes in an error which request it is about; only a
+    transport leaves that to its caller.
     """
-    if any(client.event_hooks.values()):
-        return error._request is request  # which httpx notes in what a transport raises
-    if error._request is None:
-        error._request = request
-    return True
+    asked = error._request
+    if asked is None and not any(client.event_hooks.values()):
+        asked = error._request = request
+    return asked is not None and (asked.method, asked.url) == (request.method, request.url)
 
 
 def dumps(value: Any) -> bytes:
