@@ -5,15 +5,19 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional
 
 import pytest
 
-from replicate._command.main import main
+from replicate._command.main import STATUSES, main
+from replicate._command.parser import parse
 from replicate._runs import waiting
 from replicate.sandbox import File, Input, Sandbox, current_prediction
 
@@ -568,6 +572,17 @@ def test_tables_fit_a_terminal(cli, monkeypatch):
     assert max(map(len, cli("models", "list")[1].splitlines())) > 40
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     assert max(map(len, cli("models", "list")[1].splitlines())) == 40
+
+
+def test_the_documentation_has_commands_that_there_are():
+    page = Path(__file__).parent.parent / "docs" / "command-line.md"
+    text = page.read_text(encoding="utf-8")
+    commands = re.findall(r"^(?:.*\| )?python -m replicate (.*)$", text, re.MULTILINE)
+    assert len(commands) > 3
+    for command in commands:
+        assert parse(shlex.split(command)).function
+    statuses = set(re.findall(r"^\| (\d+) \|", text, re.MULTILINE))
+    assert statuses == {"0", *(str(status) for _, status in STATUSES)}
 
 
 def test_help_and_version(cli):
