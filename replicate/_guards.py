@@ -78,6 +78,20 @@ def classes_of(module: str, *names: str) -> Any:
     return tuple(getattr(loaded, name) for name in names if hasattr(loaded, name))
 
 
+def mark_as_coroutine_function(function: Any) -> None:
+    """Let mocks know of a function that what it returns is awaited, as that of 1.0.7 was.
+
+    A mock of it can be awaited then. What tells them is in modules that mocks have loaded, and
+    this package does not load.
+    """
+    inspect: Any = sys.modules.get("inspect")
+    coroutines: Any = sys.modules.get("asyncio.coroutines")
+    if hasattr(inspect, "markcoroutinefunction"):  # Python 3.12+
+        inspect.markcoroutinefunction(function)
+    elif hasattr(coroutines, "_is_coroutine"):
+        function._is_coroutine = coroutines._is_coroutine
+
+
 def names_of(module: str) -> Callable[[str], Any]:
     """Return the `__getattr__` of a module: it finds the names of 1.0.7, or says what was meant."""
 

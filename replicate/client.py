@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Dict, Optional, TypeVar, Union, overload
 
 from . import _http
 from ._blocking import block
-from ._guards import names_of
+from ._guards import mark_as_coroutine_function, names_of
 from ._http.session import DEFAULT_MAX_RETRIES, Session
 from ._http.token import from_environment as _get_api_token_from_environment
 from ._namespaces import Namespaces
@@ -593,6 +593,7 @@ class Client(Session, Namespaces):
     for _method in (run, async_run, stream, async_stream):
         _method.__defaults__ = (..., *(_method.__defaults__ or ()))
     del _method
+    mark_as_coroutine_function(async_stream)
 
     # Every operation, as generated.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, List, Mapping, Optional
 
+from ._guards import mark_as_coroutine_function
 from ._runs import events as _events
 from ._runs.events import ServerSentEvent
 from ._steps import Steps
@@ -49,6 +50,9 @@ def async_stream(
 
     events: AsyncStream = _open(AsyncStream, client, ref, input, use_file_output, **params)
     return events
+
+
+mark_as_coroutine_function(async_stream)
 
 
 def _open(

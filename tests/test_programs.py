@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import copy
 import json
+import subprocess
+import sys
 from typing import ClassVar, List, Optional
 from unittest.mock import AsyncMock, Mock
 
@@ -171,6 +173,30 @@ def test_the_methods_of_a_run_are_in_its_class(cls):
     for name in ("wait", "reload", "cancel"):
         assert name in vars(cls)
         assert f"async_{name}" in vars(cls)
+
+
+# Mocks.
+
+
+def test_mocks_of_a_stream_are_awaited(tmp_path):
+    """`mock` asks whether a function is one of coroutines before it makes its mock."""
+    program = tmp_path / "program.py"
+    program.write_text(
+        "from unittest import mock\n"
+        "import replicate\n"
+        "with mock.patch('replicate.async_stream') as stream:\n"
+        "    assert replicate.async_stream is stream\n"
+        "spec = mock.Mock(spec=replicate.Client)\n"
+        "auto = mock.create_autospec(replicate.Client)('t')\n"
+        "with mock.patch.object(replicate.Client, 'async_stream') as method: pass\n"
+        "for made in (stream, spec.async_stream, auto.async_stream, method):\n"
+        "    made.return_value = 5\n"
+        "    call = made('a/b', input={})\n"
+        "    try: call.send(None)\n"
+        "    except StopIteration as end: print(end.value)\n"
+    )
+    output = subprocess.check_output([sys.executable, str(program)], text=True)
+    assert output.split() == ["5"] * 4
 
 
 # Copies of clients: objects that hold one are copied, as settings of pydantic 1 and agents are.
