@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Dict, Optional, TypeVar, Union, overload
+from typing import TYPE_CHECKING, Any, Dict, Optional, Type, TypeVar, Union, overload
 
 from . import _http
 from ._blocking import block
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     P = ParamSpec("P")
 
+C = TypeVar("C", bound="Client")
 T = TypeVar("T")
 
 __all__ = ["Client", "RetryTransport", "_get_api_token_from_environment"]
@@ -641,13 +642,28 @@ class Client(Session, Namespaces):
             # Each process has its own, with the token of its environment: so `replicate.run`
             # can be given to a process pool.
             return _default_client, ()
-        raise TypeError(
-            "a Client holds a token and connections and cannot be pickled: "
-            "create one in each process"
-        )
+        may_be_secret = (self._api_token, self._headers, self._client_kwargs)
+        if any(may_be_secret) or "@" in str(self._base_url):
+            raise TypeError(
+                "a Client that was given a token, headers, or options of httpx cannot be pickled: "
+                "create one in each process"
+            )
+        settings = {
+            "base_url": self._base_url,
+            "timeout": self._timeout,
+            "max_retries": self.max_retries,
+        }
+        return _remade, (type(self), settings, self._poll_interval)
 
 
 _NOT_COPIED = ("_http_or_none", "_shown")
+
+
+def _remade(kind: Type[C], settings: Dict[str, Any], poll_interval: Optional[float]) -> C:
+    """Make a client of a pickle, which takes the token of the environment where it is now."""
+    client = kind(**settings)
+    client._poll_interval = poll_interval
+    return client
 
 
 def _default_client() -> Client:

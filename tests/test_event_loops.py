@@ -382,6 +382,37 @@ def test_closed_client_opens_again(call, client, shout):
     assert asyncio.run(main()) == "D"
 
 
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"base_url": "http://127.0.0.1:9", "timeout": 3, "max_retries": 1}],
+)
+def test_a_client_without_secrets_takes_the_token_of_where_it_is_unpickled(options, monkeypatch):
+    client = replicate.Client(**options)
+    client.poll_interval = 2
+    monkeypatch.setenv("REPLICATE_API_TOKEN", "of-the-sender")
+    pickled = pickle.dumps(client)
+    assert b"of-the-sender" not in pickled
+    monkeypatch.setenv("REPLICATE_API_TOKEN", "of-the-worker")
+    copy = pickle.loads(pickled)
+    assert copy._token() == "of-the-worker"
+    assert (copy._base(), copy._timeout) == (client._base(), client._timeout)
+    assert (copy.max_retries, copy.poll_interval) == (client.max_retries, 2)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"api_token": "secret"},
+        {"headers": {"X-Key": "secret"}},
+        {"auth": ("user", "secret")},
+        {"base_url": "http://user:secret@example.com"},
+    ],
+)
+def test_a_client_with_secrets_does_not_pickle(options):
+    with pytest.raises(TypeError, match="each process"):
+        pickle.dumps(replicate.Client(**options))
+
+
 def test_client_with_a_token_does_not_pickle(client, monkeypatch):
     with pytest.raises(TypeError, match="each process"):
         pickle.dumps(client)
