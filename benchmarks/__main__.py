@@ -11,8 +11,10 @@ import argparse
 import json
 import os
 import random
+import re
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -95,21 +97,27 @@ def profile(base, name):
 
 
 def sample(contestant, workload, base, count=1, size=0):
-    """Return what one process has used, in seconds and bytes; None if it has failed."""
+    """Return what one process has used, in seconds and bytes, or the error that ended it."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("REPLICATE", "PYTHON"))}
     command = command_of(contestant, workload, base, count, size)
     began = time.perf_counter()
     # Not from here: `python -c` imports what is in the folder that it is called in.
-    options = {"env": environment, "cwd": ENVIRONMENTS, "text": True}
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, **options)
-    printed = process.stdout.read()
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    wall = time.perf_counter() - began
-    if process.returncode:
-        if contestant in ("httpx", "replicate"):
-            raise SystemExit(f"failed: {' '.join(command)}")
-        return None  # 500 requests at once are too many for some
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile("w+") as errors:
+        environment["TMPDIR"] = folder
+        options = {"env": environment, "cwd": ENVIRONMENTS, "text": True, "stderr": errors}
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, **options)
+        printed = process.stdout.read()
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        wall = time.perf_counter() - began
+        errors.seek(0)
+        said = errors.read().strip()
+    if process.returncode:  # 500 requests at once are too many for some
+        *_, last = said.splitlines() or [f"exit code {process.returncode}"]
+        if contestant == "replicate":
+            print(said, file=sys.stderr)
+        # The class of an exception, without its module and message.
+        return {"failed": re.sub(r"(?:\w+\.)*(\w+)(?::.*)?", r"\1", last)}
     if workload in ("import", "first"):
         return {"cpu": used.ru_utime + used.ru_stime, "wall": wall}
     return json.loads(printed)
@@ -125,9 +133,11 @@ def measure(base, names, contestants, rounds, share):
             count = max(1, round(BY_NAME[name].count * share))
             size = SIZES.get(name, 0)
             samples = {each: sample(each, name, base, count, size) for each in taking_part}
-            samples = {each: figures for each, figures in samples.items() if figures}
             found[name].append(samples)
-            seen = " ".join(f"{each} {samples[each]['cpu']:.4f}" for each in sorted(samples))
+            seen = " ".join(
+                f"{each} {figures.get('failed') or format(figures['cpu'], '.4f')}"
+                for each, figures in sorted(samples.items())
+            )
             print(f"{name}: {seen}", file=sys.stderr, flush=True)
         print(f"round {number + 1} of {rounds}", file=sys.stderr, flush=True)
     return found
@@ -146,7 +156,7 @@ def grow(base, contestants, rounds):
                     sample(each, name, base, max(1, 100 // size), size * unit)
                     for _ in range(rounds)
                 ]
-                samples = [figures for figures in samples if figures]
+                samples = [figures for figures in samples if "failed" not in figures]
                 if samples:
                     found.setdefault(name, {}).setdefault(each, {})[str(size)] = samples
         print(f"growth of {name}", file=sys.stderr, flush=True)

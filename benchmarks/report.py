@@ -18,13 +18,14 @@ BASE = "httpx"
 
 def figure_of(name, one_round, contestant):
     """Return what counts of a sample: a ratio within its round, or milliseconds."""
-    workload, own = BY_NAME[name], one_round.get(contestant)
-    if own is None:
+    workload, own, base = BY_NAME[name], one_round.get(contestant), one_round.get(BASE)
+    if own is None or "failed" in own:
         return None
     if workload.unit == "ms":
         return own["late"] * 1000
-    base = one_round.get(BASE)
-    return own[workload.measure] / base[workload.measure] if base else None
+    if base is None or "failed" in base:
+        return None
+    return own[workload.measure] / base[workload.measure]
 
 
 def values_of(samples, name, contestant):
@@ -48,18 +49,34 @@ def summary(values):
 
 def cell(samples, name, contestant):
     values = values_of(samples, name, contestant)
+    failed = [each[contestant]["failed"] for each in samples[name] if is_failed(each, contestant)]
     if not values:
-        return "–"
+        return failed[0] if failed else "–"
     digits = 0 if BY_NAME[name].unit == "ms" else 2
     middle, low, high = (f"{value:.{digits}f}" for value in summary(values))
     text = middle if low == high else f"{middle} ({low}–{high})"
+    if failed:
+        text += f", and {failed[0]} in {len(failed)} of {len(samples[name])}"
     return text + extra(samples, name, contestant)
+
+
+def is_failed(one_round, contestant):
+    return "failed" in one_round.get(contestant, {})
+
+
+def succeeded(samples, name, contestant):
+    """Return the samples that there are of one contestant."""
+    return [
+        each[contestant]
+        for each in samples[name]
+        if contestant in each and not is_failed(each, contestant)
+    ]
 
 
 def extra(samples, name, contestant):
     """Return the peak of memory, or the number of requests, where that matters too."""
     workload = BY_NAME[name]
-    own = [each[contestant] for each in samples[name] if contestant in each]
+    own = succeeded(samples, name, contestant)
     if workload.unit == "ms":
         return f", {statistics.median(each['requests'] for each in own):.0f} requests"
     if workload.memory is None or not own:
@@ -72,7 +89,7 @@ def extra(samples, name, contestant):
 
 def base_cell(samples, name):
     """Return what bare httpx takes, which the ratios are to."""
-    own = [each[BASE] for each in samples[name] if BASE in each]
+    own = succeeded(samples, name, BASE)
     if not own:
         return "–"
     seconds = statistics.median(each[BY_NAME[name].measure] for each in own)
@@ -124,7 +141,7 @@ def missed(samples):
     found = []
     for name in samples:
         values = values_of(samples, name, "replicate")
-        if values and summary(values)[0] > BY_NAME[name].goal:
+        if not values or summary(values)[0] > BY_NAME[name].goal:
             found.append(name)
     return found
 

@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 _RANGE = re.compile(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18}|\*)", re.ASCII)
 
-LARGE = 1024 * 1024
-"""Bytes of a file for which it is worth while to read more of it at a time."""
-
 PROGRESS = 1024 * 1024
 """Bytes that make an attempt worth it: after them, one that breaks off counts as the first."""
 
@@ -146,8 +143,6 @@ class Download(AsGenerator[bytes]):
                 error, shown(url), of_replicate=is_kept_by_replicate(url, self._client._base())
             ) from None
         self._begin(self._body.response)
-        if (self.size or 0) >= LARGE:
-            self._body.read_more_at_a_time()
         return True
 
     def _begin(self, response: httpx.Response) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from .._blocking import in_thread, is_blocking, monotonic
+from .._blocking import in_thread, monotonic
 from .._log import logger
 from ..exceptions import InvalidResponseError, ReplicateException
 from .deadline import (
@@ -19,7 +19,9 @@ from .deadline import (
     remaining,
     within_deadline,
 )
+from .direct import close
 from .errors import lost, transport_failed, undecodable
+from .pieces import pieces_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -32,21 +34,14 @@ ENOUGH = 256 * 1024
 """Bytes of an error's body that are read; it may come from anybody's server, and never end."""
 
 
-FILE_CHUNK = 128 * 1024
+FILE_CHUNK = 256 * 1024
 """Bytes of a file that are sent at a time. One may take as long as the timeout for writing."""
 
-CHUNKS_IN_THREAD = 8
+CHUNKS_IN_THREAD = 4
 """Such chunks that are read from a file at a time where there is an event loop."""
 
 LONGEST_READ = 0.1
 """Seconds after which such a thread reads no more: nothing else can end it."""
-
-READ_AT_A_TIME = 256 * 1024
-"""Bytes of a large response that are taken from the connection at a time, if they are there."""
-
-
-_BELOW = ("_stream", "_httpcore_stream", "_connection", "_body")
-"""Where a response's stream has the next one below it, down to httpcore's connection."""
 
 
 class Body:
@@ -61,7 +56,7 @@ class Body:
         self._session = session
         self._lease = lease
         self._is_left = False
-        self._chunks: Any = None
+        self._pieces: Any = None
         lease.pool.open.add(self)
 
     @property
@@ -85,15 +80,13 @@ class Body:
         if deadline_or_none() is not None:
             check_deadline()
         try:
-            if is_blocking():
-                if self._chunks is None:
-                    self._chunks = _pieces(self.response)
-                return next(self._chunks, None)
-            if self._chunks is None:
-                self._chunks = _async_pieces(self.response)
-            if deadline_or_none() is not None:
-                return await within_deadline(_next(self._chunks))
-            return await _next(self._chunks)
+            pieces = self._pieces
+            if pieces is None:
+                pieces = self._pieces = pieces_of(self.response)
+            if deadline_or_none() is None:
+                found: bytes | None = await pieces.read()
+                return found
+            return await within_deadline(pieces.read())
         except httpx.DecodingError as error:
             raise undecodable(error, self.response) from None
         except httpx.TransportError as error:
@@ -110,20 +103,6 @@ class Body:
             if failed is None:
                 raise
             raise failed from error
-
-    def read_more_at_a_time(self) -> None:
-        """Take more from the connection at a time than httpcore does, which takes 64 KiB.
-
-        For a large file most of the time goes into the steps that each piece costs.
-        """
-        connection: Any = self.response.stream
-        for _ in _BELOW:
-            connection = next(
-                (getattr(connection, name) for name in _BELOW if hasattr(connection, name)), None
-            )
-            if hasattr(connection, "READ_NUM_BYTES"):
-                connection.READ_NUM_BYTES = READ_AT_A_TIME
-                return
 
     async def read_all(self, limit: int | None = None) -> None:
         """Read to the end, or to so many bytes, and close; the response has the content then.
@@ -150,10 +129,7 @@ class Body:
         except KeyError:
             return
         try:
-            if is_blocking():
-                self.response.close()
-            else:
-                await self.response.aclose()
+            await close(self.response)
         except httpx.HTTPError as error:
             logger.debug("a response was not closed cleanly: %s", error)
         finally:
@@ -168,30 +144,6 @@ class Body:
     def abandon(self) -> None:
         """Let the response be closed later: a finalizer may run in the middle of a request."""
         self._lease.pool.abandon(self)
-
-
-def _pieces(response: httpx.Response) -> Iterator[bytes]:
-    if _is_as_sent(response):
-        return iter(response.stream)  # type: ignore[arg-type]
-    return response.iter_bytes()
-
-
-def _async_pieces(response: httpx.Response) -> AsyncIterator[bytes]:
-    if _is_as_sent(response):
-        return response.stream.__aiter__()  # type: ignore[union-attr]
-    return response.aiter_bytes()
-
-
-def _is_as_sent(response: httpx.Response) -> bool:
-    """Say whether there is nothing to decode, and nothing was read by somebody's hook."""
-    return "content-encoding" not in response.headers and not hasattr(response, "_content")
-
-
-async def _next(chunks: AsyncIterator[bytes]) -> bytes | None:
-    try:
-        return await chunks.__anext__()
-    except StopAsyncIteration:
-        return None
 
 
 class FileBody(httpx.AsyncByteStream, httpx.SyncByteStream):

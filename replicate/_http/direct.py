@@ -17,6 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from .._blocking import is_blocking
+from .pieces import is_as_sent, pieces_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -76,9 +79,7 @@ def is_set_up(client: Any) -> bool:
     return bool(client.auth or client.params or any(client.event_hooks.values()))
 
 
-def send(
-    client: httpx.Client, request: httpx.Request, *, own: bool, direct: bool
-) -> httpx.Response:
+async def send(client: Any, request: httpx.Request, *, own: bool, direct: bool) -> httpx.Response:
     """Send a request, and return the response before its body.
 
     Args:
@@ -89,19 +90,11 @@ def send(
     """
     if not direct:
         auth = httpx.USE_CLIENT_DEFAULT if own else None
-        return client.send(request, auth=auth, follow_redirects=False, stream=True)
+        response = client.send(request, auth=auth, follow_redirects=False, stream=True)
+        return response if is_blocking() else await response  # type: ignore[no-any-return]
     transport = client._transport_for_url(request.url)
-    return _received(client, request, transport.handle_request(request))
-
-
-async def async_send(
-    client: httpx.AsyncClient, request: httpx.Request, *, own: bool, direct: bool
-) -> httpx.Response:
-    """Send a request, and return the response before its body; see `send`."""
-    if not direct:
-        auth = httpx.USE_CLIENT_DEFAULT if own else None
-        return await client.send(request, auth=auth, follow_redirects=False, stream=True)
-    transport = client._transport_for_url(request.url)
+    if is_blocking():
+        return _received(client, request, transport.handle_request(request))
     return _received(client, request, await transport.handle_async_request(request))
 
 
@@ -113,44 +106,40 @@ def _received(client: Any, request: httpx.Request, response: httpx.Response) -> 
     return response
 
 
-def _comes_as_sent(response: httpx.Response) -> bool:
-    """Say whether a body, not read so far, needs nothing of what httpx does while reading."""
-    return (
-        not (response.is_stream_consumed or hasattr(response, "_content"))
-        and "content-encoding" not in response.headers
-    )
-
-
-def read(response: httpx.Response) -> None:
+async def read(response: httpx.Response) -> None:
     """Read a response to its end and close it."""
     try:
-        if _comes_as_sent(response):
-            stream: Any = response.stream
-            response._content = b"".join(stream)
+        if is_as_sent(response) and not response.is_stream_consumed:
+            response._content = await _content(response)
             response.is_stream_consumed = True
-            response.close()
-        else:
+        elif is_blocking():
             response.read()
-    except BaseException as error:
-        response.close()
-        if not _is_told_by_status(response, error):
-            raise
-
-
-async def async_read(response: httpx.Response) -> None:
-    """Read a response to its end and close it."""
-    try:
-        if _comes_as_sent(response):
-            stream: Any = response.stream
-            response._content = b"".join([chunk async for chunk in stream])
-            response.is_stream_consumed = True
-            await response.aclose()
         else:
             await response.aread()
     except BaseException as error:
-        await response.aclose()
+        await close(response)
         if not _is_told_by_status(response, error):
             raise
+    else:
+        await close(response)
+
+
+async def _content(response: httpx.Response) -> bytes:
+    source = pieces_of(response)
+    pieces: list[bytes] = []
+    while True:
+        piece = await source.read()
+        if piece is None:
+            return b"".join(pieces)
+        pieces.append(piece)
+
+
+async def close(response: httpx.Response) -> None:
+    """Close a response."""
+    if is_blocking():
+        response.close()
+    else:
+        await response.aclose()
 
 
 def _is_told_by_status(response: httpx.Response, error: BaseException) -> bool:

@@ -241,10 +241,8 @@ class HTTP:
                 )
                 if not response.has_redirect_location or method not in {"GET", "HEAD"}:
                     return response
-                if stream and is_blocking():
-                    response.close()
-                elif stream:
-                    await response.aclose()
+                if stream:
+                    await direct.close(response)
                 if hops == MAX_REDIRECTS:
                     raise httpx.TooManyRedirects(f"more than {hops} redirects", request=request)
                 url = joined(request.url, response.headers["location"])
@@ -331,26 +329,21 @@ class HTTP:
     async def _exchange(
         self, client: Any, request: httpx.Request, *, stream: bool, own: bool, is_direct: bool
     ) -> httpx.Response:
+        async def exchange() -> httpx.Response:
+            response = await direct.send(client, request, own=own, direct=is_direct)
+            if not stream:
+                await direct.read(response)
+            return response
+
         try:
-            if is_blocking():
-                response = direct.send(client, request, own=own, direct=is_direct)
-                if not stream:
-                    direct.read(response)
-                return response
-            left = remaining()
+            left = None if is_blocking() else remaining()
             if left is None:
-                response = await direct.async_send(client, request, own=own, direct=is_direct)
-                if not stream:
-                    await direct.async_read(response)
-                return response
+                return await exchange()
             import anyio
 
             try:
                 with anyio.fail_after(left):
-                    response = await direct.async_send(client, request, own=own, direct=is_direct)
-                    if not stream:
-                        await direct.async_read(response)
-                    return response
+                    return await exchange()
             except TimeoutError as error:
                 raise httpx.ReadTimeout("the answer came too slowly", request=request) from error
         except (httpx.InvalidURL, AssertionError):
