@@ -23,6 +23,11 @@ def is_object(value: Any) -> TypeGuard[Dict[str, Any]]:
     return isinstance(value, dict)
 
 
+def may_be_file(text: str) -> bool:
+    """Say whether a text starts as the address of a file does, or a file in a data URI."""
+    return text[:5].lower().startswith(("http", "data:"))
+
+
 def is_array(value: Any) -> TypeGuard[List[Any]]:
     """Say whether a value is a JSON array."""
     return isinstance(value, list)

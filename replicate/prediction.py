@@ -22,7 +22,7 @@ from replicate_api.api.predictions.create import PredictionsCreateMore, Predicti
 
 from ._arguments import check_more
 from ._blocking import block
-from ._guards import is_text, is_tuple, names_of
+from ._guards import is_text, is_tuple, may_be_file, names_of
 from .exceptions import FileExpiredError, InvalidArgumentError
 from .identifier import Target, split
 from .pagination import Page, fetch_page
@@ -265,7 +265,8 @@ class Prediction(Running, models.Prediction):
         return RunGuard(self._client, Prediction, self, cancels=False)
 
     def _files_in(self, output: Any) -> Any:
-        # Here, since they need httpx: a missing token is found without it.
+        if output is None or (isinstance(output, str) and not may_be_file(output)):
+            return output  # without what it takes to read files
         from ._files.output import FileOutputURL
         from ._files.transform import transform_output
 

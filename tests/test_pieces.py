@@ -36,6 +36,7 @@ class Server:
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self.answers = []
+        self.received = []
         self.connections = 0
         threading.Thread(target=self._serve, daemon=True).start()
 
@@ -47,7 +48,11 @@ class Server:
                 return
             self.connections += 1
             with connection:
-                while self.answers and connection.recv(65536):
+                while self.answers:
+                    received = connection.recv(65536)
+                    if not received:
+                        break
+                    self.received.append(received)
                     for part in self.answers.pop(0):
                         if isinstance(part, bytes):
                             connection.sendall(part)
@@ -155,6 +160,18 @@ def test_a_read_that_takes_too_long_is_a_timeout(server, call):
         with pytest.raises(httpx.ReadTimeout):
             whole(call, FileOutput(f"{server.url}/x", client))
     never.set()
+
+
+def test_a_small_request_of_a_blocking_call_goes_out_in_one_piece(server, client):
+    answer = b'{"id": "f1", "status": "succeeded"}'
+    server.answers = [[sized(len(answer), answer)], [sized(len(answer), answer)]]
+    client.predictions.create(model="o/n", input={"text": "a"})
+    client.predictions.get("f1")
+    created, got = server.received
+    assert created.startswith(b"POST /v1/models/o/n/predictions HTTP/1.1\r\n")
+    assert created.endswith(b'"text":"a"}}')
+    assert got.startswith(b"GET /v1/predictions/f1 HTTP/1.1\r\n")
+    assert got.endswith(b"\r\n\r\n")
 
 
 class Counting(httpx.SyncByteStream):

@@ -117,7 +117,8 @@ def _files_in(tree: Any) -> Iterator[FileIn]:
         yield tree
     elif is_object(tree) or is_array(tree):
         for item in tree.values() if is_object(tree) else tree:
-            yield from _files_in(item)
+            if type(item) is not str:
+                yield from _files_in(item)
 
 
 def filled(tree: Any, content: Callable[[FileIn], Any]) -> Any:

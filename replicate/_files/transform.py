@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional
 
 from .. import schema as _schema
-from .._guards import is_mapping, is_object, is_sequence
+from .._guards import is_mapping, is_object, is_sequence, may_be_file
 from .data_uri import is_data_uri
 from .output import FileOutput
 
@@ -82,9 +82,9 @@ def looks_like_file(value: str, client: Session) -> bool:
 
     Plain `http:` counts where the API itself is reached by it, as the sandbox is.
     """
-    start = value[:8].lower()
-    if not start.startswith(("http", "data:")) or value.split(None, 1) != [value]:
+    if not may_be_file(value) or value.split(None, 1) != [value]:
         return False
+    start = value[:8].lower()
     if start.startswith("data:"):
         return is_data_uri(value)
     if start.startswith("http://"):

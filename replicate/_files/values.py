@@ -98,6 +98,8 @@ def plain(value: Any, place: Optional[str] = None) -> Any:
         TypeError: It has no JSON form.
         InvalidArgumentError: It is a number or a text without one.
     """
+    if type(value) is str and value.isascii():
+        return value  # most inputs are
     if isinstance(value, enum.Enum):
         return plain(value.value, place)
     if value is None or isinstance(value, (bool, int)):
@@ -153,6 +155,8 @@ def _plain_mapping(value: Mapping[Any, Any], place: Optional[str]) -> Any:
 
 def _key(key: Any, place: str) -> str:
     """Return a key as JSON has it, where all of them are text."""
+    if type(key) is str and key.isascii():
+        return key
     if isinstance(key, enum.Enum):
         return _key(key.value, place)
     if isinstance(key, str):

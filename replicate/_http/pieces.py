@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 from functools import lru_cache
-from typing import Any, Optional
+from typing import Any, List, Optional
 
 import h11
 import httpcore
@@ -52,8 +52,7 @@ def _wire_of(response: httpx.Response) -> Optional[Wire]:
         return None  # somebody listens to httpcore
     place: Any = response.stream
     while True:
-        kind: Any = type(place)
-        below = _below(kind)
+        below = _below(place.__class__)
         if below is None:
             break
         place = getattr(place, below, None)
@@ -109,12 +108,12 @@ class Wire:
 
     def _arrived(self) -> bytes:
         """Return what h11 has, without waiting for more."""
-        pieces = []
+        pieces: List[bytes] = []
         try:
             if self._error is not None:
                 raise self._error
             while True:
-                event = self._state.next_event()
+                event: Any = self._state.next_event()
                 if type(event) is not h11.Data:
                     self._has_ended = event is not h11.NEED_DATA
                     break

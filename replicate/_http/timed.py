@@ -6,6 +6,7 @@ every byte that is taken. A blocking call can be ended in between only by the so
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import httpcore
@@ -75,13 +76,29 @@ class _Backend(httpcore.NetworkBackend):
 class _Stream(httpcore.NetworkStream):
     def __init__(self, stream: httpcore.NetworkStream) -> None:
         self._stream = stream
+        self._head = b""
+        """The head of a request, which is not sent yet."""
         self.close = stream.close  # type: ignore[method-assign]
         self.get_extra_info = stream.get_extra_info  # type: ignore[method-assign]
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._head:
+            with contextlib.suppress(httpcore.WriteError):  # there may be an answer all the same
+                self.write(b"", timeout)
         return self._stream.read(max_bytes, _fit(timeout, httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        head, self._head = self._head, b""
+        if not head and buffer.endswith(b"\r\n\r\n") and b" HTTP/1.1\r\n" in buffer:
+            # It goes out with what is written next: the start of a body, or nothing at its end.
+            self._head = buffer
+        elif len(head) + len(buffer) <= PIECE:
+            self._send(head + buffer, timeout)
+        else:
+            self._send(head, timeout)
+            self._send(buffer, timeout)
+
+    def _send(self, buffer: bytes, timeout: float | None) -> None:
         if remaining() is None:
             # A socket takes a part of what is large, and httpcore copies the rest each time.
             large: Any = memoryview(buffer) if len(buffer) > PIECE else buffer
