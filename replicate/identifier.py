@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Tuple, Union
 
-from ._guards import is_text, names_of
+from ._guards import is_text, names_of, text_of
 from .exceptions import InvalidArgumentError
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def split(ref: str, kind: str) -> Tuple[str, str]:
         InvalidArgumentError: It is of another form; the message names the kind of thing.
     """
     # Not everybody uses a type checker.
-    match = _PATTERN.fullmatch(ref) if isinstance(ref, str) else None  # pyright: ignore[reportUnnecessaryIsInstance]
+    match = _PATTERN.fullmatch(text_of(ref))
     if not match or match["version"]:
         raise InvalidArgumentError(
             f"Invalid reference to {'model version' if kind == 'model' else kind}: {ref}. "
