@@ -147,6 +147,8 @@ def test_block_alone(block, place):
     framework = FRAMEWORKS.get(_RUN.fullmatch(block.run)["package"])
     if framework and "picture" in names:
         check_picture(framework(names, "picture"))
+    elif framework and "story" in names:
+        check_story(framework(names, "story"))
     elif framework:
         check_receiver(framework(names, "receive"), place)
 
@@ -155,6 +157,12 @@ def check_picture(ask):
     status, content = ask("GET", "/picture", {}, b"")
     assert status == 200
     assert content.startswith(b"\x89PNG")
+
+
+def check_story(ask):
+    status, content = ask("GET", "/story?prompt=tides", {}, b"")
+    assert status == 200
+    assert len(content) > 20
 
 
 def check_receiver(ask, sandbox):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import wave
 from pathlib import Path
 from typing import Any, Dict, Iterator, List
@@ -144,3 +145,15 @@ def test_a_prediction_is_a_short_table(page: Any) -> None:
 def test_a_page_is_a_table(page: Any) -> None:
     table = page.locator("table:has(thead th:text-is('status'))")
     assert table.locator("tbody tr").count() == 5
+
+
+def test_the_notebook_of_the_examples_runs() -> None:
+    file = Path(__file__).parents[2] / "examples" / "notebook.ipynb"
+    cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    with Sandbox() as sandbox:
+        notebook = executed(code, sandbox)
+    shown = [output for cell in notebook.cells for output in cell.outputs]
+    assert [output.output_type for output in shown].count("execute_result") == 4
+    assert "data:image/" in shown[0].data["text/html"]
+    assert shown[-1].output_type == "stream"

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 from cog import Input
@@ -16,6 +17,7 @@ from replicate.sandbox import Sandbox
 from replicate.sandbox.cog_source import CogSource
 
 pytestmark = pytest.mark.filterwarnings("ignore:Python 3.8 is no longer supported")
+EXAMPLE = Path(__file__).parents[2] / "examples" / "cog"
 COG = tuple(map(int, version("cog").split(".")[:2]))
 
 
@@ -347,3 +349,11 @@ def test_changes_of_the_code_are_seen(project, tmp_path):
         second = sandbox.models["acme/changing"].latest_version.id
         assert client.run(f"acme/changing:{second}", {"text": "x"}) == "xNEWER"
         assert client.run(f"acme/changing:{first}", {"text": "x"}) == "xOLD", "it still runs"
+
+
+def test_the_predictor_of_the_examples():
+    with Sandbox() as sandbox, sandbox.client() as client:
+        sandbox.cog("acme/verses", EXAMPLE, official=True)
+        pictures = client.run("acme/verses", {"subject": "tides", "pictures": 2})
+        assert [picture.read()[:4] for picture in pictures] == [b"\x89PNG"] * 2
+        assert len(sandbox.created) == 3
