@@ -306,7 +306,8 @@ def test_several_calls_share_the_work(sandbox, client, journal):
 
 
 PROGRAM = """
-import json, sys, replicate
+import json, signal, sys, replicate
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which background jobs ignore
 inputs = [{"n": n, "delay": float(sys.argv[3])} for n in range(int(sys.argv[2]))]
 print(json.dumps(list(replicate.map("me/square", inputs, journal=sys.argv[1], concurrency=4))))
 """
