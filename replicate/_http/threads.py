@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import contextvars
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, List, Optional, TypeVar
 
 from .._blocking import in_thread, is_blocking
+from . import loops
 from .deadline import deadline_exceeded, remaining
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ async def in_time(
             import anyio
 
             event = anyio.Event()
-            _start(run, handover.call, function, _from_thread(event.set))
+            done_there = partial(loops.call_soon, loops.running(), event.set)
+            _start(run, handover.call, function, done_there)
             with anyio.move_on_after(float("inf") if left is None else left):
                 await event.wait()
         return handover.take()
@@ -59,24 +61,6 @@ async def in_time(
 
 def _start(run: Callable[..., Any], *args: Any) -> None:
     threading.Thread(target=run, args=args, name="replicate waiting", daemon=True).start()
-
-
-def _from_thread(function: Callable[[], None]) -> Callable[[], None]:
-    """Let another thread call a function in the running event loop, of asyncio or of trio."""
-    import asyncio
-
-    try:
-        soon: Any = asyncio.get_running_loop().call_soon_threadsafe
-    except RuntimeError:
-        import trio
-
-        soon = trio.lowlevel.current_trio_token().run_sync_soon
-
-    def call() -> None:
-        with contextlib.suppress(Exception):  # the loop may have ended
-            soon(function)
-
-    return call
 
 
 class _Handover(Generic[T]):
