@@ -6,7 +6,7 @@ from collections import deque
 from contextlib import contextmanager
 from contextvars import ContextVar
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any, Deque, NamedTuple
+from typing import TYPE_CHECKING, Any, Deque, NamedTuple, Union
 
 from .._blocking import set_back
 
@@ -74,23 +74,7 @@ def is_cleaning_up() -> bool:
     return _cleaning_up.get()
 
 
-class Room:
-    """A number of places."""
-
-    def enter_at_once(self) -> bool:
-        """Take a place if one is free, and return whether it was."""
-        raise AssertionError("a subclass says how")
-
-    async def enter(self, seconds: float | None) -> bool:  # noqa: ARG002
-        """Wait for a place, None for any time, and return whether one came free."""
-        raise AssertionError("a subclass says how")
-
-    def leave(self) -> None:
-        """Give the place back."""
-        raise AssertionError("a subclass says how")
-
-
-class ThreadRoom(Room):
+class ThreadRoom:
     """A room for blocking calls.
 
     The queue of tokens can be entered again by a signal handler or finalizer that runs inside
@@ -103,6 +87,7 @@ class ThreadRoom(Room):
             self._tokens.put(None)
 
     def enter_at_once(self) -> bool:
+        """Take a place if one is free, and return whether it was."""
         try:
             self._tokens.get_nowait()
         except Empty:
@@ -110,6 +95,7 @@ class ThreadRoom(Room):
         return True
 
     async def enter(self, seconds: float | None) -> bool:
+        """Wait for a place, None for any time, and return whether one came free."""
         try:
             self._tokens.get(timeout=seconds)
         except Empty:
@@ -117,10 +103,11 @@ class ThreadRoom(Room):
         return True
 
     def leave(self) -> None:
+        """Give the place back."""
         self._tokens.put(None)
 
 
-class TaskRoom(Room):
+class TaskRoom:
     """A room for the tasks of one event loop, which all run in one thread."""
 
     def __init__(self, places: int) -> None:
@@ -128,12 +115,14 @@ class TaskRoom(Room):
         self._waiting: Deque[Any] = deque()
 
     def enter_at_once(self) -> bool:
+        """Take a place if one is free, and return whether it was."""
         if self._places <= 0:
             return False
         self._places -= 1
         return True
 
     async def enter(self, seconds: float | None) -> bool:
+        """Wait for a place, None for any time, and return whether one came free."""
         import anyio
 
         turn = anyio.Event()
@@ -155,7 +144,11 @@ class TaskRoom(Room):
             self._waiting.remove(turn)
 
     def leave(self) -> None:
+        """Give the place back, to who has waited longest."""
         if self._waiting:
             self._waiting.popleft().set()
         else:
             self._places += 1
+
+
+Room = Union[ThreadRoom, TaskRoom]

@@ -11,7 +11,6 @@ import pytest
 from replicate._blocking import block
 from replicate._http.rooms import (
     Places,
-    Room,
     TaskRoom,
     ThreadRoom,
     cleaning_up,
@@ -140,10 +139,3 @@ def test_place_that_is_there_when_the_time_is_over_is_taken():
         assert room.enter_at_once() is True
 
     anyio.run(main)
-
-
-def test_kinds_of_rooms_say_how():
-    room = Room()
-    for use in (room.enter_at_once, room.leave, lambda: block(room.enter(1.0))):
-        with pytest.raises(AssertionError, match=r"^a subclass says how$"):
-            use()
