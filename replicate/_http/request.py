@@ -378,12 +378,7 @@ class Transport:
     async def request(self, method: str, url: str, **kwargs: Any) -> httpx.Response:
         """Send an operation's request; what cannot be read of the answer is an error of ours."""
         options = {name: kwargs.pop(name) for name in _OPTIONS & kwargs.keys()}
-        options.setdefault("safe", self._safe)
-        response = await self._send(
-            lambda: {"method": method, "url": API_PATH + url, **kwargs}, options
-        )
-        response.extensions[ERROR] = partial(errors.unreadable, self._http._owner)
-        return response
+        return await self.send(lambda: {"method": method, "url": url, **kwargs}, **options)
 
     async def send(self, build: Build, **options: Any) -> httpx.Response:
         """Send a request that is built when there is a connection to send it on."""
