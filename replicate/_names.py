@@ -10,8 +10,6 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Callable, NamedTuple, Tuple
 
-from . import exceptions
-
 
 class Name(NamedTuple):
     """A name that modules of 1.0.7 had, and whose home is another one."""
@@ -120,7 +118,7 @@ OF_2X = {
             "DEFAULT_TIMEOUT DefaultAsyncHttpxClient DefaultHttpxClient NOT_GIVEN NotGiven Omit "
             "Stream Timeout Transport URLPath file_from_path get_path_url not_given omit"
         ),
-        "exceptions": " ".join(exceptions.__all__),
+        "exceptions": " ".join(import_module("replicate.exceptions").__all__),
         "helpers": "FileOutput",
         "identifier": "ModelVersionIdentifier",
         "model": "Model",
