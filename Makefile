@@ -146,15 +146,14 @@ coverage: $(VENV)/all ## Run the tests and show what they do not reach
 	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered
 
 .PHONY: bench
-bench: $(VENV)/all $(BENCH)/peers ## Measure every path beside 1.0.7, 2.0.0b4, bare httpx and the standard library
+bench: $(addprefix $(BENCH)/,$(addsuffix /installed,httpx 1.0.7 2.0.0b4 ours plots)) ## Measure every path beside 1.0.7, 2.0.0b4, bare httpx and the standard library (ROUNDS=9)
 	$(BENCH)/ours/bin/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps .
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
-	$(BIN)/python -m benchmarks --rounds $(or $(ROUNDS),9)
+	$(BENCH)/plots/bin/python -m benchmarks --rounds $(or $(ROUNDS),9)
 
 .PHONY: bench-quick
-bench-quick: $(VENV)/all $(BENCH)/peers ## The same in short, beside 1.0.7 and bare httpx; writes nothing
+bench-quick: $(addprefix $(BENCH)/,$(addsuffix /installed,httpx 1.0.7 ours)) ## The same in short, beside 1.0.7 and bare httpx; writes nothing
 	$(BENCH)/ours/bin/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps .
-	$(BIN)/python -m benchmarks --quick
+	$(PYTHON) -m benchmarks --quick
 
 .PHONY: audit
 audit: $(VENV)/all ## Look the dependencies up in the database of known vulnerabilities (needs the Internet)
@@ -221,12 +220,14 @@ $(CONTRACT)/test: pyproject.toml tests/contract/requirements.txt
 	@touch $@
 
 # The same httpx for all: what is compared is what stands on it.
-$(BENCH)/peers: pyproject.toml Makefile
-	for each in httpx 1.0.7 2.0.0b4 ours; do \
-		case $$each in httpx) what= ;; ours) what=. ;; *) what=replicate==$$each ;; esac; \
-		$(PYTHON) -m venv $(BENCH)/$$each && \
-		$(BENCH)/$$each/bin/python -m pip install --quiet --disable-pip-version-check httpx==$(BENCH_HTTPX) $$what || exit 1; \
-	done
+$(BENCH)/httpx/installed: WHAT =
+$(BENCH)/1.0.7/installed: WHAT = replicate==1.0.7
+$(BENCH)/2.0.0b4/installed: WHAT = replicate==2.0.0b4
+$(BENCH)/ours/installed: WHAT = .
+$(BENCH)/plots/installed: WHAT = -r benchmarks/requirements.txt
+$(BENCH)/%/installed: pyproject.toml benchmarks/requirements.txt
+	$(PYTHON) -m venv $(BENCH)/$*
+	$(BENCH)/$*/bin/python -m pip install --quiet --disable-pip-version-check httpx==$(BENCH_HTTPX) $(WHAT)
 	@touch $@
 
 $(CLIENTS)/installed: Makefile tests/clients/package.json

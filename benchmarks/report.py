@@ -119,9 +119,9 @@ def machine():
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return {
         "processor": cpu,
-        "processors": len(os.sched_getaffinity(0)) if os.cpu_count() is None else os.cpu_count(),
+        "processors": os.cpu_count(),
         "memory": f"{memory:.0f} GiB",
-        "system": f"{platform.system()} {platform.release()}",
+        "system": f"{platform.system()} {'.'.join(platform.release().split('.')[:2])}",
         "python": platform.python_version(),
         "load": os.getloadavg()[0],
     }
@@ -144,6 +144,13 @@ def missed(samples):
         if not values or summary(values)[0] > BY_NAME[name].goal:
             found.append(name)
     return found
+
+
+def shortfall(samples, name):
+    """Return a line on a goal that is missed."""
+    workload = BY_NAME[name]
+    reached = cell(samples, name, "replicate")
+    return f"- {workload.title}: {reached}, and the goal is {workload.goal:g}"
 
 
 def profile_table(profiles):
@@ -201,7 +208,7 @@ def write(result):
     pictures = plot(result["growth"], result["growth_of"])
     titles = [result["growth_of"][name] for name in result["growth"]]
     day = dt.datetime.fromtimestamp(result["began"], dt.timezone.utc)
-    late = [BY_NAME[name].title for name in missed(samples)]
+    late = [shortfall(samples, name) for name in missed(samples)]
     text = PAGE.format(
         table=table(samples),
         rounds=result["rounds"],
@@ -213,7 +220,7 @@ def write(result):
                 machine_of["memory"],
                 machine_of["system"],
                 f"Python {machine_of['python']}",
-                f"load {machine_of['load']:.1f} from elsewhere at the end",
+                f"load average {machine_of['load']:.1f} at the end, of which 2 is the measurement",
             ]
         ),
         versions="; ".join(
@@ -221,7 +228,7 @@ def write(result):
             + ", ".join(f"{package} {found[package]}" for package in PACKAGES if package in found)
             for each, found in versions_of.items()
         ),
-        missed="All goals are reached." if not late else "Not reached: " + "; ".join(late) + ".",
+        missed=MISSED + "\n".join(late) if late else "All goals are reached.",
         profiles=PROFILES.format(table=profile_table(result["profiles"]))
         if result["profiles"]
         else "",
@@ -235,10 +242,13 @@ def write(result):
 
 PACKAGES = ("replicate", "httpx", "httpcore", "h11", "pydantic")
 
+MISSED = "Goals that are not reached:\n\n"
+
 PROFILES = """
-Where the time of one repetition goes, in milliseconds under a profiler, which makes calls in Python
-dearer than they are. A function written in C counts for its caller. What h11, httpcore and the
-sockets take, any client takes that sends through httpx's transport.
+Where the time of one repetition goes with them, in milliseconds under a profiler, which makes calls
+in Python dearer than they are. A function written in C counts for its caller. What h11, httpcore and
+the sockets take, any client takes that sends through httpx's transport. "Other" is Python itself:
+where a process starts, most of that is the import of modules.
 
 {table}
 """
@@ -256,9 +266,9 @@ calls included, unless the row says otherwise. The goal is what this package is 
 
 The figure is the median of {rounds} rounds, with the quartiles in parentheses; the last column is
 what bare httpx takes for one repetition. Memory is what the process has grown by at its peak.
-"Limit" is the standard library alone: `http.client`, or asyncio's streams. A dash: there is no such
-thing, or it failed (1.0.7 runs into its own timeouts where many requests are sent at once), or
-takes minutes. 2.0.0b4 has no streams.
+"Limit" is the standard library alone: `http.client`, or asyncio's streams. A dash: there is no
+such thing, or it takes minutes. The name of an exception is what a contestant has ended with, as
+1.0.7 does where hundreds of requests are sent at once. 2.0.0b4 has no streams.
 
 {missed}
 {profiles}
@@ -276,7 +286,8 @@ contestants take their turn in a random order, and figures are compared within t
 that other work on the machine falls on all of them. Client and server run on different
 processors. The server (`benchmarks/server.py`) answers at once with bytes that it has ready. Calls
 are repeated on
-an open connection after some that do not count; a large file is moved once. CPU time is that of
+an open connection after some that do not count; a large file is moved once, and is in the system's
+memory by then. CPU time is that of
 `getrusage`, the peak of memory `VmHWM`. What a contestant returns is checked.
 
 | | |

@@ -20,10 +20,11 @@ import replicate_api
 from replicate import _blocking
 
 GET = 175
-RUN = 430
-RUN_VERSION = 460
-EVENT = 48
-ITEM = 28
+RUN = 395
+RUN_VERSION = 415
+EVENT = 47
+EVENT_AMONG_OTHERS = 17
+ITEM = 23
 """Calls of one repetition."""
 
 OURS = tuple(str(Path(package.__file__).parent) for package in (replicate, replicate_api))
@@ -42,10 +43,12 @@ VERSION = {"id": PREDICTION["version"], "openapi_schema": {}}
 
 
 class Chunks(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A stream of events, each of which arrives by itself."""
+    """A stream of events, each of which arrives by itself, or all of them at once."""
 
-    def __init__(self, count):
+    def __init__(self, count, *, at_once=False):
         self.chunks = [f"event: output\nid: {n}:0\ndata: token\n\n".encode() for n in range(count)]
+        if at_once:
+            self.chunks = [b"".join(self.chunks)]
         self.chunks.append(b"event: done\ndata: {}\n\n")
 
     def __iter__(self):
@@ -58,11 +61,11 @@ class Chunks(httpx.SyncByteStream, httpx.AsyncByteStream):
 
 def answer(request):
     *_, name = request.url.path.split("/")
-    if name.startswith("stream-"):
-        count = int(name.partition("-")[2])
+    if name.startswith(("stream-", "at-once-")):
+        count = int(name.rpartition("-")[2])
         if "streams" in request.url.path:
             kind = {"content-type": "text/event-stream"}
-            return httpx.Response(200, headers=kind, stream=Chunks(count))
+            return httpx.Response(200, headers=kind, stream=Chunks(count, at_once=name[0] == "a"))
         urls = {"stream": f"https://stream.replicate.com/v1/streams/{name}"}
         return httpx.Response(200, json={**PREDICTION, "status": "processing", "urls": urls})
     if name == "predictions" and request.method == "GET":
@@ -164,16 +167,17 @@ def test_calls_of_running_a_version(client, form):
     within(RUN_VERSION, figure)
 
 
-def test_calls_of_an_event(client, form):
+@pytest.mark.parametrize(("name", "budget"), [("stream", EVENT), ("at-once", EVENT_AMONG_OTHERS)])
+def test_calls_of_an_event(client, form, name, budget):
     def count(number):
-        prediction = client.predictions.get(f"stream-{number}")
+        prediction = client.predictions.get(f"{name}-{number}")
 
         async def read():
             return [event async for event in prediction.async_stream()]
 
         return form.calls(lambda: list(prediction.stream()), read)
 
-    within(EVENT, (count(300) - count(100)) / 200)
+    within(budget, (count(300) - count(100)) / 200)
 
 
 def test_calls_of_an_item_of_a_page(client, form):
@@ -335,6 +339,6 @@ def test_modules_of_the_first_call():
         "assert client.predictions.get('a').output == 'done'"
     )
 
-    assert len(ours(loaded)) <= 61, sorted(ours(loaded))
+    assert len(ours(loaded)) <= 54, sorted(ours(loaded))
     assert "replicate._runs.create" not in loaded
     assert "replicate_api.models.model" not in loaded
