@@ -246,9 +246,9 @@ MISSED = "Goals that are not reached:\n\n"
 
 PROFILES = """
 Where the time of one repetition goes with them, in milliseconds under a profiler, which makes calls
-in Python dearer than they are. A function written in C counts for its caller. What h11, httpcore and
-the sockets take, any client takes that sends through httpx's transport. "Other" is Python itself:
-where a process starts, most of that is the import of modules.
+in Python dearer than they are. A function written in C counts for its caller. What h11, httpcore
+and the sockets take, any client takes that sends through httpx's transport. "Other" is Python
+itself: where a process starts, most of that is the import of modules.
 
 {table}
 """
