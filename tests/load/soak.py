@@ -1,7 +1,9 @@
 """Hours of work in small: `make soak`, or `python -m tests.load.soak --minutes 30`.
 
 Rounds of everything that the library does, blocking in threads and asynchronous in an event
-loop of each round's own, side by side on one client, with faults in between. After each round
+loop of each round's own, side by side on one client, with faults in between; iterators are
+abandoned, exceptions keep frames alive, loops end in the middle of streams, another thread
+collects garbage and a signal comes twenty times a second. After each round
 the sandbox is asked what it was made to create: a run that got lost, or was made twice, ends
 the soak; so does any error that was not asked for, and growth of what the process uses.
 """
@@ -12,12 +14,15 @@ import argparse
 import asyncio
 import collections
 import concurrent.futures
+import contextlib
 import functools
+import gc
 import hashlib
 import io
 import itertools
 import logging
 import random
+import signal
 import tempfile
 import threading
 import time
@@ -39,6 +44,9 @@ MAX_MORE_BLOCKS = 10_000
 
 KEPT = 20
 """Connections that may be open between rounds: as many as httpx keeps."""
+
+KEPT_ERRORS = collections.deque(maxlen=5)
+"""Exceptions, with the frames and the streams in them."""
 
 FAULTS = (
     (("predictions.get",), {"status": 503}),
@@ -117,6 +125,38 @@ async def stream_left_early(call, key):
     assert first.data.startswith(f"{key}/0 "), first  # or all of it, after a fault
 
 
+async def stream_abandoned(call, key):
+    """Leave a stream to the garbage collector, which finds it late: it is in a cycle."""
+    events = call.stream("load/words", {"key": key})
+    next(events) if call.blocking else await events.__anext__()
+    events.itself = events
+
+
+async def stream_kept_by_an_exception(call, key):
+    events = call.stream("load/words", {"key": key})
+    try:
+        next(events) if call.blocking else await events.__anext__()
+        raise ValueError(key)
+    except ValueError as error:
+        KEPT_ERRORS.append(error)  # its frame has the stream
+
+
+async def stream_of_a_finished_loop(call, key):
+    async def begin():
+        await call.client.async_stream("load/words", {"key": key}).__anext__()
+
+    if call.blocking:
+        asyncio.run(begin())
+    else:
+        await begin()
+
+
+async def download_abandoned(call, key):
+    file = await call(call.client, "run", "load/file", {"key": key, "size": 1_000_000})
+    pieces = iter(file) if call.blocking else file.__aiter__()
+    next(pieces) if call.blocking else await pieces.__anext__()
+
+
 async def download(call, key):
     size = random.choice([10, 10_000, 1_000_000])
     file = await call(call.client, "run", "load/file", {"key": key, "size": size})
@@ -186,6 +226,10 @@ PREDICTING = {
     poll: 4,
     stream: 4,
     stream_left_early: 1,
+    stream_abandoned: 1,
+    stream_kept_by_an_exception: 1,
+    stream_of_a_finished_loop: 1,
+    download_abandoned: 1,
     download: 3,
     save: 2,
     file_input: 2,
@@ -216,6 +260,30 @@ async def leftover_tasks():
             break
         await asyncio.sleep(0.01)
     return left
+
+
+def collect_until(over):
+    """Collect garbage again and again, as another thread of a program may at any moment."""
+    while not over.wait(0.05):
+        gc.collect()
+
+
+@contextlib.contextmanager
+def signals():
+    """Let a signal interrupt the main thread twenty times a second, where there are such."""
+    if (
+        not hasattr(signal, "setitimer")
+        or threading.current_thread() is not threading.main_thread()
+    ):
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, lambda *_: None)
+    signal.setitimer(signal.ITIMER_REAL, 0.05, 0.05)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 class Soak:
@@ -270,14 +338,22 @@ class Soak:
             for job in mine:
                 step(self.attempt(blocking, *job))
 
-        with concurrent.futures.ThreadPoolExecutor(THREADS) as pool:
+        with concurrent.futures.ThreadPoolExecutor(THREADS + 1) as pool, signals():
+            collecting = threading.Event()
+            collector = pool.submit(collect_until, collecting)
             working = [
                 pool.submit(work, jobs[thread * TASKS : (thread + 1) * TASKS])
                 for thread in range(THREADS)
             ]
-            asyncio.run(main())
-            for each in working:
-                each.result()
+            try:
+                asyncio.run(main())
+                for each in working:
+                    each.result()
+            finally:
+                collecting.set()
+            collector.result()
+        KEPT_ERRORS.clear()
+        gc.collect()
 
     def plan_faults(self):
         for target, options in random.sample(FAULTS, 4):
