@@ -6,9 +6,7 @@ import sys
 
 if __name__ == "__main__":
     from ._command.main import main
+    from ._console import prepare
 
-    for _stream in (sys.stdout, sys.stderr):
-        _reconfigure = getattr(_stream, "reconfigure", None)
-        if _reconfigure is not None:  # what a terminal has no letters for is no reason to fail
-            _reconfigure(errors="backslashreplace")
+    prepare()
     sys.exit(main(sys.argv[1:]))

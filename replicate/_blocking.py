@@ -15,6 +15,8 @@ threads and a running event loop mix freely.
 from __future__ import annotations
 
 import contextlib
+import math
+import os
 import sys
 import time
 from contextvars import ContextVar, copy_context
@@ -23,6 +25,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
     from contextvars import Token
+    from queue import SimpleQueue
     from typing import Protocol
 
     class Clock(Protocol):
@@ -39,6 +42,9 @@ if TYPE_CHECKING:
 
 A = TypeVar("A")
 T = TypeVar("T")
+
+GLANCE = 0.2
+"""Seconds for which Ctrl-C may go unseen on Windows."""
 
 _clock: Clock | None = None
 _blocking: ContextVar[bool] = ContextVar("replicate_blocking", default=False)
@@ -137,6 +143,29 @@ def nap_by(nap: Callable[[float], object] | None) -> None:
     None: by `time.sleep`, as others do.
     """
     _nap.set(nap)
+
+
+def taken_from(queue: SimpleQueue[T], seconds: float | None = None) -> T:
+    """Wait for something in a queue, so that Ctrl-C can come in between.
+
+    Windows interrupts no thread that waits for a lock, as `get` does: there it looks up from time
+    to time.
+
+    Raises:
+        queue.Empty: So many seconds have passed.
+    """
+    if os.name != "nt":
+        return queue.get(timeout=seconds)
+    from queue import Empty
+
+    end = math.inf if seconds is None else time.monotonic() + seconds
+    while True:
+        left = end - time.monotonic()
+        try:
+            return queue.get(timeout=max(0.0, min(left, GLANCE)))
+        except Empty:
+            if left <= GLANCE:
+                raise
 
 
 async def sleep(seconds: float) -> None:

@@ -8,7 +8,6 @@ goes on.
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -51,7 +50,8 @@ def _handlers() -> Iterator[CodeType]:
     """Return the code of the signal handlers that are written in Python."""
     import signal
 
-    for number in signal.valid_signals() if sys.platform != "win32" else signal.Signals:
+    # Not `signal.Signals`, which has console events on Windows that have no handler.
+    for number in signal.valid_signals():
         handler: Any = signal.getsignal(number)
         if callable(handler):
             function: Any = getattr(handler, "__func__", handler)

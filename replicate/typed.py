@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, List, Optional, Sequence, Set
 
 from . import _http
 from ._blocking import block
+from ._console import prepare
 from ._functions.changes import compare, functions_of
 from ._functions.documents import read
 from ._functions.parameters import is_name
@@ -142,4 +143,5 @@ def _name(subject: Subject, taken: Set[str]) -> str:
 
 
 if __name__ == "__main__":
+    prepare()
     sys.exit(main())

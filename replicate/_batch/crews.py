@@ -10,7 +10,7 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Callable, Coroutine, Deque, Dict, Optional, Set
 
-from .._blocking import block_on, nap_by
+from .._blocking import block_on, nap_by, taken_from
 from .._http import loops
 from .._http.deadline import finish, remaining
 
@@ -128,7 +128,7 @@ class Threads(Crew):
 
     async def hear(self, seconds: Optional[float]) -> Any:
         try:
-            return self._mail.get(block=seconds != 0, timeout=seconds or None)
+            return self._mail.get_nowait() if seconds == 0 else taken_from(self._mail, seconds)
         except Empty:
             return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import runpy
 import sys
@@ -58,12 +59,19 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         _do(options)
     except EXPECTED as error:
         status = next(status for kind, status in STATUSES if isinstance(error, kind))
+        if os.name == "nt" and _is_pipe_unread(error):
+            status = UNREAD
         if status == UNREAD:  # `head` for example has enough; Python would complain at its end
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         else:
             show.note(f"{options.parser.prog}: {_told(error)}")
         return status
     return DONE
+
+
+def _is_pipe_unread(error: BaseException) -> bool:
+    """Say whether an error is what Windows makes of a broken pipe. An error of a file names it."""
+    return isinstance(error, OSError) and error.errno == errno.EINVAL and error.filename is None
 
 
 def _do(options: Namespace) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import mimetypes
 import os
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Optional
 
@@ -86,9 +87,23 @@ def type_of(value: Any) -> Optional[str]:
     return None
 
 
+def media_types() -> Any:
+    """Return what knows media types by suffix: `mimetypes`, or on Windows Python's part of it.
+
+    There the registry would come first, where programs have written what they open: a CSV file
+    is an Excel sheet, for example.
+    """
+    return _own_types() if os.name == "nt" else mimetypes
+
+
+@lru_cache(maxsize=1)
+def _own_types() -> mimetypes.MimeTypes:
+    return mimetypes.MimeTypes()
+
+
 def guessed_type(name: Optional[str], start: bytes) -> str:
     """Return the media type that a file has by its name, else by its first bytes."""
-    found = mimetypes.guess_type(f"/{name}")[0] if name else None
+    found = media_types().guess_type(f"/{name}")[0] if name else None
     if found is None:
         for signature, offset, media_type in _SIGNATURES:
             if start[offset : offset + len(signature)] == signature:

@@ -59,14 +59,14 @@ class FileOutput(httpx.SyncByteStream, httpx.AsyncByteStream):
     @property
     def content_type(self) -> Optional[str]:
         """The media type, as far as it is known: from a download, the data URI, or the name."""
-        import mimetypes
-
         if self._content_type is None:
             if self.url[:5].lower() == "data:":
                 self._content_type = _data_uri.content_type(self.url)
             else:
+                from .media import media_types
+
                 name = parts_of(self.url).path.rpartition("/")[2]
-                self._content_type = mimetypes.guess_type(f"/{name}")[0]
+                self._content_type = media_types().guess_type(f"/{name}")[0]
         return self._content_type
 
     @property

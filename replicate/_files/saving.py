@@ -193,6 +193,8 @@ class Draft:
                         self._file.close()
                 with contextlib.suppress(OSError):
                     if self._temporary is not None:
+                        if os.name == "nt":  # which deletes nothing that is read-only
+                            self._temporary.chmod(stat.S_IWRITE)
                         self._temporary.unlink()
                 self._temporary = None
             finally:
@@ -250,9 +252,9 @@ def file_name(url: str, content_type: Optional[str]) -> str:
     if url[:5].lower() != "data:":
         name = segment(unquote(parts_of(url).path.rpartition("/")[2], errors="replace"))
     if not name or set(name) <= {"_"}:
-        import mimetypes
+        from .media import media_types
 
-        name = "output" + (mimetypes.guess_extension(content_type or "") or "")
+        name = "output" + (media_types().guess_extension(content_type or "") or "")
     return name
 
 

@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Deque, NamedTuple, Union
 
-from .._blocking import set_back
+from .._blocking import set_back, taken_from
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -97,7 +97,7 @@ class ThreadRoom:
     async def enter(self, seconds: float | None) -> bool:
         """Wait for a place, None for any time, and return whether one came free."""
         try:
-            self._tokens.get(timeout=seconds)
+            taken_from(self._tokens, seconds)
         except Empty:
             return False
         return True

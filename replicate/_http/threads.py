@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import threading
 from functools import partial
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Generic, List, Optional, TypeVar
 
-from .._blocking import in_thread, is_blocking
+from .._blocking import in_thread, is_blocking, taken_from
 from . import loops
 from .deadline import deadline_exceeded, remaining
 
@@ -41,9 +43,10 @@ async def in_time(
     run: Callable[..., Any] = contextvars.copy_context().run
     try:
         if is_blocking():
-            done = threading.Event()
-            _start(run, handover.call, function, done.set)
-            done.wait(left)
+            done: SimpleQueue[None] = SimpleQueue()
+            _start(run, handover.call, function, partial(done.put, None))
+            with contextlib.suppress(Empty):
+                taken_from(done, left)
         elif not may_wait:
             await in_thread(handover.call, function, lambda: None)
         else:

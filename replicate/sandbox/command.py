@@ -8,6 +8,7 @@ import contextlib
 import logging
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -229,7 +230,10 @@ def _log(command: Sequence[str], *, verbose: bool) -> None:
 def _run(command: Sequence[str], variables: Mapping[str, str], signals: Signals) -> int:
     """Run a command, pass on the signals that come, and return its status as shells do."""
     try:
-        process = subprocess.Popen(command, env={**os.environ, **variables})  # noqa: S603
+        # Windows itself starts programs only: not npm, which is npm.cmd.
+        program = shutil.which(command[0]) if os.name == "nt" else None
+        words = [program or command[0], *command[1:]]
+        process = subprocess.Popen(words, env={**os.environ, **variables})  # noqa: S603
     except OSError as error:
         status = 127 if isinstance(error, FileNotFoundError) else 126
         return _fail(f"can't run {command[0]}: {error.strerror}", status)

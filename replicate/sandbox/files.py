@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import io
-import mimetypes
+import os
 import shutil
 import tempfile
 import threading
@@ -18,6 +19,8 @@ from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from starlette.responses import FileResponse
 
+from .._files.media import media_types
+from .._files.saving import segment
 from . import wire
 from .runs import RETENTION
 
@@ -107,14 +110,14 @@ class FileStore:
 
     def remove_upload(self, file_id: str) -> None:
         """Delete an uploaded file."""
-        self.uploads.pop(file_id).path.unlink()
+        _unlink(self.uploads.pop(file_id))
 
     def remove_output(self, url: str) -> None:
         """Delete the file behind the URL of an output, if there is one."""
         if url.startswith(f"{self.delivery_url}/"):
             stored = self.outputs.pop(url.split("/")[-2], None)
             if stored is not None:
-                stored.path.unlink()
+                _unlink(stored)
 
     def put_out(self, content: Union[IO[bytes], bytes, Path], name: str) -> str:
         """Keep a file that a model made, and return its URL."""
@@ -180,7 +183,7 @@ class FileStore:
         with self._lock:
             directory, self._directory = self._directory, None
         if directory is not None:
-            directory.cleanup()
+            remove(directory)
 
     def _store(
         self, key: str, content: IO[bytes], name: str, content_type: str, metadata: Dict[str, Any]
@@ -211,13 +214,30 @@ def safe_name(name: str) -> str:
     return last if last not in ("", ".", "..") else "file"
 
 
+def name_here(name: str) -> str:
+    """Return the name that a file has on this machine's disk: Windows takes fewer than the API."""
+    return (segment(name) or "file") if os.name == "nt" else safe_name(name)
+
+
+def remove(directory: tempfile.TemporaryDirectory[str]) -> None:
+    """Delete a folder as far as that goes: Windows keeps what somebody has open."""
+    shutil.rmtree(directory.name, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        directory.cleanup()
+
+
+def _unlink(stored: StoredFile) -> None:
+    with contextlib.suppress(OSError):  # open on Windows: it goes with its folder
+        stored.path.unlink()
+
+
 def guess_type(name: str) -> str:
     """Return the content type that a file name promises."""
-    return mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return media_types().guess_type(name)[0] or "application/octet-stream"
 
 
 def copy(stored: StoredFile, directory: Path) -> Path:
     """Copy a stored file to where a model may do with it what it wants."""
-    target = directory / stored.name
+    target = directory / name_here(stored.name)
     shutil.copyfile(stored.path, target)
     return target

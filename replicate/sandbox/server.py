@@ -79,7 +79,9 @@ class Listener:
         family, address = _resolve(self._host, self.port)
         listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            # On Windows, to reuse an address means to take it from who listens there.
+            option: int = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR)
+            listener.setsockopt(socket.SOL_SOCKET, option, 1)
             listener.bind(address)
         except BaseException:
             listener.close()

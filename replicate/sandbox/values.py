@@ -10,7 +10,6 @@ import decimal
 import enum
 import inspect
 import io
-import mimetypes
 import os
 import typing
 import uuid
@@ -19,8 +18,9 @@ from pathlib import Path
 from typing import Any, Dict, Mapping, Tuple
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from .._files.media import media_types
 from . import pydantic
-from .files import File, FileStore, copy, safe_name
+from .files import File, FileStore, copy, name_here, safe_name
 from .inputs import as_input
 from .schema import is_file, unwrap
 
@@ -117,7 +117,7 @@ def _fetch(url: str, store: FileStore, directory: Path) -> Path:
         raise ValueError(f"input file not found: {url}")
     import httpx
 
-    path = directory / safe_name(urlsplit(url).path)
+    path = directory / name_here(urlsplit(url).path)
     with httpx.stream("GET", url, follow_redirects=True) as response, path.open("wb") as target:
         response.raise_for_status()
         for chunk in response.iter_bytes():
@@ -141,7 +141,7 @@ def write_data_uri(uri: str, directory: Path) -> Path:
             data = base64.b64decode(data, validate=True)
         except binascii.Error as error:
             raise ValueError(f"a data URI holds bad base64: {error}") from None
-    path = directory / f"file{mimetypes.guess_extension(mime) or ''}"
+    path = directory / f"file{media_types().guess_extension(mime) or ''}"
     path.write_bytes(data)
     return path
 

@@ -18,6 +18,7 @@ from starlette.concurrency import run_in_threadpool
 
 from .callables import is_async, iterates_async
 from .capture import captured
+from .files import remove
 from .nap import Nap
 from .values import decode_input, encode_output
 
@@ -166,11 +167,12 @@ class Worker:
     async def run(self, run: Run) -> None:
         """Run a prediction to its end."""
         function = run.version.function
-        with tempfile.TemporaryDirectory(prefix="replicate-sandbox-") as directory:
+        directory = tempfile.TemporaryDirectory(prefix="replicate-sandbox-")
+        try:
             current = CurrentPrediction(
                 run,
                 asyncio.get_running_loop(),
-                Path(directory),
+                Path(directory.name),
                 stream_logs=self._stream_logs,
             )
             if is_async(function):
@@ -178,6 +180,8 @@ class Worker:
             else:
                 run.stop = current._cancel
                 await self._run_in_thread(run, current)
+        finally:
+            remove(directory)
 
     def join(self, seconds: float) -> None:
         """Wait for the threads of cancelled runs; one that does not listen is left behind."""

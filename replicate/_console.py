@@ -1,0 +1,22 @@
+"""Standard output and standard error that take every text."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+
+def prepare() -> None:
+    """Let the streams of a command take what their encoding has no letters for.
+
+    A terminal gets backslashes. A file or pipe on Windows gets UTF-8, as it does elsewhere: the
+    code page that Python would take there has neither Chinese nor emoji. PYTHONIOENCODING and
+    PYTHONUTF8 are obeyed.
+    """
+    chosen = os.environ.get("PYTHONIOENCODING") or sys.flags.utf8_mode
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure: Any = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            is_own = os.name == "nt" and not chosen and not stream.isatty()
+            reconfigure(encoding="utf-8" if is_own else None, errors="backslashreplace")
