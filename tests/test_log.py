@@ -40,6 +40,7 @@ def test_a_run_is_followed(call, client, caplog):
 
 def test_a_cancel_is_news(call, client, caplog):
     made = client.predictions.create(model="sandbox/primes", input={"limit": 100, "delay": 5})
+    caplog.clear()
     with caplog.at_level(logging.INFO, "replicate"):
         call(made.cancel)
 
