@@ -24,7 +24,7 @@ import httpx
 
 from .._blocking import block_on, is_blocking
 from . import loops
-from .deadline import remaining
+from .deadline import deadline, remaining, until
 from .direct import may_be_direct
 from .rooms import Room, TaskRoom, ThreadRoom, is_cleaning_up, places_of
 from .timed import hold_to_deadline
@@ -159,14 +159,14 @@ class Pool:
 
 async def _enter(rooms: tuple[Room, ...], patience: float | None) -> None:
     entered: list[Room] = []
+    wait: until | None = None
     try:
         for room in rooms:
             if not room.enter_at_once():
-                left = remaining()
-                if left is not None:
-                    patience = left if patience is None else min(left, patience)
-                if not await room.enter(patience):
-                    raise httpx.PoolTimeout("all connections are in use")  # noqa: TRY301
+                wait = wait or deadline(patience)  # for all of the rooms
+                with wait:
+                    if not await room.enter(remaining()):
+                        raise httpx.PoolTimeout("all connections are in use")  # noqa: TRY301
             entered.append(room)
     except BaseException:
         for room in entered:

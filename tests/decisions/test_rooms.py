@@ -9,6 +9,8 @@ import httpx
 import pytest
 
 from replicate._blocking import block
+from replicate._http.connections import _enter
+from replicate._http.deadline import deadline
 from replicate._http.rooms import (
     Places,
     TaskRoom,
@@ -139,3 +141,33 @@ def test_place_that_is_there_when_the_time_is_over_is_taken():
         assert room.enter_at_once() is True
 
     anyio.run(main)
+
+
+class Slow(ThreadRoom):
+    """A room whose places come free after so many seconds."""
+
+    def __init__(self, clock, seconds):
+        super().__init__(0)
+        self.clock, self.seconds, self.given = clock, seconds, []
+
+    async def enter(self, seconds):
+        self.given.append(seconds)
+        self.clock.now += self.seconds
+        return seconds is None or self.seconds <= seconds
+
+
+@pytest.mark.parametrize(
+    ("patience", "given"), [(5.0, [5.0, 2.0]), (60.0, [9.0, 6.0]), (None, [9.0, 6.0])]
+)
+def test_patience_is_for_all_rooms_together(clock, patience, given):
+    rooms = Slow(clock, 3.0), Slow(clock, 1.0)
+    with deadline(9.0):
+        block(_enter(rooms, patience))
+    assert [each for room in rooms for each in room.given] == given
+
+
+def test_room_that_is_left_when_another_is_full(clock):
+    first, second = ThreadRoom(1), Slow(clock, 6.0)
+    with pytest.raises(httpx.PoolTimeout):
+        block(_enter((first, second), 5.0))
+    assert first.enter_at_once()
