@@ -6,7 +6,10 @@ clock (`_http.HTTP`, `sleep`, `in_thread`) see the blocking mode and do blocking
 coroutine never suspends and finishes in a single step: no event loop, no thread.
 
     def wait(self) -> None:
-        return block(self.async_wait())
+        return block(self._ours.async_wait())
+
+`_ours` has the asynchronous methods as this package wrote them: what a program has put in the
+place of one, or has overridden, is for asynchronous calls.
 
 The mode is a context variable, set in a copy of the caller's context, so that blocking calls,
 threads and a running event loop mix freely.

@@ -22,7 +22,7 @@ class Accounts(Namespace):
 
     def current(self) -> Account:
         """Get the account that the token belongs to."""
-        return block(self.async_current())
+        return block(self._ours.async_current())
 
     async def async_current(self) -> Account:
         """Get the account that the token belongs to."""

@@ -76,7 +76,7 @@ class Collections(Namespace):
         Raises:
             ValueError: `cursor` is None.
         """
-        return block(self.async_list(cursor, **params))
+        return block(self._ours.async_list(cursor, **params))
 
     async def async_list(
         self, cursor: Cursor = ..., **params: Unpack[CollectionsListOptions]
@@ -96,7 +96,7 @@ class Collections(Namespace):
 
     def get(self, slug: str) -> Collection:
         """Get a collection with its models."""
-        return block(self.async_get(slug))
+        return block(self._ours.async_get(slug))
 
     async def async_get(self, slug: str) -> Collection:
         """Get a collection with its models."""

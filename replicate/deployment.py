@@ -92,7 +92,7 @@ class DeploymentPredictions(Namespace):
             webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
             more: Further fields of the API's request, the deprecated ones among them.
         """
-        prediction = self.async_create(
+        prediction = self._ours.async_create(
             input,
             wait=wait,
             file_encoding_strategy=file_encoding_strategy,
@@ -163,7 +163,7 @@ class DeploymentsPredictions(Namespace):
             webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
             more: Further fields of the API's request, the deprecated ones among them.
         """
-        prediction = self.async_create(
+        prediction = self._ours.async_create(
             deployment,
             input,
             wait=wait,
@@ -258,7 +258,7 @@ class Deployments(Namespace):
         Raises:
             ValueError: `cursor` is None.
         """
-        return block(self.async_list(cursor, **params))
+        return block(self._ours.async_list(cursor, **params))
 
     async def async_list(
         self, cursor: Cursor = ..., **params: Unpack[DeploymentsListOptions]
@@ -278,7 +278,7 @@ class Deployments(Namespace):
 
     def get(self, name: str) -> Deployment:
         """Get a deployment by `"owner/name"`."""
-        return block(self.async_get(name))
+        return block(self._ours.async_get(name))
 
     async def async_get(self, name: str) -> Deployment:
         """Get a deployment by `"owner/name"`."""
@@ -309,7 +309,7 @@ class Deployments(Namespace):
             max_instances: How many instances run at most, 0 to 20.
             more: Further fields of the API's request.
         """
-        deployment = self.async_create(
+        deployment = self._ours.async_create(
             name=name,
             model=model,
             version=version,
@@ -379,7 +379,7 @@ class Deployments(Namespace):
             max_instances: How many instances run at most, 0 to 20.
             more: Further fields of the API's request.
         """
-        deployment = self.async_update(
+        deployment = self._ours.async_update(
             deployment_owner,
             deployment_name,
             version=version,
@@ -429,7 +429,7 @@ class Deployments(Namespace):
 
     def delete(self, deployment_owner: str, deployment_name: str) -> bool:
         """Delete a deployment that has been idle for 15 minutes."""
-        return block(self.async_delete(deployment_owner, deployment_name))
+        return block(self._ours.async_delete(deployment_owner, deployment_name))
 
     async def async_delete(self, deployment_owner: str, deployment_name: str) -> bool:
         """Delete a deployment that has been idle for 15 minutes."""

@@ -100,7 +100,7 @@ class Files(Namespace):
             ContentTooLargeError: It is too large.
             ValueError: It is none of these things.
         """
-        made = self.async_create(
+        made = self._ours.async_create(
             file, filename=filename, content_type=content_type, metadata=metadata, **more
         )
         return block(made)
@@ -157,7 +157,7 @@ class Files(Namespace):
 
     def get(self, file_id: str) -> File:
         """Get a file by its id."""
-        return block(self.async_get(file_id))
+        return block(self._ours.async_get(file_id))
 
     async def async_get(self, file_id: str) -> File:
         """Get a file by its id."""
@@ -175,7 +175,7 @@ class Files(Namespace):
         Raises:
             ValueError: `cursor` is None.
         """
-        return block(self.async_list(cursor, **params))
+        return block(self._ours.async_list(cursor, **params))
 
     async def async_list(
         self, cursor: Cursor = ..., **params: Unpack[FilesListOptions]
@@ -198,7 +198,7 @@ class Files(Namespace):
 
     def delete(self, file_id: str) -> bool:
         """Delete a file by its id."""
-        return block(self.async_delete(file_id))
+        return block(self._ours.async_delete(file_id))
 
     async def async_delete(self, file_id: str) -> bool:
         """Delete a file by its id."""

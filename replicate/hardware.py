@@ -35,7 +35,7 @@ class HardwareNamespace(Namespace):
 
     def list(self, **params: Unpack[HardwareListOptions]) -> List[Hardware]:
         """List the hardware that models can run on."""
-        return block(self.async_list(**params))
+        return block(self._ours.async_list(**params))
 
     async def async_list(self, **params: Unpack[HardwareListOptions]) -> List[Hardware]:
         """List the hardware that models can run on."""

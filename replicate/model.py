@@ -80,7 +80,7 @@ class Model(Resource, models.Model):
 
     def reload(self) -> None:
         """Fetch the present state."""
-        block(self.async_reload())
+        block(self._ours.async_reload())
 
     async def async_reload(self) -> None:
         """Fetch the present state."""
@@ -125,7 +125,7 @@ class ModelsPredictions(Namespace):
             webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
             more: Further fields of the API's request, the deprecated ones among them.
         """
-        prediction = self.async_create(
+        prediction = self._ours.async_create(
             model,
             input,
             wait=wait,
@@ -195,7 +195,7 @@ class Models(Namespace):
         Raises:
             ValueError: `cursor` is None.
         """
-        return block(self.async_list(cursor, **params))
+        return block(self._ours.async_list(cursor, **params))
 
     async def async_list(
         self, cursor: Cursor = ..., **params: Unpack[ModelsListOptions]
@@ -216,7 +216,7 @@ class Models(Namespace):
 
     def search(self, query: str, **params: Unpack[ModelsSearchOptions]) -> Page[Model]:
         """Search public models."""
-        return block(self.async_search(query, **params))
+        return block(self._ours.async_search(query, **params))
 
     async def async_search(self, query: str, **params: Unpack[ModelsSearchOptions]) -> Page[Model]:
         """Search public models."""
@@ -233,7 +233,7 @@ class Models(Namespace):
     def get(self, owner: str, name: str) -> Model: ...
     def get(self, *args: Any, **kwargs: Any) -> Model:
         """Get a model by `"owner/name"`, or by owner and name."""
-        return block(self.async_get(*args, **kwargs))
+        return block(self._ours.async_get(*args, **kwargs))
 
     @overload
     async def async_get(self, key: str) -> Model: ...
@@ -252,7 +252,7 @@ class Models(Namespace):
     def delete(self, owner: str, name: str) -> bool: ...
     def delete(self, *args: Any, **kwargs: Any) -> bool:
         """Delete a private model that has no versions, by `"owner/name"` or owner and name."""
-        return block(self.async_delete(*args, **kwargs))
+        return block(self._ours.async_delete(*args, **kwargs))
 
     @overload
     async def async_delete(self, key: str) -> bool: ...
@@ -294,7 +294,7 @@ class Models(Namespace):
             cover_image_url: Where its picture is.
             more: Further fields of the API's request.
         """
-        model = self.async_create(
+        model = self._ours.async_create(
             owner,
             name,
             visibility=visibility,

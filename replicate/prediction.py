@@ -173,7 +173,7 @@ class Prediction(Running, models.Prediction):
             FileExpiredError: They are removed, one hour after the prediction.
             DownloadError: A file is gone, or did not arrive whole.
         """
-        return block(self.async_save(folder, progress=progress))
+        return block(self._ours.async_save(folder, progress=progress))
 
     async def async_save(
         self, folder: Union[str, os.PathLike[str]], *, progress: bool = False
@@ -295,7 +295,7 @@ class Predictions(Namespace):
         Raises:
             ValueError: `cursor` is None.
         """
-        return block(self.async_list(cursor, **params))
+        return block(self._ours.async_list(cursor, **params))
 
     async def async_list(
         self, cursor: Cursor = ..., **params: Unpack[PredictionsListOptions]
@@ -316,7 +316,7 @@ class Predictions(Namespace):
 
     def get(self, id: str) -> Prediction:
         """Get a prediction by its id."""
-        return block(self.async_get(id))
+        return block(self._ours.async_get(id))
 
     async def async_get(self, id: str) -> Prediction:
         """Get a prediction by its id."""
@@ -326,7 +326,7 @@ class Predictions(Namespace):
 
     def cancel(self, id: str) -> Prediction:
         """Cancel a prediction by its id."""
-        return block(self.async_cancel(id))
+        return block(self._ours.async_cancel(id))
 
     async def async_cancel(self, id: str) -> Prediction:
         """Cancel a prediction by its id."""
@@ -366,7 +366,7 @@ class Predictions(Namespace):
             ValueError: Not exactly one of `model`, `version` and `deployment` is given.
             ReplicateError: The API refused.
         """
-        prediction = self.async_create(
+        prediction = self._ours.async_create(
             version,
             input,
             model=model,

@@ -13,6 +13,7 @@ from typing import (
     FrozenSet,
     NamedTuple,
     Optional,
+    Tuple,
     Type,
     cast,
 )
@@ -40,7 +41,41 @@ if TYPE_CHECKING:
     from ._http.session import Session
 
 
-class Resource(Manners, ApiModel):
+class Ours:
+    """The asynchronous methods of an object, as this package has them.
+
+    The blocking methods run these. So who wraps, replaces or overrides both forms of a method
+    hears of each call once, and a blocking call needs nothing of an asynchronous replacement.
+    """
+
+    __slots__ = ()
+
+    _methods: ClassVar[Mapping[str, Any]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.__module__.startswith("replicate."):
+            found = {name: method for name, method in vars(cls).items() if name[:6] == "async_"}
+            cls._methods = {**cls._methods, **found}
+
+    @property
+    def _ours(self) -> Self:
+        return cast("Self", Bound((self,)))
+
+
+class Bound(Tuple[Ours]):  # a tuple, as making one calls nothing in Python
+    """The methods of `Ours`, for one object."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        of = self[0]
+        if name not in of._methods:
+            raise AttributeError(name)
+        return of._methods[name].__get__(of)
+
+
+class Resource(Ours, Manners, ApiModel):
     """A thing of the API: a generated model plus behaviour.
 
     It behaves as the pydantic models of 1.x did: `dict(resource)`, `.dict()`, `.json()`,
@@ -298,7 +333,7 @@ class Running(Resource):
 
     def reload(self) -> None:
         """Fetch the present state."""
-        block(self.async_reload())
+        block(self._ours.async_reload())
 
     async def async_reload(self) -> None:
         """Fetch the present state."""
@@ -308,7 +343,7 @@ class Running(Resource):
 
     def cancel(self) -> None:
         """Stop it; what it has used so far is charged."""
-        block(self.async_cancel())
+        block(self._ours.async_cancel())
 
     async def async_cancel(self) -> None:
         """Stop it; what it has used so far is charged."""
@@ -333,7 +368,7 @@ class Running(Resource):
         Raises:
             DeadlineExceededError: `timeout` ran out.
         """
-        block(self.async_wait(timeout, on_update=on_update, progress=progress))
+        block(self._ours.async_wait(timeout, on_update=on_update, progress=progress))
 
     async def async_wait(
         self,
@@ -397,7 +432,7 @@ class Running(Resource):
             raise removed
 
 
-class Namespace:
+class Namespace(Ours):
     """A group of operations of one client."""
 
     _client: Session

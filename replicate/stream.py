@@ -67,10 +67,10 @@ def _open(
 ) -> Any:
     from ._arguments import check_run
     from ._http.deadline import end_of
-    from ._runs.create import create
     from ._runs.guard import RunGuard
     from .identifier import resolve
     from .prediction import Prediction, RunParams
+    from .run import begin
 
     name = "stream" if kind.__name__ == "Stream" else "async_stream"
     check_run(ref, params, RunParams.__annotations__, name)
@@ -79,7 +79,7 @@ def _open(
     params.setdefault("stream", True)
 
     async def start() -> None:
-        await create(guard, target, input, **params)
+        await begin(guard, target, input, **params)
 
     return kind(
         guard, start=start, end=end_of(timeout), use_file_output=use_file_output is not False

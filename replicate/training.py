@@ -100,7 +100,7 @@ class Trainings(Namespace):
         Raises:
             ValueError: `cursor` is None.
         """
-        return block(self.async_list(cursor, **params))
+        return block(self._ours.async_list(cursor, **params))
 
     async def async_list(
         self, cursor: Cursor = ..., **params: Unpack[TrainingsListOptions]
@@ -120,7 +120,7 @@ class Trainings(Namespace):
 
     def get(self, id: str) -> Training:
         """Get a training by its id."""
-        return block(self.async_get(id))
+        return block(self._ours.async_get(id))
 
     async def async_get(self, id: str) -> Training:
         """Get a training by its id."""
@@ -130,7 +130,7 @@ class Trainings(Namespace):
 
     def cancel(self, id: str) -> Training:
         """Cancel a training by its id."""
-        return block(self.async_cancel(id))
+        return block(self._ours.async_cancel(id))
 
     async def async_cancel(self, id: str) -> Training:
         """Cancel a training by its id."""
@@ -207,7 +207,7 @@ class Trainings(Namespace):
             ValueError: Model, version or destination is missing.
             ReplicateError: The API refused.
         """
-        create: Any = self.async_create  # whose overloads are the same
+        create: Any = self._ours.async_create  # whose overloads are the same
         training: Training = block(
             create(
                 *args,

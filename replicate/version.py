@@ -42,7 +42,7 @@ class Version(Resource, models.Version):
         Raises:
             ModelError: The model failed, or the prediction was canceled or aborted.
         """
-        return block(self.async_predict(**input))
+        return block(self._ours.async_predict(**input))
 
     async def async_predict(self, **input: Any) -> Any:
         """Run this version and return its output; an iterator's items as a list.
@@ -75,7 +75,7 @@ class Versions(Namespace):
 
     def get(self, id: str) -> Version:
         """Get a version by its id."""
-        return block(self.async_get(id))
+        return block(self._ours.async_get(id))
 
     async def async_get(self, id: str) -> Version:
         """Get a version by its id."""
@@ -96,7 +96,7 @@ class Versions(Namespace):
         Raises:
             ValueError: `cursor` is None.
         """
-        return block(self.async_list(cursor, **params))
+        return block(self._ours.async_list(cursor, **params))
 
     async def async_list(
         self, cursor: Cursor = ..., **params: Unpack[ModelsVersionsListOptions]
@@ -116,7 +116,7 @@ class Versions(Namespace):
 
     def delete(self, id: str) -> bool:
         """Delete a version, its predictions and their files; return True when that is under way."""
-        return block(self.async_delete(id))
+        return block(self._ours.async_delete(id))
 
     async def async_delete(self, id: str) -> bool:
         """Delete a version, its predictions and their files; return True when that is under way."""

@@ -91,7 +91,7 @@ class Webhooks(Namespace):
 
         def secret(self) -> WebhookSigningSecret:
             """Get the secret that the account's webhooks are signed with."""
-            return block(self.async_secret())
+            return block(self._ours.async_secret())
 
         async def async_secret(self) -> WebhookSigningSecret:
             """Get the secret that the account's webhooks are signed with."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import functools
 import json
 import subprocess
 import sys
@@ -14,11 +15,12 @@ import httpx
 import pytest
 
 import replicate
-from replicate.exceptions import NotFoundError
-from replicate.model import Model
-from replicate.prediction import Prediction
+from replicate.deployment import DeploymentsPredictions
+from replicate.exceptions import ModelError, NotFoundError
+from replicate.model import Model, ModelsPredictions
+from replicate.prediction import Prediction, Predictions
 from replicate.training import Training
-from tests.bodies import MODEL, prediction, version
+from tests.bodies import MODEL, V, prediction, version
 
 ACCOUNT = "/v1/account"
 
@@ -173,6 +175,109 @@ def test_the_methods_of_a_run_are_in_its_class(cls):
     for name in ("wait", "reload", "cancel"):
         assert name in vars(cls)
         assert f"async_{name}" in vars(cls)
+
+
+VERSION = f"sandbox/storyteller:{V}"
+
+
+def wrap(monkeypatch, cls, heard):
+    """Wrap the `create` methods of a class, as instrumentations do."""
+    blocking, asynchronous = cls.create, cls.async_create
+
+    @functools.wraps(blocking)
+    def create(self, *args, **kwargs):
+        made = blocking(self, *args, **kwargs)
+        heard.append((cls.__name__, type(made), kwargs.get("input"), kwargs.get("wait")))
+        return made
+
+    @functools.wraps(asynchronous)
+    async def async_create(self, *args, **kwargs):
+        made = await asynchronous(self, *args, **kwargs)
+        heard.append((cls.__name__, type(made), kwargs.get("input"), kwargs.get("wait")))
+        return made
+
+    monkeypatch.setattr(cls, "create", create)
+    monkeypatch.setattr(cls, "async_create", async_create)
+
+
+def test_creates_that_somebody_listens_to(call, sandbox, client, monkeypatch):
+    """`run` and `stream` call the `create` methods, as they did in 1.0.7."""
+    sandbox.models["sandbox/storyteller"].latest_version.id = V
+    heard = []
+    for cls in (Predictions, ModelsPredictions, DeploymentsPredictions):
+        wrap(monkeypatch, cls, heard)
+    client.deployments.create(
+        name="d",
+        model="sandbox/storyteller",
+        version=V,
+        hardware="cpu",
+        min_instances=0,
+        max_instances=1,
+    )
+    whole = call(client.run, "sandbox/storyteller", {"prompt": "a"})
+    assert "".join(call(client.run, VERSION, {"prompt": "a"})) == "".join(whole)
+    owner = client.accounts.current().username
+    assert call(client.run, f"deployments/{owner}/d", {"prompt": "a"}) == whole
+    assert call.list(client.stream, "sandbox/storyteller", {"prompt": "a"})
+    said = {"prompt": "a"}
+    assert heard == [
+        ("ModelsPredictions", Prediction, said, True),
+        ("Predictions", Prediction, said, True),
+        ("DeploymentsPredictions", Prediction, said, True),
+        ("ModelsPredictions", Prediction, said, None),
+    ]
+    with pytest.raises(ModelError, match="by zero"):
+        call(client.run, "sandbox/divider", {"numerator": 1})
+    assert len(heard) == 5
+    assert len(sandbox.created) == 5
+
+
+@pytest.mark.parametrize("name", ["wait", "reload", "cancel"])
+def test_whoever_listens_to_both_forms_hears_of_a_call_once(name, call, client, monkeypatch):
+    heard = []
+
+    def listening(form, method):
+        def hear(self, *args):
+            heard.append(form)
+            return method(self, *args)
+
+        return hear
+
+    for form in (name, f"async_{name}"):
+        monkeypatch.setattr(Prediction, form, listening(form, getattr(Prediction, form)))
+    made = client.predictions.create(model="sandbox/divider", input={"denominator": 1})
+    if call.is_async:
+        asyncio.run(getattr(made, f"async_{name}")())
+    else:
+        getattr(made, name)()
+    assert heard == [f"async_{name}" if call.is_async else name]
+
+
+def test_a_blocking_call_needs_no_asynchronous_replacement(client):
+    class Patient(Predictions):
+        async def async_get(self, id):
+            await asyncio.sleep(0)
+            return await super().async_get(id)
+
+    made = client.predictions.create(model="sandbox/divider", input={"denominator": 1})
+    assert Patient(client).get(made.id).id == made.id
+    assert asyncio.run(Patient(client).async_get(made.id)).id == made.id
+
+
+def test_creates_that_a_test_answers(call, monkeypatch):
+    name, kind = ("async_create", AsyncMock) if call.is_async else ("create", Mock)
+    made = Mock(id="1", status="succeeded", output="a text", error=None, logs="")
+    create = kind(return_value=made)
+    monkeypatch.setattr(ModelsPredictions, name, create)
+    client = replicate.Client("t")
+    assert call(client.run, "o/n", {"x": 1}) == "a text"
+    create.assert_called_once_with(model=("o", "n"), input={"x": 1}, wait=True)
+    made.status, made.error = "failed", "no luck"
+    with pytest.raises(ModelError, match="no luck"):
+        call(client.run, "o/n")
+    made.status, made.async_wait = "starting", AsyncMock()
+    assert call(client.run, "o/n") == "a text"
+    assert (made.async_wait if call.is_async else made.wait).called
 
 
 # Mocks.

@@ -365,6 +365,9 @@ class HTTP:
             raise failed from error
 
 
+_REQUESTS = ("_request", "_async_request")
+"""What all operations go through, where a program has replaced it."""
+
 _OPTIONS = frozenset({"safe", "retries", "on_send", "of_output"})
 
 
@@ -387,15 +390,22 @@ class Transport:
             request = build()
             return {**request, "url": API_PATH + request["url"]}
 
-        response = await self._send(with_path, {"safe": self._safe, **options})
+        options = {"safe": self._safe, **options}
+        owner = self._http._owner
+        cls = type(owner)
+        is_ours = (cls._request, cls._async_request) == owner._requests
+        response: httpx.Response
+        if is_ours and owner.__dict__.keys().isdisjoint(_REQUESTS):
+            response = await self._http.send(with_path, **options)
+        else:
+            response = await self._send(with_path, options)
         response.extensions[ERROR] = partial(errors.unreadable, self._http._owner)
         return response
 
     async def _send(self, build: Build, options: dict[str, Any]) -> httpx.Response:
-        replaced = self._http._owner._replaced_request()
-        if replaced is None:
-            response: httpx.Response = await self._http.send(build, **options)
-            return response
+        """Send by the method of the client, which a program has replaced."""
+        owner = self._http._owner
+        replaced: Any = owner._request if is_blocking() else owner._async_request
         request, on_send = build(), options.get("on_send")
         if on_send is not None:
             on_send(True)

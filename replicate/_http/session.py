@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Tuple, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, ClassVar, Dict, Mapping, Optional, Tuple, TypeVar
 
 from .._blocking import block, step
 from .._secrets import hidden
@@ -199,18 +199,8 @@ class Session:
         """Send a request to a path below the base URL; options are those of httpx."""
         return await self._http.request(method, path, **kwargs)
 
-    def _replaced_request(self) -> Optional[Callable[..., Any]]:
-        """Return what a program has put in the place of the two: all operations go through it.
-
-        A subclass may have its own, a test may patch it, an instrumentation may wrap it.
-        """
-        from .._blocking import is_blocking
-
-        name = "_request" if is_blocking() else "_async_request"
-        if name in vars(self) or getattr(type(self), name) is not vars(Session)[name]:
-            found: Callable[..., Any] = getattr(self, name)
-            return found
-        return None
+    _requests: ClassVar[Tuple[Callable[..., Any], ...]] = (_request, _async_request)
+    """The two as they are here."""
 
     # Scripts of 1.x reach for these two: to read the header of the token or to set another, for
     # requests of their own, to listen to all requests.
