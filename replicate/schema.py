@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Optional
 from ._guards import is_array, is_object, names_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 _FIRST_COG_WITH_ARRAY_TYPE = (0, 3, 9)
 
@@ -85,13 +85,7 @@ def input_schema(
     part = _whole(schema, "TrainingInput" if of_training else "Input")
     if part is None:
         return None
-    properties: Any = part.get("properties")
-    known = (
-        {name: each for name, each in properties.items() if is_object(each)}
-        if is_object(properties)
-        else {}
-    )
-    return {**part, "properties": _in_order(known)}
+    return {**part, "properties": _in_order(part.get("properties", {}))}
 
 
 def whole_output_schema(schema: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -104,10 +98,36 @@ def _whole(schema: Mapping[str, Any] | None, name: str) -> dict[str, Any] | None
     if not is_object(part) or schema is None:
         return None
     try:
-        whole: dict[str, Any] = inlined(part, schema)
+        return _readable(inlined(part, schema))
     except (TypeError, ValueError):  # it is none
         return None
-    return whole
+
+
+def _readable(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema without the keywords whose values are not of the kind that they must be."""
+    found = dict(schema)
+    for key, is_right in _KINDS.items():
+        if key in found and not is_right(found[key]):
+            del found[key]
+    if "items" in found:
+        found["items"] = _readable(found["items"])
+    if "properties" in found:
+        members = found["properties"].items()
+        found["properties"] = {name: _readable(each) for name, each in members if is_object(each)}
+    for key in ("anyOf", "oneOf"):
+        if key in found:
+            found[key] = [_readable(each) for each in found[key] if is_object(each)]
+    return found
+
+
+_KINDS: dict[str, Callable[[Any], bool]] = {
+    "anyOf": is_array,
+    "enum": is_array,
+    "items": is_object,
+    "oneOf": is_array,
+    "properties": is_object,
+    "required": is_array,
+}
 
 
 def inlined(node: Any, document: Mapping[str, Any], depth: int = 40) -> Any:

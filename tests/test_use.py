@@ -635,6 +635,31 @@ def test_rules_that_python_cannot_read_are_for_the_model(form, client, sandbox):
     assert form(form.use(client, "acme/odd"), name="a", size=1) == "done"
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"required": 5},
+        {"properties": {"name": {"type": "array", "items": 5}}},
+        {"properties": {"name": {"enum": 5}}},
+        {"properties": {"name": {"anyOf": 5}}},
+        {"properties": {"name": {"anyOf": [5]}}},
+        {"properties": {"name": {"type": "object", "properties": 5}}},
+        {"properties": {"name": {"type": "object", "required": {"a": 1}}}},
+        {"properties": 5},
+    ],
+)
+def test_keywords_of_the_wrong_kind_are_for_the_model(form, client, sandbox, odd):
+    schema = {"components": {"schemas": {"Input": {"type": "object", **odd}}}}
+    sandbox.script("acme/odd", ["done"])
+    sandbox.models["acme/odd"].latest_version.signature.openapi.update(schema)
+    odd_function = form.use(client, "acme/odd")
+
+    kinds = {"array": [1], "object": {"b": 1}}
+    value = next((kinds[kind] for kind in kinds if f"'{kind}'" in str(odd)), "a")
+    assert form(odd_function, name=value) == "done"
+    assert str(inspect.signature(odd_function))
+
+
 def test_a_model_that_takes_everything(form, client, sandbox):
     sandbox.script("acme/any", ["done"])
 
