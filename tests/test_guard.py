@@ -342,6 +342,18 @@ def test_404_soon_after_a_lost_create_of_the_generated_api(call, lagging, waits)
     assert found.id == api.last
 
 
+def test_404_of_a_lost_create_that_is_to_be_canceled(call, lagging, waits):
+    def lose(request, api):
+        api.create(json.loads(request.content))
+        raise KeyboardInterrupt
+
+    api, client = lagging
+    api.faults["POST", "/models/me/model/predictions"] = [lose]
+    with pytest.raises(KeyboardInterrupt):
+        call(client.run, "me/model", {})
+    assert api.statuses == ["canceled"]
+
+
 def test_404_long_after_the_create_is_an_end(call, service, waits):
     api, client = service()
     api.create({"input": {}})

@@ -131,10 +131,13 @@ class RunGuard(Generic[R]):
 
     def _read(self, operation: Any, answer: Any) -> R:
         try:
-            run: R = self._kind._of(with_id(operation.parse(answer)), self.session)
+            return self._taken_up(with_id(operation.parse(answer)))
         except InvalidResponseError as error:
             error.prediction = self._readable_part(operation, answer)
             raise
+
+    def _taken_up(self, data: Any) -> R:
+        run: R = self._kind._of(data, self.session)
         run._created_at = monotonic()
         return run
 
@@ -173,8 +176,7 @@ class RunGuard(Generic[R]):
         else:
             outcome = f"No {kind} of this request was found."
         if found.run is not None:
-            run: R = self._kind._of(found.run, self.session)
-            run._created_at = monotonic()
+            run = self._taken_up(found.run)
             logger.warning(
                 "the answer to a create was lost (%s); it has started %s %s",
                 _summary(error),
@@ -183,9 +185,7 @@ class RunGuard(Generic[R]):
             )
             return run
         if found.candidates:
-            error.candidates = [self._kind._of(each, self.session) for each in found.candidates]
-            ids = ", ".join(each.id for each in found.candidates)
-            outcome = f"One of these {kind}s may be the one it has started: {ids}."
+            outcome = self._name_candidates(error, found)
         create.sent = False  # it was looked for
         if isinstance(error, ReplicateError):
             error.detail = f"{error.detail or error.title} {outcome}"
@@ -283,8 +283,8 @@ class RunGuard(Generic[R]):
             if found.run is None:
                 found = await lost.find(self.session, self._kind._operations().list, create)
             if found.run is not None:
-                run = self.run = self._kind._of(found.run, self.session)
-                await run.async_cancel()
+                self.run = self.run or self._taken_up(found.run)
+                await self.run.async_cancel()
 
         with cleaning_up():
             done = await finish(search, FIND_TIME)
@@ -294,12 +294,14 @@ class RunGuard(Generic[R]):
             outcome = "was canceled" if done else "could not be canceled"
             _note(error, f"{kind} {self.run.id} {outcome}.")
         elif found.candidates:
-            ids = ", ".join(each.id for each in found.candidates)
-            with contextlib.suppress(Exception):
-                error.candidates = [  # type: ignore[attr-defined]
-                    self._kind._of(each, self.session) for each in found.candidates
-                ]
-            _note(error, f"The request may have started one of these {kind.lower()}s: {ids}.")
+            _note(error, self._name_candidates(error, found))
+
+    def _name_candidates(self, error: BaseException, found: lost.Found) -> str:
+        candidates = [self._kind._of(each, self.session) for each in found.candidates]
+        with contextlib.suppress(Exception):  # it may be anybody's, without room for more
+            error.candidates = candidates  # type: ignore[attr-defined]
+        ids = ", ".join(each.id for each in candidates)
+        return f"The request may have started one of these {self._kind.__name__.lower()}s: {ids}."
 
 
 def _tell(run: Any) -> None:

@@ -279,7 +279,7 @@ def test_lost_answer_and_several_there(clock):
     with pytest.raises(exceptions.ReplicateError):
         create(RunGuard(session, Run))
     assert error.detail == (
-        f"It broke. One of these runs may be the one it has started: {one}, {two}."
+        f"It broke. The request may have started one of these runs: {one}, {two}."
     )
     assert [run.id for run in error.candidates] == [one, two]
     assert all(run.session is session for run in error.candidates)
