@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from .._blocking import in_thread, monotonic
+from .._blocking import in_thread, is_blocking, monotonic
 from .._log import logger
 from ..exceptions import InvalidResponseError, ReplicateException
 from .deadline import (
@@ -34,10 +34,13 @@ ENOUGH = 256 * 1024
 """Bytes of an error's body that are read; it may come from anybody's server, and never end."""
 
 
-FILE_CHUNK = 256 * 1024
-"""Bytes of a file that are sent at a time. One may take as long as the timeout for writing."""
+FILE_CHUNK = 512 * 1024
+"""Bytes of a file that are given to the connection at a time, which sends them in parts."""
 
-CHUNKS_IN_THREAD = 4
+ASYNC_FILE_CHUNK = 128 * 1024
+"""The same in asynchronous calls, where one may take as long as the timeout for writing."""
+
+CHUNKS_IN_THREAD = 8
 """Such chunks that are read from a file at a time where there is an event loop."""
 
 LONGEST_READ = 0.1
@@ -158,7 +161,7 @@ class FileBody(httpx.AsyncByteStream, httpx.SyncByteStream):
         """What the file raised, which is no failure of the request."""
         for field in getattr(body, "fields", ()):
             if hasattr(field, "CHUNK_SIZE"):  # of httpx, which reads less at a time
-                field.CHUNK_SIZE = FILE_CHUNK
+                field.CHUNK_SIZE = FILE_CHUNK if is_blocking() else ASYNC_FILE_CHUNK
 
     def __iter__(self) -> Iterator[bytes]:
         chunks: Iterator[bytes] = iter(self._body)

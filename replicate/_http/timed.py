@@ -19,6 +19,9 @@ from .threads import in_time
 PIECE = 16 * 1024
 """Bytes that are written at a time: a socket looks at the clock once for each write."""
 
+LARGE_PIECE = 128 * 1024
+"""The same where there is no deadline. One may take as long as the timeout for writing."""
+
 
 def hold_to_deadline(transport: Any) -> None:
     """Let the connections that a blocking transport of httpx will open keep to the deadline."""
@@ -101,8 +104,9 @@ class _Stream(httpcore.NetworkStream):
     def _send(self, buffer: bytes, timeout: float | None) -> None:
         if remaining() is None:
             # A socket takes a part of what is large, and httpcore copies the rest each time.
-            large: Any = memoryview(buffer) if len(buffer) > PIECE else buffer
-            self._stream.write(large, timeout)
+            large: Any = memoryview(buffer)
+            for start in range(0, len(buffer), LARGE_PIECE):
+                self._stream.write(large[start : start + LARGE_PIECE], timeout)
             return
         for start in range(0, len(buffer), PIECE):
             piece = buffer[start : start + PIECE]
