@@ -152,8 +152,9 @@ def grow(base, contestants, rounds):
                 if (each, name, size) in SLOW:
                     continue
                 unit = 1_000_000 if name == "file_iterate" else 1
+                count = 1 if name == "concurrent" else max(1, 100 // size)
                 samples = [
-                    sample(each, name, base, max(1, 100 // size), size * unit)
+                    sample(each, name, base, count, size * unit)
                     for _ in range(rounds if size < 1_000 else 1)
                 ]
                 samples = [figures for figures in samples if "failed" not in figures]
