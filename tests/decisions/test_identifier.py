@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import enum
+
 import pytest
 
 from replicate.exceptions import InvalidArgumentError
@@ -79,6 +81,7 @@ def test_things_that_name_nothing(ref):
         ("n", "model", "model version"),
         ("o/d:v", "deployment", "deployment"),
         ("deployment", "deployment", "deployment"),
+        (7, "model", "model version"),
     ],
 )
 def test_names_that_are_none(ref, kind, named):
@@ -101,12 +104,11 @@ def test_deployments_are_called_so():
 
 def test_split():
     assert split("o/n", "model") == ("o", "n")
-    assert split(ModelLike(), "model") == ("o", "n")
+    assert split(Favorite.MODEL, "model") == ("o", "n")
 
 
-class ModelLike:
-    def __str__(self):
-        return "o/n"
+class Favorite(str, enum.Enum):
+    MODEL = "o/n"
 
 
 def test_what_1x_calls():
