@@ -25,7 +25,7 @@ from ._blocking import block
 from ._guards import is_mapping, is_object, names_of
 from ._log import logger
 from ._manners import Choice, Manners, fields_of, short
-from ._runs.waiting import TERMINAL, known, with_id
+from ._runs.waiting import TERMINAL, until_known, with_id
 from .exceptions import (
     ModelError,
     PredictionAbortedError,
@@ -338,7 +338,7 @@ class Running(Resource):
     async def async_reload(self) -> None:
         """Fetch the present state."""
         get = self._operations().get
-        data = await known(self, lambda: self._client._call(get.asyncio, self.id))
+        data = await until_known(self, lambda: self._client._call(get.asyncio, self.id))
         self._update(with_id(data))
 
     def cancel(self) -> None:
@@ -348,7 +348,7 @@ class Running(Resource):
     async def async_cancel(self) -> None:
         """Stop it; what it has used so far is charged."""
         cancel = self._operations().cancel
-        data = await known(self, lambda: self._client._call_safely(cancel.asyncio, self.id))
+        data = await until_known(self, lambda: self._client._call_safely(cancel.asyncio, self.id))
         self._update(with_id(data))
 
     def wait(

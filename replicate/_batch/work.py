@@ -261,10 +261,10 @@ class _Guard(RunGuard[Prediction]):
         self._work.tell(Created(headers))
         return run, answer
 
-    def _is_over(self, error: BaseException) -> bool:
+    def _ends_run(self, error: BaseException) -> bool:
         if self._work.leaves_runs and not isinstance(error, DeadlineExceededError):
             return False
-        return super()._is_over(error)
+        return super()._ends_run(error)
 
 
 class _TakenOverError(Exception):

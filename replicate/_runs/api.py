@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Optional, Sequence, Type
 
 from .guard import RunGuard
 from .lost import description_of
-from .waiting import known
+from .waiting import until_known
 
 if TYPE_CHECKING:
     import httpx
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ApiTransport:
-    """What the generated operations send through."""
+    """Sends the requests of the generated operations of `client.api`."""
 
     def __init__(self, session: Session, kinds: Sequence[Type[Any]]) -> None:
         """Create a transport.
@@ -28,7 +28,7 @@ class ApiTransport:
         self._kinds = kinds
 
     async def request(self, method: str, url: str, **kwargs: Any) -> httpx.Response:
-        """Send an operation's request; if it creates a run, neither is lost."""
+        """Send an operation's request. A guard looks after the run that a create starts."""
         request = {"method": method, "url": url, **kwargs}
         description = description_of(request)
         kind = self._kind_of(url) if description is not None else None
@@ -39,12 +39,15 @@ class ApiTransport:
             run, answer = await guard.create(operations.get, lambda: request, description)
             if answer is None:
                 get = operations.get.build(run.id)
-                answer = await known(run, lambda: self._session._transport.request(**get))
+                answer = await until_known(run, lambda: self._session._transport.request(**get))
         response: httpx.Response = answer
         return response
 
     def _kind_of(self, url: str) -> Optional[Type[Any]]:
-        """Return the class of what a create makes: its path ends like that of the list."""
+        """Return the class of the run that a create starts, by its path.
+
+        The paths of creates end like those of lists: `/models/a/b/predictions`, `/predictions`.
+        """
         for kind in self._kinds:
             if url.endswith(kind._operations().list.build()["url"]):
                 return kind

@@ -1,4 +1,4 @@
-"""Starting a prediction, by the operation that its reference calls for."""
+"""Starting a prediction: a reference decides which operation of the API creates it."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ OF_VERSION = "predictions.create"
 """Operations that create predictions: generated modules of `replicate_api.api`."""
 
 ACCEPTED = 202
-"""The status of an answer that says itself that there is more to come."""
+"""The status of an answer to a held create whose prediction still runs."""
 
 ANSWER_TIME = 1.0
 """Seconds that are kept for the answer to a held request to arrive before the deadline."""
 
 HOLD_MARGIN = 0.1
-"""Seconds before the end of a hold from which on an answer may be due to its end."""
+"""An answer in the last so many seconds of a hold may have come because the hold ended."""
 
 
 async def create(
@@ -61,16 +61,16 @@ async def create(
 ) -> Any:
     """Create a prediction.
 
-    Everything that can be wrong with the arguments is found before files are uploaded, and
-    files are uploaded before the create.
+    The arguments are checked first. Then files are uploaded, and then the create is sent.
 
     Args:
-        guard: What looks after the prediction from now on.
+        guard: The guard that looks after the prediction.
         target: What to run.
         input: The model's inputs.
         wait: Whether, or for how many seconds, the server holds the request.
         file_encoding_strategy: `"base64"`, or anything else to upload files.
-        cancel_after: When the server cancels it; by default at the deadline, if there is one.
+        cancel_after: When the server cancels the prediction, such as `5m`; by default at the
+            deadline, if there is one.
         body: Further fields of the request.
     """
     guard.session._need_token()
@@ -135,15 +135,15 @@ async def create(
 
 @lru_cache(maxsize=None)
 def _operation(name: str) -> Any:
-    """Return an operation by its name; it is loaded when it is first needed."""
+    """Import an operation when it is first needed, and return it."""
     return import_module(f"replicate_api.api.{name}")
 
 
 async def _latest_version(session: Session, place: tuple[str, str], refusal: ReplicateError) -> str:
-    """Find the version to run of a model that the models endpoint does not know.
+    """Return the id of a model's latest version, after a create was refused.
 
-    That endpoint runs official models only, and answers 404 for all others. A version that was
-    the latest may have been deleted since.
+    The create by name runs official models only, and answers 404 for all others. The create by
+    version answers 404 or 422 if the remembered version was deleted.
     """
     from replicate_api.api.models import get
 
@@ -152,7 +152,7 @@ async def _latest_version(session: Session, place: tuple[str, str], refusal: Rep
     except Exception as error:
         if comes_from_outside(error):
             raise
-        raise refusal from None  # what counts is that the model was refused
+        raise refusal from None  # the user asked for a run, not for the model
     if model.latest_version is None or not model.latest_version.id:
         refusal.about["hint"] = "The model is there, but it has no version that could be run."
         raise refusal
@@ -169,11 +169,11 @@ def check_input(input: object) -> None:
 
 
 def prefer(wait: object) -> Optional[str]:
-    """Return the `Prefer` header for `wait`, None for not to wait.
+    """Return the `Prefer` header for `wait`; None if the server is not to hold the request.
 
     Raises:
-        InvalidArgumentTypeError: It is no number.
-        InvalidArgumentError: It is out of the range that the API allows.
+        InvalidArgumentTypeError: `wait` is no number.
+        InvalidArgumentError: `wait` is out of the range that the API allows.
     """
     if wait is True:
         return "wait"
@@ -211,7 +211,7 @@ def _seconds(wait: Union[float, bool, None]) -> float:
 
 
 def at_deadline(timeout: Optional[float]) -> Optional[str]:
-    """Return the `Cancel-After` header for a deadline, None where the API has none such."""
+    """Return the `Cancel-After` header for a deadline; None if the API does not allow the time."""
     # Rounded up first: a little of a timeout of 5 seconds has passed by now.
     seconds = 0 if timeout is None else math.ceil(timeout)
     return f"{seconds}s" if SHORTEST_CANCEL_AFTER <= seconds <= LONGEST_CANCEL_AFTER else None
@@ -220,12 +220,12 @@ def at_deadline(timeout: Optional[float]) -> Optional[str]:
 def answers_whole_run(prediction: Any, hold: Optional[float], elapsed: float) -> bool:
     """Say whether the answer to a create has the whole output already. Pure.
 
-    A held request is answered as soon as the output is complete, when the status often is
-    still `processing`. If the hold has run out, the output may be partial.
+    The server answers a held request as soon as the output is complete. The status often is
+    still `processing` then. After the hold has run out, the output may be partial.
 
     Args:
         prediction: The answer.
-        hold: Seconds for which the server was asked to hold the request, None for not.
+        hold: Seconds for which the server was asked to hold the request; None if it was not.
         elapsed: Seconds until the answer came.
     """
     return (

@@ -1,4 +1,4 @@
-"""Server-sent events, decoded as the standard says, and what they mean here. Pure, no I/O.
+"""Server-sent events: from bytes to the events that users get. Pure, no I/O.
 
 https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 """
@@ -17,29 +17,29 @@ from ..exceptions import StreamError
 
 _new_tuple: Any = getattr(tuple, "__new__")  # noqa: B009 - its type says too little
 _new: Any = object.__new__
-"""Make objects without calls in Python."""
+"""Makes an object without running Python code: a stream has hundreds of thousands of events."""
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
 class RawEvent(NamedTuple):
-    """An event as it was dispatched."""
+    """An event as the standard describes it."""
 
     event: str
     data: str
     id: Optional[str]
-    """The last id of the stream so far."""
+    """The latest id that the stream has sent: with this event or with an earlier one."""
     retry: Optional[int]
     own_id: bool
     """Whether the id came with this event."""
 
 
 class LineDecoder:
-    """Splits bytes into lines at CR, LF and CRLF only: U+2028 and friends are text."""
+    """Splits bytes into lines: at CR, LF and CRLF, but not at U+2028, as `splitlines` would."""
 
     def __init__(self) -> None:
         self._bytes = b""
-        """The start of a character whose end has not come yet."""
+        """The first bytes of a character whose other bytes have not come yet."""
         self._rest: List[str] = []
         self._after_cr = False
         self._first = True
@@ -69,7 +69,7 @@ class LineDecoder:
 
 
 class EventDecoder:
-    """Puts lines together to events."""
+    """Makes events of lines."""
 
     def __init__(self) -> None:
         self.event: str = ""
@@ -86,7 +86,7 @@ class EventDecoder:
 
     def decode_all(self, lines: Sequence[str]) -> List[RawEvent]:
         """Take in lines without their ends; return the events that they complete."""
-        # A stream has some hundred thousand of them: there are no calls but those of `str`.
+        # A stream has hundreds of thousands of lines: only methods of `str` are called for each.
         events: List[RawEvent] = []
         for line in lines:
             if line:
@@ -138,13 +138,13 @@ class ServerSentEvent(Manners):
         """The model wrote to its logs."""
 
         ERROR = "error"
-        """The model failed. It is raised, not given out."""
+        """The model failed. A stream raises `StreamError` in place of this event."""
 
         DONE = "done"
         """The stream has ended."""
 
     event: EventType
-    """One that is not known is a `str`, as it came."""
+    """The type of the event; a `str` if this package does not know the type."""
 
     data: Any
     """Text, or a `FileOutput`."""
@@ -188,10 +188,10 @@ _TYPES: Dict[str, Any] = {kind.value: kind for kind in ServerSentEvent.EventType
 
 
 def event_of(raw: RawEvent) -> Optional[ServerSentEvent]:
-    """Return the public form of an event, None for one of an unknown type.
+    """Return the public form of an event; None if its type is not known.
 
     Raises:
-        StreamError: It is an error event.
+        StreamError: The event is an error.
     """
     kind = _TYPES.get(raw.event)
     if kind is None:

@@ -1,7 +1,8 @@
-"""One guard for a run, from the moment its create is sent until its caller has the result.
+"""The guard of a run: from the moment its create is sent until its caller has the result.
 
-What ends the caller cancels the run: Ctrl-C, a canceled task, a job queue's time limit, the
-deadline. A request that fails does not. Whatever error reaches the caller names the run.
+An error that ends the caller cancels the run: Ctrl-C, a canceled task, the time limit of a job
+queue, the deadline. A request that fails does not cancel the run. Every error that reaches the
+caller has the run as `error.prediction`.
 """
 
 from __future__ import annotations
@@ -37,37 +38,38 @@ R = TypeVar("R", bound=Any)
 
 CANCEL_TIME = 5.0
 FIND_TIME = 8.0
-"""Seconds that canceling a run, or finding and canceling it, may take on the caller's way out."""
+"""Seconds that it may take to cancel a run, or to find and cancel it, while the caller ends."""
 
 
 class Watch(Protocol):
-    """What follows a run for somebody else, such as telemetry, while a guard looks after it."""
+    """An observer of a run, such as telemetry. It is told what happens while there is a guard."""
 
     def enter(self) -> None:
-        """Take note that what is called from now on is done for the run."""
+        """Note that the calls from now on are made for the run."""
         ...
 
     def leave(self) -> None:
-        """Take note that this is over. It is called where `enter` was."""
+        """Note that calls are no longer made for the run. The caller of `enter` calls this too."""
         ...
 
     def end(self, error: Optional[BaseException]) -> None:
-        """Take note that the caller has the result, or an error."""
+        """Note that the caller has the result, or an error."""
         ...
 
 
 watchers: List[Callable[[RunGuard[Any], Optional[lost.Description]], Watch]] = []
-"""Called when a guard begins to look after a run, with what the run to be created looks like."""
+"""Called with a guard when it begins to look after a run. The description is that of the run to be
+created, None for a run that there is already."""
 
 
 class RunGuard(Generic[R]):
     """Looks after one run. Use it as `async with RunGuard(...) as guard:`."""
 
     outlives_call = False
-    """Whether an iterator goes on with the run when the guard is left; it calls `end` then."""
+    """Whether an iterator needs the run after `async with`. The iterator then calls `end`."""
 
     _retries: Optional[int] = None
-    """How often a create that has started nothing is repeated; None: as the client says."""
+    """How often a create that has started nothing is repeated; None: `max_retries` times."""
 
     def __init__(
         self, session: Session, kind: Type[R], run: Optional[R] = None, *, cancels: bool = True
@@ -78,8 +80,8 @@ class RunGuard(Generic[R]):
             session: The client.
             kind: The class of the run: `Prediction` or `Training`.
             run: The run, if there is one already.
-            cancels: Whether everything that ends the caller cancels the run. If not, only the
-                deadline does: a run that the user has created is the user's.
+            cancels: Whether every error that ends the caller cancels the run. If False, only the
+                deadline does: a run that the user has created goes on after Ctrl-C in `wait`.
         """
         self.run = run
         self.session = session
@@ -92,15 +94,15 @@ class RunGuard(Generic[R]):
     async def create(
         self, operation: Any, build: Callable[[], Any], description: lost.Description
     ) -> tuple[R, Any]:
-        """Send a create; if its answer is lost, go on with what it has started.
+        """Send a create. If its answer is lost, find the run that it has started.
 
         Args:
             operation: The generated module of the create.
-            build: Returns its request, when there is a connection to send it on.
-            description: What the run looks like.
+            build: Returns the request. It is called when there is a connection to send it on.
+            description: What the run will look like.
 
         Returns:
-            The run, and the answer; None for an answer that was lost.
+            The run, and the answer; the answer is None if it was lost.
         """
         if watchers:
             self._begin(description)
@@ -118,7 +120,7 @@ class RunGuard(Generic[R]):
             if not create.sent or isinstance(error, DeadlineExceededError):
                 raise
             found = self.run = await self._find(create, error)
-            _tell(found)
+            _log_created(found)
             return found, None
         finally:
             if not create.sent:
@@ -126,7 +128,7 @@ class RunGuard(Generic[R]):
         run: R = self.run
         create.answered(run.id)
         create.forget()
-        _tell(run)
+        _log_created(run)
         return run, answer
 
     def _read(self, operation: Any, answer: Any) -> R:
@@ -159,11 +161,11 @@ class RunGuard(Generic[R]):
         return run
 
     async def _find(self, create: lost.Create, error: ReplicateException) -> R:
-        """Return what a create has started though its answer was lost.
+        """Return the run that a create has started, whose answer was lost.
 
         Raises:
-            ReplicateException: The error that came in place of the answer. It says what was
-                found instead.
+            ReplicateException: The run was not found. It is the error that came in place of the
+                answer, with the outcome of the search in its text.
         """
         kind = self._kind.__name__.lower()
         found = lost.Found()
@@ -186,7 +188,7 @@ class RunGuard(Generic[R]):
             return run
         if found.candidates:
             outcome = self._name_candidates(error, found)
-        create.sent = False  # it was looked for
+        create.sent = False  # the search is over: `failed` must not search again
         if isinstance(error, ReplicateError):
             error.detail = f"{error.detail or error.title} {outcome}"
         raise error
@@ -214,40 +216,43 @@ class RunGuard(Generic[R]):
 
     def _begin(self, description: Optional[lost.Description]) -> None:
         if self._watches:
-            return  # it is created in another way, since the first one was refused
+            return  # a second create, after the first one was refused
         self._watches = [watcher(self, description) for watcher in watchers]
         if self._is_entered:
             for watch in self._watches:
                 watch.enter()
 
     def end(self, error: Optional[BaseException] = None) -> None:
-        """Tell those who watch that the caller has the result, or an error."""
+        """Tell the watches that the caller has the result, or an error."""
         watches, self._watches = self._watches, []
         for watch in watches:
             watch.end(error)
 
     async def failed(self, error: BaseException) -> None:
-        """Do what the error that ends a call asks for. It is raised afterwards."""
+        """Put the run into the error that ends a call, and cancel the run if the error says so.
+
+        The caller of this method raises the error afterwards.
+        """
         run, create = self.run, self._create
         try:
             if run is not None:
-                _name(error, run)
-            if self._is_over(error) and not (run is not None and run._is_complete):
+                _put_run_into(error, run)
+            if self._ends_run(error) and not (run is not None and run._is_complete):
                 if run is not None:
-                    _note(error, await self._cancel(run))
+                    _add_sentence(error, await self._cancel(run))
                 elif create is not None and create.sent:
                     await self._find_and_cancel(create, error)
         finally:
             if create is not None:
                 create.forget()
 
-    def _is_over(self, error: BaseException) -> bool:
+    def _ends_run(self, error: BaseException) -> bool:
         if isinstance(error, DeadlineExceededError):
             return True
         return self._cancels and comes_from_outside(error)
 
     async def has_succeeded(self, error: BaseException) -> bool:
-        """Say whether a deadline came too late: its reader was slow, and everything is there."""
+        """Say whether a run has succeeded though a deadline came: only its reader was slow."""
         if not isinstance(error, DeadlineExceededError) or self.run is None:
             return False
         if self.run.status != "succeeded":
@@ -255,17 +260,17 @@ class RunGuard(Generic[R]):
         try:
             with own_time(CANCEL_TIME):
                 await self.run.async_reload()
-        except ReplicateException:  # the deadline is what the caller is to hear of
+        except ReplicateException:  # the caller gets the deadline's error
             return False
         return True
 
     async def interrupt(self) -> None:
-        """Cancel the run, whose result its caller does not want any more."""
+        """Cancel the run: its caller does not want the result any more."""
         if self.run is not None and not self.run._is_complete:
             await self._cancel(self.run)
 
     async def _cancel(self, run: R) -> str:
-        """Cancel a run, and return a sentence that says how that went."""
+        """Cancel a run, and return a sentence about the outcome for the error's text."""
         with cleaning_up():
             canceled = await finish(run.async_cancel, CANCEL_TIME)
         outcome = "was canceled" if canceled else "could not be canceled"
@@ -290,11 +295,11 @@ class RunGuard(Generic[R]):
             done = await finish(search, FIND_TIME)
         kind = self._kind.__name__
         if self.run is not None:
-            _name(error, self.run)
+            _put_run_into(error, self.run)
             outcome = "was canceled" if done else "could not be canceled"
-            _note(error, f"{kind} {self.run.id} {outcome}.")
+            _add_sentence(error, f"{kind} {self.run.id} {outcome}.")
         elif found.candidates:
-            _note(error, self._name_candidates(error, found))
+            _add_sentence(error, self._name_candidates(error, found))
 
     def _name_candidates(self, error: BaseException, found: lost.Found) -> str:
         candidates = [self._kind._of(each, self.session) for each in found.candidates]
@@ -304,8 +309,8 @@ class RunGuard(Generic[R]):
         return f"The request may have started one of these {self._kind.__name__.lower()}s: {ids}."
 
 
-def _tell(run: Any) -> None:
-    """Log what has been created, and where it can be looked at."""
+def _log_created(run: Any) -> None:
+    """Log a run that was created, with the address of its web page."""
     urls: Any = run.urls
     logger.info(
         "%s %s of %s: %s, see %s",
@@ -314,13 +319,13 @@ def _tell(run: Any) -> None:
     )
 
 
-def _name(error: BaseException, run: Any) -> None:
-    with contextlib.suppress(Exception):  # it may be anybody's, without room for more
+def _put_run_into(error: BaseException, run: Any) -> None:
+    with contextlib.suppress(Exception):  # some classes take no new attributes
         if getattr(error, "prediction", None) is None:
             error.prediction = run  # type: ignore[attr-defined]
 
 
-def _note(error: BaseException, sentence: str) -> None:
+def _add_sentence(error: BaseException, sentence: str) -> None:
     if isinstance(error, ReplicateError):
         error.detail = f"{error.detail} {sentence}"
     elif hasattr(error, "add_note"):

@@ -1,9 +1,10 @@
-"""Creates whose answer is lost: finding what they started, without guessing.
+"""Creates whose answer is lost: finding the runs that they started, without guessing.
 
-A create that is held for its result can take a minute. If its caller is interrupted meanwhile,
-the connection breaks, or a gateway gives up, the run goes on and is billed under an id that
-nobody knows. To create it again would start a second run. So it is looked for in the account's
-list, among what was created since then and is not known to any other create of this process.
+The server may hold a create for a minute, until there is a result. If meanwhile the caller is
+interrupted, the connection breaks, or a gateway gives up, the run goes on and is billed, but its
+id never arrives. To send the create again would start a second run. So the run is looked for in
+the account's list: among the runs created since then, without those whose id has arrived as the
+answer to another create of this process.
 """
 
 from __future__ import annotations
@@ -40,13 +41,13 @@ if TYPE_CHECKING:
     from .._http.session import Session
 
 REMEMBERED = 10_000
-"""How many ids of runs are kept, the latest ones."""
+"""How many ids of runs are remembered: the latest ones."""
 
 CLOCK_RESOLUTION = timedelta(seconds=2)
-"""How much a `Date` header, in whole seconds, may be off."""
+"""How much a `Date` header may be off: it has whole seconds."""
 
 PAUSES = (0.2, 0.4, 0.8, 1.6)
-"""Seconds between looks that find nothing: the server may still be at creating it."""
+"""Seconds between looks that find nothing: the server may not have created the run yet."""
 
 RETRIES = 2
 """How often one request for the list is repeated."""
@@ -59,7 +60,7 @@ _MASK = re.compile(r"\*{2,}|<.*redacted.*>|\[.*(redacted|hidden).*\]", re.IGNORE
 
 
 class Description(NamedTuple):
-    """What a run looks like, as far as the request for it says."""
+    """What a run looks like, by the request that creates it."""
 
     input: Any = None
     model: Optional[str] = None
@@ -70,18 +71,21 @@ class Description(NamedTuple):
 class Creates:
     """The creates of one account in this process.
 
-    Both collections change in one step and need no lock, which a fork or a signal handler could
-    find held.
+    Each change of a collection is one step of Python, so there is no lock. A fork or a signal
+    handler could come while a lock is held.
     """
 
     def __init__(self) -> None:
         self.under_way: Dict[int, Create] = {}
         self.known: Deque[str] = deque(maxlen=REMEMBERED)
-        """Ids of what other creates were told of."""
+        """Ids of the runs whose creates were answered."""
 
     @classmethod
     def of(cls, session: Session) -> Creates:
-        """Return the creates of all clients of a base URL; one with a transport has its own."""
+        """Return the creates of all clients with the same base URL.
+
+        A client with a transport of its own, such as a mock, shares them with no other client.
+        """
         if session._client_kwargs.get("transport") is not None:
             found: Creates = vars(session).setdefault("_creates", cls())
             return found
@@ -93,7 +97,7 @@ _shared: Recent[str, Creates] = Recent()
 
 def _forget() -> None:
     for creates in _shared.values():
-        creates.under_way.clear()  # they are the parent's
+        creates.under_way.clear()  # the parent process has sent them
 
 
 if hasattr(os, "register_at_fork"):
@@ -101,7 +105,7 @@ if hasattr(os, "register_at_fork"):
 
 
 class Create:
-    """A create on its way."""
+    """A create from before it is sent until its answer or error is dealt with."""
 
     def __init__(self, creates: Creates, kind: str, description: Description) -> None:
         self.creates = creates
@@ -113,31 +117,31 @@ class Create:
         creates.under_way[id(self)] = self
 
     def mark_sent(self, sent: bool) -> None:
-        """Take note that the request goes out now, or that it has started nothing."""
+        """Note that the request goes out now (True), or that it has started nothing (False)."""
         self.sent = sent
 
     def answered(self, id: str) -> None:
-        """Take note of what it has made, which is nobody else's then."""
+        """Note the id of the run that this create, and so no other one, has started."""
         self.sent = False
         self.creates.known.append(id)
 
     def forget(self) -> None:
-        """Take note that it is over."""
+        """Note that the create is dealt with."""
         self.creates.under_way.pop(id(self), None)
 
 
 class Found(NamedTuple):
-    """What a search has found."""
+    """The outcome of a search."""
 
     run: Any = None
-    """The run of the create, where there is no doubt."""
+    """The run that the create has started, if there is no doubt."""
 
     candidates: Sequence[Any] = ()
-    """Otherwise the runs that may be it."""
+    """Otherwise the runs that the create may have started."""
 
 
 async def find(session: Session, listing: ModuleType, create: Create) -> Found:
-    """Look for what a create has started.
+    """Look for the run that a create has started.
 
     Args:
         session: The client that sent the create.
@@ -146,18 +150,18 @@ async def find(session: Session, listing: ModuleType, create: Create) -> Found:
     """
     found = Found()
     for seconds in (*PAUSES, None):
-        found = decide(create, await _made_since(session, listing, create))
+        found = decide(create, await _created_since(session, listing, create))
         if found.run is not None:
             create.answered(found.run.id)
             break
-        if seconds is None or (found.candidates and not _others(create)):
+        if seconds is None or (found.candidates and not _has_similar(create)):
             break
         await pause(seconds)
     return found
 
 
-async def _made_since(session: Session, listing: ModuleType, create: Create) -> List[Any]:
-    """Return the runs of the account since a create was sent, by the server's clock."""
+async def _created_since(session: Session, listing: ModuleType, create: Create) -> List[Any]:
+    """Return the account's runs since a create was sent, by the server's clock."""
     request = listing.build()
     response = await session._transport.request(**request, retries=RETRIES)
     since = _date(response.headers.get("date")) - CLOCK_RESOLUTION
@@ -167,7 +171,7 @@ async def _made_since(session: Session, listing: ModuleType, create: Create) -> 
     while True:
         page: Any = listing.parse(response)
         runs += page.results if is_array(page.results) else ()
-        # While a create is held, many others may be made.
+        # While the server holds a create, the account may create more runs than a page has.
         cursor = page.next
         is_last = not isinstance(cursor, str) or not runs or not _is_since(runs[-1], since)
         if is_last or cursor in cursors:
@@ -187,7 +191,7 @@ def _is_since(run: Any, since: datetime) -> bool:
 
 
 def _date(header: Optional[str]) -> datetime:
-    """Return the server's time, by which it also dates runs."""
+    """Return the time in a `Date` header. The server dates runs by the same clock."""
     try:
         return parsedate_to_datetime(header or "").astimezone(timezone.utc)
     except (TypeError, ValueError):
@@ -198,22 +202,23 @@ def _date(header: Optional[str]) -> datetime:
 
 
 def decide(create: Create, runs: Iterable[Any]) -> Found:
-    """Say which of the runs since then a create has made.
+    """Say which of the runs a create has started.
 
-    It is the only one that nobody knows and that does not contradict the request. While another
-    create of the same looks is on its way, it may also be the other's.
+    A run is a candidate if its id did not arrive as the answer to another create, and if it does
+    not contradict the request. A single candidate is the run, unless another create is under way
+    that looks the same: then either of the two may have started it.
     """
     known = create.creates.known
     candidates = [
         run for run in runs if run.id not in known and not contradicts(create.description, run)
     ]
-    if len(candidates) == 1 and not _others(create):
+    if len(candidates) == 1 and not _has_similar(create):
         return Found(candidates[0])
     return Found(None, candidates)
 
 
-def _others(create: Create) -> bool:
-    """Say whether a create on its way may make a run that looks the same."""
+def _has_similar(create: Create) -> bool:
+    """Say whether another create is under way that may start a run that looks the same."""
     return any(
         other is not create
         and other.sent
@@ -226,9 +231,9 @@ def _others(create: Create) -> bool:
 def contradicts(description: Description, run: Any) -> bool:
     """Say whether a run, or another create, cannot be what a request asked for.
 
-    The API shows a run with less, or more, than was sent: secrets are masked, defaults filled in,
-    files have other addresses, official models an internal name. Only two plain values of one
-    kind that differ are a contradiction.
+    The API shows a run in another form than it was sent: secrets are masked, defaults are filled
+    in, files have other URLs, official models an internal name. So there is a contradiction only
+    where two plain values of one kind differ: `seed` is 1 in the request and 2 in the run.
     """
     return (
         _differ(description.version, getattr(run, "version", None), _VERSION_ID)
@@ -264,15 +269,15 @@ def _values_differ(asked: Any, shown: Any) -> bool:
     if kind is None or kind != _kind(shown):
         return False
     if kind == "number":
-        # A fraction may have been rounded. Of two whole numbers, such as seeds, only those may
-        # be that are too long for JavaScript.
+        # The API may have rounded fractions. Whole numbers, such as seeds, it only rounds if they
+        # are too long for JavaScript.
         are_whole = asked % 1 == shown % 1 == 0
         return not math.isclose(asked, shown, rel_tol=1e-15 if are_whole else 1e-6)
     return bool(asked != shown)
 
 
 def _kind(value: Any) -> Optional[str]:
-    """Return the kind of a plain value; None for what is shown in another form than it was sent."""
+    """Return the kind of a plain value; None for a value that the API may show in another form."""
     if isinstance(value, bool):
         return "boolean"
     if isinstance(value, (int, float)):
@@ -283,9 +288,9 @@ def _kind(value: Any) -> Optional[str]:
 
 
 def description_of(request: Mapping[str, Any]) -> Optional[Description]:
-    """Return what a request makes a run of; None if it creates none. Pure.
+    """Return what the run of a request will look like; None if the request creates none. Pure.
 
-    A body with an `input` is what the API's creates of runs have in common.
+    Every create of a run is a POST with an `input` in its body, and no other request is.
     """
     body: Any = request.get("json")
     if request.get("method") != "POST" or not is_object(body) or "input" not in body:

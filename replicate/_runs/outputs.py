@@ -30,8 +30,8 @@ class OutputIterator(AsGenerator[Any]):
         """Create an iterator.
 
         Args:
-            guard: What looks after the run.
-            transform: Turns items into what is given out.
+            guard: The guard of the run.
+            transform: Turns items of the output into what the user gets: URLs into files.
             start: Creates the run, if there is none yet.
             end: The deadline, on the monotonic clock.
             cancels: Whether closing the iterator cancels the run.

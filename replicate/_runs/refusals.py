@@ -1,4 +1,4 @@
-"""What the refusal of a create says beside the API's words: the model, and what its inputs are."""
+"""Explaining why a create was refused: by the model, its inputs, and names that were meant."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def explain(
     kind: str,
     description: Description,
 ) -> None:
-    """Add to the refusal of a create what is known of its model.
+    """Add the model, its inputs and advice to the error of a refused create.
 
     Args:
-        session: The client that sent it; it may know the version's schema.
+        session: The client that sent the create. It may know the schema of the version.
         error: The refusal.
         kind: What was to be created: `Prediction` or `Training`.
         description: What was to be run, and with which input.
@@ -61,13 +61,13 @@ def explain(
 
 
 def remember(session: Session, version: Any) -> None:
-    """Keep a version that was given as an object, so that refusals can be explained by it."""
+    """Keep a version that the user has given as an object: `explain` uses its schema."""
     if version.id and is_object(version.openapi_schema):
         session._versions["", "", version.id] = version
 
 
 def _missing(field: Mapping[str, Any]) -> list[str]:
-    """Return the name of an input that is required and not there."""
+    """Return the name of the missing input, if that is what a finding of the API is about."""
     match = _REQUIRED.match(str(field.get("description", "")))
     return [match[1]] if field.get("type") == "required" and match else []
 
@@ -75,7 +75,7 @@ def _missing(field: Mapping[str, Any]) -> list[str]:
 def other_names(
     input: Mapping[str, Any], names: Mapping[str, Any], missing: list[str]
 ) -> Iterator[str]:
-    """Say of each name that the model does not have which one was probably meant."""
+    """Yield a sentence for each input that the model lacks, with the name that was meant."""
     free = [name for name in names or missing if name not in input]
     for name in input:
         if name in names:
@@ -88,7 +88,7 @@ def other_names(
 
 
 def wants_file(node: Any, schema: Any) -> bool:
-    """Say whether a file may be what an input, or an item of it, is."""
+    """Say whether an input takes a file, or a list of files."""
     part = resolved(node, schema)
     if part is None:
         return False

@@ -1,4 +1,4 @@
-"""Streams that survive: events of a run, whatever happens to the connection they come by."""
+"""Streams: the events of a run, over as many connections as it takes."""
 
 from __future__ import annotations
 
@@ -50,19 +50,19 @@ if TYPE_CHECKING:
 OUTPUT, DONE = ServerSentEvent.EventType.OUTPUT, ServerSentEvent.EventType.DONE
 
 LAST = frozenset({"done", "error"})
-"""Events after which there are no others: none of them was received before."""
+"""Events that end a stream. A reader has not received one before, or it would not read on."""
 
 QUIET_SPELL = 5.0
-"""Seconds after which the end of a connection without events is no failure.
+"""A connection that ends without events after so many seconds has not failed.
 
 Servers and proxies close a stream on which nothing happens, while a model is still starting.
 """
 
 SILENCE = 10.0
-"""Seconds without an event, on a connection that is kept alive, before a look at the run."""
+"""Seconds after which a stream that sends only comments is left, to look at the run."""
 
 NOT_FOUND = 2
-"""How often a stream that is not there is asked for once more: the API's servers may lag."""
+"""How often a stream that answers 404 is asked for again: not every server may know it yet."""
 
 HEADERS = {"Accept": "text/event-stream", "Cache-Control": "no-store"}
 
@@ -72,8 +72,8 @@ _LINE_END = re.compile(r"\r\n?")
 class Stream(AsGenerator[ServerSentEvent]):
     """The events of a run: for `for`, for `async for`, and for `with`.
 
-    A connection that breaks off is taken up after the last event received. What cannot be had
-    by a connection is taken from the run's output, as that grows.
+    If a connection breaks off, a new one goes on after the last event received. If there can be
+    no connection, the events are made from the run's output, which is polled.
     """
 
     def __init__(
@@ -87,10 +87,10 @@ class Stream(AsGenerator[ServerSentEvent]):
         """Create a stream, for which nothing is sent yet.
 
         Args:
-            guard: What looks after the run.
-            start: Creates the run, if there is none yet. Closing the stream then cancels it.
+            guard: The guard of the run.
+            start: Creates the run, if there is none yet. Closing the stream then cancels the run.
             end: The deadline, on the monotonic clock.
-            use_file_output: Whether files in the output are given out as `FileOutput`.
+            use_file_output: Whether the data of an event that is a file becomes a `FileOutput`.
         """
         super().__init__()
         self._guard = guard
@@ -102,7 +102,7 @@ class Stream(AsGenerator[ServerSentEvent]):
         self._body: Optional[Body] = None
         self._position = _Position()
         self._text: List[str] = []
-        """The output that was given out, piece by piece."""
+        """The pieces of output that the reader has got."""
         self._polls = False
         self._last: Optional[ServerSentEvent] = None
         self._failure: Optional[StreamError] = None
@@ -129,7 +129,9 @@ class Stream(AsGenerator[ServerSentEvent]):
             return await (self._polled() if self._polls else self._connect())
         except BaseException as error:
             try:
-                await self._release()  # first: it may hold the only connection
+                await (
+                    self._release()
+                )  # first: the stream may hold the only connection, which a cancel needs
             finally:  # a task may be canceled several times
                 await self._guard.failed(error)
             if await self._guard.has_succeeded(error):
@@ -214,12 +216,12 @@ class Stream(AsGenerator[ServerSentEvent]):
         return []
 
     async def _broke_off(self, cut: Optional[Exception]) -> List[ServerSentEvent]:
-        """Find out whether a connection that has ended without a last event is to be renewed."""
+        """After a connection that has ended too early, decide between a new one and polling."""
         position = self._position
         if not self._run._has_ended:
             await look(self._run)
         if self._run._has_ended and not position.received:
-            self._polls = True  # there is nothing more to come by it
+            self._polls = True  # a new connection would bring nothing either
             return []
         if position.received or monotonic() - position.connected > QUIET_SPELL:
             position.attempts = 0
@@ -273,7 +275,7 @@ class Stream(AsGenerator[ServerSentEvent]):
     # By polling.
 
     async def _polled(self) -> List[ServerSentEvent]:
-        """Return the output that was not given out yet, when there is some."""
+        """Wait for output that the reader has not got yet, and return it as events."""
         await self._release()
         pauses = pauses_of(self._session)
         while True:
@@ -290,7 +292,11 @@ class Stream(AsGenerator[ServerSentEvent]):
         return [self._last]
 
     async def _look_instead(self) -> None:
-        """Look at the run. If that is refused too, why the stream was refused is what counts."""
+        """Look at the run, since its stream cannot be had.
+
+        Raises:
+            ReplicateException: The look failed. The refusal of the stream goes first.
+        """
         refusal, self._refusal = self._refusal, None
         try:
             await look(self._run)
@@ -306,10 +312,10 @@ class Stream(AsGenerator[ServerSentEvent]):
         return event
 
     def _rest(self) -> List[str]:
-        """Return the output that was not given out.
+        """Return the output that the reader has not got yet.
 
         Raises:
-            StreamError: It cannot be told from what was given out.
+            StreamError: The output does not begin with what the reader has got.
         """
         run = self._run
         output = run._output_so_far
@@ -339,7 +345,7 @@ class AsyncStream(AsAsyncGenerator[ServerSentEvent], Stream):
 
     if not TYPE_CHECKING:
 
-        def __next__(self) -> NoReturn:  # event loops take this way, where there is one, to `send`
+        def __next__(self) -> NoReturn:  # asyncio in C calls this instead of `send`
             raise StopIteration(self)
 
         def send(self, value: object, /) -> NoReturn:
@@ -357,7 +363,7 @@ class AsyncStream(AsAsyncGenerator[ServerSentEvent], Stream):
 
 
 class _Position:
-    """How far a stream was received, so that the rest can be asked for."""
+    """How far a stream was received: a new connection asks for the rest."""
 
     def __init__(self) -> None:
         self.last_id: Optional[str] = None
@@ -371,10 +377,11 @@ class _Position:
         return {**HEADERS, "Last-Event-ID": self.last_id.encode()} if self.last_id else HEADERS
 
     def reconnect(self) -> None:
-        """Prepare for a server that goes on after `Last-Event-ID`, or knows none and starts over.
+        """Prepare for a new connection, which may repeat events.
 
-        An event with an id is recognized by it. One without is recognized by its number since
-        the last event that had an id.
+        A server goes on after `Last-Event-ID`, or starts over if it does not know that header. An
+        event with an id is recognized by its id. An event without an id is recognized by the
+        latest id and its number since then: the third event after `id: 7`, for example.
         """
         self.received = False
         """Whether this connection has brought an event that none before it had."""
@@ -383,7 +390,7 @@ class _Position:
         self._id, self._number = self.last_id, 0
 
     def is_new(self, event: RawEvent) -> bool:
-        """Say whether no earlier connection has delivered an event."""
+        """Say whether an event is new: no earlier connection has delivered it."""
         if event.own_id and event.id:
             self._id, self._number = event.id, 0
         else:
@@ -403,7 +410,7 @@ def check_content_type(response: httpx.Response) -> None:
     """Check that a response is a stream of events.
 
     Raises:
-        InvalidResponseError: It is something else.
+        InvalidResponseError: Its media type is another one.
     """
     content_type = response.headers.get("content-type", "")
     if content_type.partition(";")[0].strip().lower() != "text/event-stream":

@@ -1,4 +1,4 @@
-"""Telling of a run's changes: to a function of the user's, and by a bar."""
+"""Reporting the changes of a run: to the user's `on_update` function, and in a progress bar."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Updates:
-    """Tells of the changes of one run. Use it as `with updates:`, and call it after each look."""
+    """Reports the changes of one run. Use it as `with updates:`, and call it after each look."""
 
     def __init__(self, on_update: Optional[Callable[[Any], Any]], bar: Optional[RunBar]) -> None:
         self._on_update = on_update
@@ -29,15 +29,16 @@ class Updates:
     def of(
         cls, on_update: Optional[Callable[[Any], Any]], progress: bool, name: str
     ) -> Optional[Updates]:
-        """Return what tells of changes; None where there is nobody to be told.
+        """Return an object that reports changes; None if nobody wants to know of them.
 
         Args:
-            on_update: What to call with the run.
+            on_update: The function to call with the run.
             progress: Whether to show a bar.
-            name: What the bar is called.
+            name: The title of the bar.
 
         Raises:
-            InvalidArgumentTypeError: `on_update` cannot be called here.
+            InvalidArgumentTypeError: `on_update` is no function, or a coroutine function in a
+                blocking call.
             ModuleNotFoundError: The library for bars is not installed.
         """
         if on_update is not None and not callable(on_update):
@@ -61,7 +62,7 @@ class Updates:
             self.close()
 
     def hand_over(self) -> Updates:
-        """Let somebody else close it."""
+        """Leave the bar open at the end of the `with` block: an iterator closes it later."""
         self._is_handed_over = True
         return self
 
@@ -71,9 +72,9 @@ class Updates:
             self._bar.close()
 
     async def __call__(self, run: Any) -> None:
-        """Tell of a run, if it has changed.
+        """Report a run, if it has changed since the last report.
 
-        What the user's function raises is logged: the run is paid for, and goes on.
+        An exception that the user's function raises is logged, and the run goes on: it is paid for.
         """
         if run._wire == self._seen:
             return

@@ -1,4 +1,4 @@
-"""Waiting for a run: looks at it, and the pauses between them."""
+"""Waiting for a run: looking at it again and again, with pauses in between."""
 
 from __future__ import annotations
 
@@ -25,24 +25,24 @@ T = TypeVar("T")
 
 
 TERMINAL = frozenset({"succeeded", "failed", "canceled", "aborted"})
-"""Statuses after which nothing changes. One that is not known here counts as running."""
+"""Statuses after which a run does not change. An unknown status counts as running."""
 
 FIRST_PAUSES = (0.06, 0.09)
 SHORTEST_PAUSE = 0.13
 """Seconds between two looks, after the first ones."""
 
 SHARE_OF_TIME = 0.1
-"""A pause is no longer than this share of the time that the run was waited for."""
+"""A pause takes at most this share of the time since the waiting began: 0.1 s after a second."""
 
 FAILED_LOOKS = 5
 """How many looks in a row may fail, each after its own retries, before waiting gives up."""
 
 LAG = 10.0
-"""Seconds after its create in which a run may not be known to every server of the API."""
+"""Seconds after a create in which some servers of the API may not know the run yet."""
 
 
 class Run(Protocol):
-    """What is waited for: a prediction or training."""
+    """A run to wait for: a prediction or training."""
 
     id: str
 
@@ -69,8 +69,9 @@ async def until_end(
 
     Args:
         run: The run.
-        is_fresh: Whether what is known of it has just come, so that the first look can wait.
-        shortest: Seconds between two looks at least, unless the user has set them.
+        is_fresh: Whether the state of the run has just come, so that a pause goes before the
+            first look.
+        shortest: Least seconds between two looks, unless the user has set `poll_interval`.
         updates: Called with the run after each look.
     """
     pauses = pauses_of(run._client, shortest)
@@ -84,7 +85,7 @@ async def until_end(
 
 
 async def look(run: Run) -> None:
-    """Reload a run, taking no notice of trouble that passes: the run itself goes on."""
+    """Reload a run. A failure that may pass is logged, and the look is made again."""
     pauses = pauses_of(run._client)
     for left in reversed(range(FAILED_LOOKS)):
         try:
@@ -100,8 +101,11 @@ async def look(run: Run) -> None:
             return
 
 
-async def known(run: Run, ask: Callable[[], Awaitable[T]]) -> T:
-    """Ask for a run that the client has just created: a server may not have heard of it yet."""
+async def until_known(run: Run, ask: Callable[[], Awaitable[T]]) -> T:
+    """Send a request about a run, again after a 404 if the run was created a few seconds ago.
+
+    Some servers of the API may not know the run yet.
+    """
     pauses = pauses_of(run._client)
     while True:
         try:
@@ -115,8 +119,8 @@ async def known(run: Run, ask: Callable[[], Awaitable[T]]) -> T:
 def pauses_of(session: Session, shortest: float = 0.0) -> Iterator[float]:
     """Return the pauses between looks, in seconds.
 
-    The result is known late by a tenth of the time that the run took, and at most by the poll
-    interval. One that the user has set is kept to from the first pause on.
+    The end of a run is seen with a delay of at most a tenth of the time that the run took, and
+    of at most the poll interval. If the user has set the poll interval, all pauses are as long.
     """
     fixed = session._fixed_poll_interval()
     if fixed is not None:
@@ -131,23 +135,25 @@ def pauses_of(session: Session, shortest: float = 0.0) -> Iterator[float]:
 
 
 def may_pass(error: Exception) -> bool:
-    """Say whether a failure tells nothing about the next attempt. Pure."""
+    """Say whether the next attempt may succeed after a failure. Pure."""
     from .._http.errors import asks_for_too_long  # needs httpx, which is loaded by now
 
     if isinstance(error, ReplicateError) and asks_for_too_long(error):
         return False
     if isinstance(error, AuthenticationError):
-        return error.response is None  # what gives the token out has failed, not the API refused
+        return (
+            error.response is None
+        )  # the function that returns the token has failed: the API has refused nothing
     if isinstance(error, (APIConnectionError, InternalServerError, InvalidResponseError)):
         return True
     return isinstance(error, ReplicateError) and error.status_code in TRANSIENT_STATUS_CODES
 
 
 def with_id(run: Any) -> Any:
-    """Return a run as it came, if it can be asked for again.
+    """Check that a run has an id, without which nothing can be asked about it, and return the run.
 
     Raises:
-        InvalidResponseError: It has no id, or one that cannot be part of an address.
+        InvalidResponseError: There is no id, or it cannot be part of a URL.
     """
     id = run.__dict__.get("id")
     if id is not None and str(id).isprintable() and str(id) not in {"", ".", ".."}:

@@ -297,7 +297,7 @@ def test_list_is_read_back_to_the_time_of_the_create(clock):
     new = [run(age) for age in (0, 5, 12)]
     old = [run(age) for age in (12.1, 20)]
     api = Api([new[:1], new[1:], old, [run(30)]])
-    assert block(lost._made_since(api, api, create)) == new
+    assert block(lost._created_since(api, api, create)) == new
     assert api.requests == [
         ("QUERY-LIST", "/runs", 2),
         ("QUERY-LIST", "/runs?cursor=3", 2),
@@ -308,7 +308,7 @@ def test_list_is_read_back_to_the_time_of_the_create(clock):
 @pytest.mark.parametrize("results", [None, []])
 def test_empty_page_ends_the_list(clock, results):
     api = Api([results, [run()]])
-    assert block(lost._made_since(api, api, created())) == []
+    assert block(lost._created_since(api, api, created())) == []
     assert len(api.requests) == 1
 
 
@@ -320,7 +320,7 @@ def test_cursor_that_repeats_ends_the_list(clock):
 
     one, two = run(), run()
     api = Circle([[one], [two], [run()]])
-    assert block(lost._made_since(api, api, created())) == [one, two]
+    assert block(lost._created_since(api, api, created())) == [one, two]
     assert [url for _, url, _ in api.requests] == ["/runs", "/runs?cursor=again"]
 
 

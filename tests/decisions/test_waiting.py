@@ -12,7 +12,7 @@ import pytest
 from replicate import exceptions
 from replicate._blocking import block
 from replicate._runs import waiting
-from replicate._runs.waiting import known, look, may_pass, pauses_of, until_end, with_id
+from replicate._runs.waiting import look, may_pass, pauses_of, until_end, until_known, with_id
 
 
 class Session:
@@ -101,7 +101,7 @@ def refused(status, **fields):
 
 
 @pytest.mark.parametrize(
-    ("error", "passes"),
+    ("error", "expected"),
     [
         (refused(500), True),
         (refused(503), True),
@@ -122,8 +122,8 @@ def refused(status, **fields):
         (ValueError(), False),
     ],
 )
-def test_what_may_pass(error, passes):
-    assert may_pass(error) is passes
+def test_what_may_pass(error, expected):
+    assert may_pass(error) is expected
 
 
 def test_lost_connections_may_pass():
@@ -172,27 +172,27 @@ def test_run_that_is_not_known_yet(clock, age, seconds):
     run = Run(*(refused(404) for _ in range(100)), created_at=clock.now - age)
     started = clock.now
     with pytest.raises(exceptions.NotFoundError):
-        block(known(run, run.async_reload))
+        block(until_known(run, run.async_reload))
     assert seconds <= clock.now - started <= seconds + 0.5
     assert all(pause >= 0.13 for pause in clock.pauses)
 
 
 def test_run_that_is_known_at_last(clock):
     run = Run(*(refused(404) for _ in range(20)), "succeeded", created_at=clock.now)
-    block(known(run, run.async_reload))
+    block(until_known(run, run.async_reload))
     assert run.status == "succeeded"
 
 
 def test_run_of_somebody_else_that_is_not_known(clock):
     with pytest.raises(exceptions.NotFoundError):
-        block(known(Run(refused(404)), Run(refused(404)).async_reload))
+        block(until_known(Run(refused(404)), Run(refused(404)).async_reload))
     assert clock.pauses == []
 
 
 def test_only_what_is_not_found_may_lag(clock):
     run = Run(refused(401), created_at=clock.now)
     with pytest.raises(exceptions.AuthenticationError):
-        block(known(run, run.async_reload))
+        block(until_known(run, run.async_reload))
 
 
 @pytest.mark.parametrize("id", ["an-id", 7, "a/b", "...", "\u00e9"])
