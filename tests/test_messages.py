@@ -464,7 +464,7 @@ def test_proxy_without_a_scheme_fails_when_the_client_is_made(proxy, password):
     with pytest.raises(exceptions.InvalidArgumentError) as caught:
         replicate.Client("t", proxy=proxy[: -len(host)] + password + host)
     assert str(caught.value) == (
-        f"the argument proxy has the proxy '{proxy}', which is none that can be used: write its "
+        f"the argument proxy has the proxy '{proxy}', which cannot be used: write its "
         f"scheme and host, such as 'http://{host}'"
     )
 

@@ -24,7 +24,7 @@ _SERVER = urlsplit(SERVER_URL)
 
 DEFAULT_BASE_URL = f"{_SERVER.scheme}://{_SERVER.netloc}"
 API_PATH = _SERVER.path.rstrip("/")
-"""Where the operations are below the base URL: `/v1`."""
+"""The path of all operations below the base URL: `/v1`."""
 
 Origin = Tuple[str, str, Optional[int]]
 
@@ -58,8 +58,8 @@ def parts_of(url: str) -> Parts:
 def base_url(given: str | None) -> str:
     """Return the base URL to use, without a trailing slash and without `/v1`.
 
-    Like 1.x it is meant without the version; one that has it, as the other official
-    clients want it, is understood too. A path in front of it is kept (proxies, gateways).
+    1.x takes a base URL without `/v1`, the other official clients take one with it: both work
+    here. A path is kept, such as that of a gateway: `https://gateway.example/replicate`.
     """
     return _base_of(text_of(given or os.environ.get("REPLICATE_BASE_URL") or DEFAULT_BASE_URL))
 
@@ -90,7 +90,7 @@ def origin(url: httpx.URL) -> Origin:
 
 
 def is_stored_file(url: httpx.URL, base: str) -> bool:
-    """Say whether a URL below the base URL is that of a file, which may be a model's output."""
+    """Say whether a URL is that of a file which the API stores, such as a model's output."""
     from replicate_api.api.files import download, get
 
     path = url.raw_path.decode("ascii").partition("?")[0]
@@ -103,7 +103,7 @@ def is_stored_file(url: httpx.URL, base: str) -> bool:
 
 
 def is_kept_by_replicate(url: str, base: str) -> bool:
-    """Say whether a URL is one of those at which the API keeps what models make."""
+    """Say whether Replicate serves the file of a URL: from its file servers, or from the API."""
     import httpx
 
     host = parsed(url).host
@@ -114,8 +114,8 @@ def parsed(url: str) -> httpx.URL:
     """Parse a URL that comes from outside.
 
     Raises:
-        httpx.InvalidURL: It is none that can be connected to; httpx itself finds that out later,
-            and by errors of encodings or of sockets.
+        httpx.InvalidURL: Nothing can connect to it. httpx itself would raise other errors, and
+            later: of encodings or of sockets.
     """
     import httpx
 
@@ -136,10 +136,10 @@ def parsed(url: str) -> httpx.URL:
 
 
 def joined(base: httpx.URL, reference: str) -> str:
-    """Return what a reference means at a URL.
+    """Return the URL that a redirect from another URL leads to.
 
     Raises:
-        httpx.InvalidURL: It is no reference.
+        httpx.InvalidURL: The redirect is malformed.
     """
     import httpx
 
@@ -150,7 +150,7 @@ def joined(base: httpx.URL, reference: str) -> str:
 
 
 def shown(url: str) -> str:
-    """Return a URL for messages: without the user name and password that it may have."""
+    """Return a URL for messages: without user name and password."""
     return re.sub(r"(?<=//)[^/?#]*@", "", url)
 
 

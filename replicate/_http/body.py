@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 ENOUGH = 256 * 1024
-"""Bytes of an error's body that are read; it may come from anybody's server, and never end."""
+"""Bytes that are read of an error's body, which may come from any server and never end."""
 
 
 FILE_CHUNK = 512 * 1024
@@ -44,14 +44,14 @@ CHUNKS_IN_THREAD = 8
 """Such chunks that are read from a file at a time where there is an event loop."""
 
 LONGEST_READ = 0.1
-"""Seconds after which such a thread reads no more: nothing else can end it."""
+"""Seconds after which such a thread stops reading. A thread cannot be interrupted."""
 
 
 class Body:
-    """A response that is given out before its body. It owns the response and its connection.
+    """A response whose body is still to be read. It owns the response and its connection.
 
-    The pool keeps it until it is closed: the garbage collector would close the generators below
-    it in the middle of another request.
+    The pool refers to it until it is closed. Else the garbage collector would close the generators
+    of httpx and httpcore in the middle of another request.
     """
 
     def __init__(self, session: Session, response: httpx.Response, lease: Lease) -> None:
@@ -108,9 +108,9 @@ class Body:
             raise failed from error
 
     async def read_all(self, limit: int | None = None) -> None:
-        """Read to the end, or to so many bytes, and close; the response has the content then.
+        """Read to the end or to a number of bytes, keep the content in the response, and close.
 
-        The status is known already: a body that breaks off must not hide it.
+        A body that breaks off raises nothing: the status, which is known already, says more.
         """
         content = bytearray()
         try:

@@ -1,11 +1,12 @@
 """The connections of a client: a pool for blocking calls, and one for each event loop.
 
-A connection belongs to the event loop that opened it: one pool for all of them fails in the
+A connection belongs to the event loop that opened it: one pool for all loops fails in the
 second `asyncio.run`. Nor may a forked child use its parent's sockets.
 
-Requests wait here and nowhere else. httpx has a queue too, but goes through all of it, and
-through all its connections, whenever a request comes or goes. So a pool is made of several
-httpx clients with few connections each, and lets no more requests through than it has.
+Requests wait for a connection here and nowhere else. httpx has a queue too, but walks through all
+requests in it, and through all connections, whenever a request comes or goes. So a pool has
+several httpx clients with few connections each, and lets no more requests through than it has
+connections.
 """
 
 from __future__ import annotations
@@ -40,14 +41,14 @@ DEFAULT_TIMEOUT = httpx.Timeout(5.0, read=30.0, write=30.0, connect=5.0, pool=10
 """Seconds."""
 
 PATIENCE = 600.0
-"""Seconds that a request waits for one of the connections, where the user has not said."""
+"""Seconds that a request waits for a connection, if the user has set no pool timeout."""
 
 SHARE = 10
-"""Connections of one httpx client."""
+"""How many connections one httpx client of a pool has."""
 
 
 class Lease(NamedTuple):
-    """A client to send one request with, and the rooms that the request is in until its end."""
+    """The permission to send one request: an httpx client, and the rooms that the request is in."""
 
     client: Any
     pool: Pool
@@ -68,9 +69,9 @@ class Pool:
         """Create a pool, in which nothing is open yet.
 
         Args:
-            make: Makes the httpx client of a number.
-            places: How many requests may be on their way; None for any number.
-            room: The class of what they wait in.
+            make: Makes an httpx client: the first, the second, ..., by number.
+            places: How many requests may be under way; None for any number.
+            room: The class of the rooms in which requests wait.
         """
         self._make = make
         self._places = places
@@ -92,7 +93,7 @@ class Pool:
             patience: Seconds to wait at most, None for any time; the deadline holds too.
 
         Raises:
-            httpx.PoolTimeout: None came free.
+            httpx.PoolTimeout: No connection came free.
         """
         if self._places is None:
             await self.tidy()
@@ -128,18 +129,18 @@ class Pool:
         return client
 
     def first(self) -> Any:
-        """Return the client that is used as long as there are few requests at once."""
+        """Return the client that sends all requests while few are under way at once."""
         clients = self.clients = [each for each in self.clients if not each.is_closed]
         if not clients:
             self.idle.append(self._take())
         return self.clients[0]
 
     def abandon(self, body: Body) -> None:
-        """Take note that nobody reads a response any more. Finalizers call this, in any thread."""
+        """Note that nobody reads a response any more. Finalizers call this, in any thread."""
         self.abandoned.append(body)
-        body.leave()  # who waits for a place closes the response first
-        # The next request may be far away, while the response's server holds its connection. A
-        # finalizer must not wait for locks, which those are for that `threading` takes, too.
+        body.leave()  # a request that waits for the place closes the response before it goes out
+        # A thread closes it: the next request may come late, and the server holds the connection
+        # until then. Not one of `threading`, which takes locks: a finalizer must not wait for them.
         with contextlib.suppress(RuntimeError):  # the interpreter is about to end
             _thread.start_new_thread(self._tidy_in_thread, ())
 
@@ -148,7 +149,7 @@ class Pool:
             block_on(self.tidy())
 
     async def tidy(self) -> None:
-        """Close what nobody reads any more."""
+        """Close the responses that nobody reads any more."""
         while self.abandoned:
             try:
                 body = self.abandoned.popleft()
@@ -215,12 +216,13 @@ class Connections:
     def _forget(self) -> None:
         self._loops: dict[Any, tuple[LoopPool, Any]] = {}
         self._blocking = Pool(self._make_client, self._places, ThreadRoom)
-        # Not everybody closes a client, and nobody the default one. What it is to close stays
-        # alive till then: so that is only what httpx made, and nothing that the user gave, whose
-        # hooks may refer to this object.
+        # Many programs do not close their clients, and none closes the default one: so a finalizer
+        # closes the transports. A finalizer keeps its arguments alive. If a user's transport were
+        # among them, and it had a hook that refers to this object, neither would ever be freed.
+        # So the list has only transports that httpx has made.
         self._own: list[httpx.BaseTransport] = []
         weakref.finalize(self, _close_all, self._own, os.getpid())
-        self._pid = os.getpid()  # last: other threads go ahead once it is the present one
+        self._pid = os.getpid()  # last: other threads take it for a sign that all is set up
 
     async def pool(self) -> Pool:
         """Return the pool of the running thread or event loop."""
@@ -304,8 +306,8 @@ class Connections:
 def _share_of(limits: httpx.Limits | None, number: int) -> httpx.Limits:
     """Return the limits of one of several clients, the first of which keep connections alive.
 
-    How many requests there are at once is up to the pool. httpx loses count when a task is
-    canceled while it connects.
+    The pool bounds the number of requests, so httpx does not bound the number of connections: it
+    loses count when a task is canceled while it connects.
     """
     if limits is None:
         return httpx.Limits(max_connections=None, max_keepalive_connections=SHARE)
@@ -329,8 +331,8 @@ def _ssl_context(
 
     Args:
         trust_env: As for httpx.
-        http2: Connections note in the context which protocols they speak.
-        variables: What else the answer depends on.
+        http2: Whether the client speaks HTTP/2: httpx notes that in the context.
+        variables: The environment variables that httpx reads for it.
     """
     return httpx.create_ssl_context(trust_env=trust_env)
 

@@ -1,7 +1,7 @@
 """The total time a call may take, seen by everything that runs inside it.
 
-A deadline is ambient, like the blocking mode: `run(timeout=...)` opens one, and every
-request, retry and poll below it ends in time without passing a number along.
+A deadline is a context variable, like the blocking mode: `run(timeout=...)` sets it, and every
+request, retry and poll inside reads it. No function passes a number along.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ async def pause(seconds: float) -> None:
 
 # Not a function in Python: every piece of a body asks.
 deadline_or_none: Callable[[], Optional[float]] = _deadline.get
-"""Return the end of the time on the monotonic clock, None where there is no deadline."""
+"""Return the deadline on the monotonic clock; None if there is none."""
 
 
 def remaining() -> float | None:
@@ -61,7 +61,7 @@ def remaining() -> float | None:
 
 
 def check_deadline() -> None:
-    """Raise, before anything is sent that nobody would wait for.
+    """Check, before something is sent, that its caller still waits for it.
 
     Raises:
         DeadlineExceededError: The deadline is reached.
@@ -72,7 +72,9 @@ def check_deadline() -> None:
 
 
 async def within_deadline(step: Awaitable[T]) -> T:
-    """Await something that may be waiting for ever; a blocking call looks at the time itself.
+    """Await something that may take for ever, but not past the deadline.
+
+    In a blocking call, sockets keep to the deadline (see `timed.py`).
 
     Raises:
         DeadlineExceededError: The deadline comes first.
@@ -102,7 +104,7 @@ def end_of(seconds: float | None) -> float | None:
 class until:  # noqa: N801 - reads as a phrase: `with until(end):`
     """Let the enclosed calls end by a time on the monotonic clock; an outer deadline still holds.
 
-    After a time that is over nothing is sent.
+    Once the time is over, nothing is sent.
     """
 
     __slots__ = ("_end", "_token")
@@ -152,14 +154,19 @@ def own_time(seconds: float) -> Generator[None, None, None]:
 
 
 async def finish(action: Callable[[], Coroutine[Any, Any, None]], seconds: float) -> bool:
-    """Do something though the caller is being ended, in so many seconds or not at all.
+    """Do something, such as a cancel, though the caller is being ended.
 
-    In asyncio it is a task of its own, and goes on when the caller is canceled once more, which
-    then counts after it. It is started anew if a loop that ends cancels it too: what it does must
-    bear repetition.
+    In asyncio the action is a task of its own. If the caller is canceled once more, the action goes
+    on, and the cancellation is raised after it. If a loop that ends cancels the action too, it is
+    started anew: so it must do no harm to run it twice.
+
+    Args:
+        action: What to do.
+        seconds: How long it may take.
 
     Returns:
-        Whether it was done. What went wrong is logged: the error that ends the call counts.
+        Whether it was done. A failure is logged and not raised: the caller gets the error that
+        ends it.
     """
     try:
         with own_time(seconds):
@@ -200,6 +207,6 @@ async def _finish_in_task(action: Callable[[], Coroutine[Any, Any, None]]) -> No
             canceled = again
     if canceled is not None:
         if not task.cancelled():
-            task.exception()  # it is seen: the cancellation goes first
+            task.exception()  # asyncio would log an exception that nobody looks at
         raise canceled
     task.result()

@@ -1,10 +1,10 @@
-"""The way of a request through httpx: through all of its client, or straight to its transport.
+"""Two ways to send a request: by `httpx.Client.send`, or straight by the client's transport.
 
-Redirects, authorization and cookies are what `httpx.Client.send` is about, and this package
-sees to the first two itself. So where the user has not asked httpx for anything of the kind, a
-request goes to the transport, below which respx, pytest-httpx, OpenTelemetry and transports of
-the user's stand. It goes through `send` as soon as somebody listens there: httpx's logger is
-switched on, or a method of the client was replaced (vcrpy before 8, tests).
+`httpx.Client.send` deals with redirects, authorization, cookies and event hooks. This package does
+the first two itself. So if the user has asked httpx for none of the others, the request goes
+straight to the transport, which is faster. respx, pytest-httpx, OpenTelemetry and transports of
+the user's see it there too. If somebody would miss the call of `send`, it is called: httpx's
+logger is switched on, or a method of the client was replaced (by vcrpy before 8, or by a test).
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ _METHODS = (
     "_send_single_request",
     "_transport_for_url",
 )
-"""The way of a request through `httpx.Client`."""
+"""The methods of `httpx.Client` that `send` calls on the way of a request."""
 
 _methods = attrgetter(*_METHODS)
 
 _OF_SEND = ("auth", "cookies", "event_hooks", "params")
-"""Options of the user's that this way is for."""
+"""Options of the user's for which `httpx.Client.send` is needed."""
 
 _httpx_logger = logging.getLogger("httpx")
 
@@ -48,7 +48,7 @@ def _methods_of(kind: Any) -> tuple[Any, ...] | None:
     except AttributeError:
         return None
     for method in methods:
-        # A wrapper may pass itself off as what it wraps: its type is what it is.
+        # A wrapper may have the `__class__` of the function that it wraps, but not its type.
         if type(method) is not FunctionType or method.__code__.co_filename != _httpx_file:
             return None
     return methods
@@ -59,7 +59,7 @@ _own_methods = {kind: _methods_of(kind) for kind in (httpx.Client, httpx.AsyncCl
 
 
 def may_be_direct(options: Mapping[str, Any]) -> bool:
-    """Say whether what the user asked of httpx can be done without its `send`. Pure."""
+    """Say whether the user's options for httpx need nothing that `send` does. Pure."""
     return not any(options.get(name) for name in _OF_SEND)
 
 
@@ -75,7 +75,7 @@ def is_watched(client: Any) -> bool:
 
 
 def is_set_up(client: Any) -> bool:
-    """Say whether a script that was shown a client has asked of it what only `send` does."""
+    """Say whether a script has set something on an httpx client that needs `send`."""
     return bool(client.auth or client.params or any(client.event_hooks.values()))
 
 
@@ -85,8 +85,8 @@ async def send(client: Any, request: httpx.Request, *, own: bool, direct: bool) 
     Args:
         client: The client to send it with.
         request: The request.
-        own: Whether it goes to the API, so that the user's `auth=` is for it.
-        direct: Whether it needs nothing of what `httpx.Client.send` does.
+        own: Whether the request goes to the API: the user's `auth=` is for no other host.
+        direct: Whether to send it straight by the transport.
     """
     if not direct:
         auth = httpx.USE_CLIENT_DEFAULT if own else None
@@ -143,7 +143,7 @@ async def close(response: httpx.Response) -> None:
 
 
 def _is_told_by_status(response: httpx.Response, error: BaseException) -> bool:
-    """Let a refusal whose body breaks off be a refusal all the same, and one without a body."""
+    """Say whether a body that broke off is that of a refusal: its status says enough."""
     if response.is_success or not isinstance(error, httpx.HTTPError):
         return False
     response._content = b""

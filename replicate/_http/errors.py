@@ -1,4 +1,4 @@
-"""How an answer, or a connection that was lost, becomes an error of this package."""
+"""Making errors of this package from answers that are refusals, and from lost connections."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from .subjects import without_query
 if TYPE_CHECKING:
     from .session import Session
 
-# What no path can hold is refused before it gets to the API, and as if by it.
+# An argument that no path can hold, such as an empty id, is refused before it is sent.
 _generated.invalid_argument = InvalidArgumentError
 
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -42,7 +42,7 @@ _PHASES: dict[type[httpx.TimeoutException], tuple[str, str]] = {
     httpx.WriteTimeout: ("write", "nothing more could be sent"),
     httpx.PoolTimeout: ("pool", "no free connection"),
 }
-"""By kind of time-out: what httpx calls the phase, and what there was not."""
+"""For each kind of time-out: the name of the phase in httpx, and what was missing."""
 
 _NO_WORDS = {"", "timed out", "The read operation timed out", "The write operation timed out"}
 
@@ -67,7 +67,7 @@ _CLASSES: dict[type[BaseException], type[APIConnectionError]] = {
 
 
 def connection_error(error: httpx.TransportError, message: str) -> APIConnectionError:
-    """Create our error for one of httpx's, or of a class that a transport derived from it."""
+    """Create our error for one of httpx's; a transport may have derived a class of its own."""
     kind = next(_CLASSES[base] for base in type(error).__mro__ if base in _CLASSES)
     ours = kind(message, request=error._request)  # the property raises where there is none
     ours.about = dict(getattr(error, "about", {}))
@@ -75,7 +75,7 @@ def connection_error(error: httpx.TransportError, message: str) -> APIConnection
 
 
 def lost(session: Session, error: httpx.TransportError) -> APIConnectionError:
-    """Say of an error of httpx what was asked, and of whom."""
+    """Create the error for a request that got no answer: it names the request."""
     reason = f"{type(error).__name__}: {_said_of(error)}".rstrip(": ")
     request = error._request
     if request is None:
@@ -88,10 +88,10 @@ def lost(session: Session, error: httpx.TransportError) -> APIConnectionError:
 
 
 def _said_of(error: BaseException) -> str:
-    """Return what the operating system said, where an error goes back to that.
+    """Return the most exact words for a failure: those of the operating system, if there are any.
 
-    What stands between it and httpx says less: "All connection attempts failed". And of a time that
-    ran out httpx says nothing, or "timed out".
+    The libraries above it say less, such as "All connection attempts failed". For a time-out httpx
+    says nothing, or "timed out": then the words are ours.
     """
     if isinstance(error, httpx.TimeoutException) and str(error) in _NO_WORDS:
         phase, lack = next(
@@ -131,7 +131,7 @@ def refused(session: Session, response: httpx.Response) -> ReplicateError:
 
 
 def unreadable(session: Session, response: httpx.Response) -> InvalidResponseError:
-    """Create the error for a success that is not what the operation promises."""
+    """Create the error for an answer of status 200 whose body is not that of the operation."""
     from replicate_api.errors import UnexpectedResponse
 
     redact(response)
@@ -180,9 +180,9 @@ def unsendable(error: Exception, method: str, url: str) -> InvalidResponseError:
 def transport_failed(
     session: Session, error: Exception, request: httpx.Request
 ) -> APIConnectionError | None:
-    """Create the error for what a transport, hook or auth of the user's raised.
+    """Create the error for an exception of a transport, hook or auth of the user's.
 
-    None for what was raised into the call from outside, and ends it.
+    None for an exception that was raised into the call from outside: that one ends the caller.
     """
     if comes_from_outside(error):
         return None
@@ -194,16 +194,17 @@ def transport_failed(
 
 
 def request_of(error: ReplicateError) -> httpx.Request | None:
-    """Return the request that ended with an error, where the error has it."""
+    """Return the request of an error, if the error has one."""
     if isinstance(error, APIConnectionError):
         return error._request
     return error.response._request if error.response is not None else None
 
 
 def may_have_happened(error: ReplicateError) -> bool:
-    """Say whether a request may have had its effect though its answer was an error, or none.
+    """Say whether a request may have had its effect, though it ended with an error.
 
-    A gateway's answer says that the API's own was lost; any other refusal is the API's word.
+    If a gateway answered, the API's own answer was lost. Any other refusal is the API's own, and
+    says that there was no effect.
     """
     if isinstance(error, APIConnectionError):
         return not isinstance(error, NOT_SENT)
@@ -215,7 +216,7 @@ def may_repeat(error: ReplicateError, *, safe: bool) -> bool:
     if asks_for_too_long(error):
         return False
     if isinstance(error, httpx.PoolTimeout) and error._request is None:
-        return False  # no connection of the client's came free in all the time that there was
+        return False  # it has already waited for a connection as long as it may
     if isinstance(error, APIConnectionError):
         return isinstance(error, NOT_SENT) or (safe and not isinstance(error, _USELESS_TO_REPEAT))
     response = error.response
@@ -223,6 +224,6 @@ def may_repeat(error: ReplicateError, *, safe: bool) -> bool:
 
 
 def asks_for_too_long(error: ReplicateError) -> bool:
-    """Say whether a server asks to wait for longer than calls do, which end then."""
+    """Say whether a server asks to wait for longer than `MAX_WAIT`. The call then ends at once."""
     advised = error.retry_after
     return advised is not None and advised > _retry.MAX_WAIT

@@ -1,4 +1,4 @@
-"""What errors say beside what the API says: why it may be, and what to do. Pure, no I/O."""
+"""What this package adds to the text of errors: likely causes, and what to do. Pure, no I/O."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from .session import Session
 
 SAYS_NOTHING = {"", "not found", "the requested resource could not be found"}
-"""What a 404 says that does not say what is missing."""
+"""The details of a 404 that do not say what was not found."""
 
 PROBLEM = {"detail", "title", "status", "error"}
-"""Fields of which an error answer of the API, or of a model's server, has one."""
+"""An error answer of the API, or of a model's server, has at least one of these fields."""
 
 _NO_SUCH_HOST = re.compile(r"getaddrinfo|resolution|resolve|not known|No address", re.IGNORECASE)
 
@@ -51,7 +51,7 @@ def of_refusal(session: Session, request: httpx.Request, error: ReplicateError) 
 
 
 def of_request(session: Session, request: httpx.Request) -> dict[str, str]:
-    """Return the lines that say which request it was."""
+    """Return the lines that name a request."""
     base = session._base()
     lines = facts_of(request, base)
     if base != DEFAULT_BASE_URL and _is_own(session, request):
@@ -60,7 +60,7 @@ def of_request(session: Session, request: httpx.Request) -> dict[str, str]:
 
 
 def of_stranger(session: Session) -> dict[str, str]:
-    """Return the lines for an answer that is none of Replicate's API."""
+    """Return the lines for an answer of a server that is not Replicate's API."""
     base = session._base()
     where = "the argument base_url" if session._base_url else "the variable REPLICATE_BASE_URL"
     hint = "The server that answered is not Replicate's API."
@@ -106,7 +106,7 @@ def _advice(error: httpx.TransportError, reason: str, host: str) -> str:
 
 
 def proxy_of(options: Mapping[str, Any], url: httpx.URL) -> tuple[str, str]:
-    """Return the proxy that requests to a URL go through, and what names it; empty for none."""
+    """Return the proxy for a URL, and the option or variable that names it; empty for none."""
     given = options.get("proxy")
     if given is not None:
         return str(getattr(given, "url", given)), "the argument proxy"

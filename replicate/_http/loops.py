@@ -1,4 +1,4 @@
-"""Event loops, asyncio's and trio's: which one runs, and what is to be done when it ends."""
+"""Event loops of asyncio and trio: which one runs, and calls of functions when it ends."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def in_trio() -> bool:
 
 
 def _trio_token() -> Any:
-    # Another thread may be at importing it: then it is there, but empty.
+    # While another thread imports trio, the module is there, but empty.
     lowlevel = getattr(sys.modules.get("trio"), "lowlevel", None)
     current = getattr(lowlevel, "current_trio_token", None)
     if current is not None:
@@ -40,15 +40,16 @@ def _trio_token() -> Any:
 
 
 def is_closed(loop: Any) -> bool:
-    """Say whether an event loop has ended, as far as it tells."""
+    """Say whether an event loop of asyncio is closed. One of trio does not tell."""
     is_closed = getattr(loop, "is_closed", None)
     return bool(is_closed is not None and is_closed())
 
 
 def call_soon(loop: Any, function: Callable[[], None]) -> None:
-    """Call a function in a loop, from anywhere, also from a finalizer; never, if it has ended.
+    """Call a function in a loop, from any thread or finalizer; do nothing if the loop has ended.
 
-    A finalizer may run inside a blocking call, whose mode and deadline are not those of the loop.
+    A finalizer may run inside a blocking call. The function gets a fresh context, without the
+    mode and the deadline of that call.
     """
     soon = getattr(loop, "call_soon_threadsafe", None) or loop.run_sync_soon
     with contextlib.suppress(RuntimeError):
@@ -56,7 +57,7 @@ def call_soon(loop: Any, function: Callable[[], None]) -> None:
 
 
 def start(loop: Any, function: Callable[[], Coroutine[Any, Any, None]], tasks: set[Any]) -> None:
-    """Start a task in the running loop; in asyncio it is in the set until it has ended."""
+    """Start a task in the running loop. In asyncio, the set has the task until it has ended."""
     if not hasattr(loop, "create_task"):
         sys.modules["trio"].lowlevel.spawn_system_task(function)
         return
@@ -68,14 +69,14 @@ def start(loop: Any, function: Callable[[], Coroutine[Any, Any, None]], tasks: s
 async def cancelable(
     action: Callable[[], Coroutine[Any, Any, T]], take: Callable[[Callable[[], Any]], None]
 ) -> Optional[T]:
-    """Do something that can be canceled from outside, in a task of its own.
+    """Await an action that can be canceled from outside. The running task does nothing else.
 
     Args:
         action: What to do.
-        take: Called with the function that cancels it.
+        take: Called with the function that cancels the action.
 
     Returns:
-        What it returns; None if it was canceled.
+        The result of the action; None if it was canceled.
     """
     if in_trio():
         import anyio
@@ -133,7 +134,7 @@ async def at_end(function: Callable[[Any], Coroutine[Any, Any, None]], argument:
 
 
 def _end_quietly() -> None:
-    """End what waits for loops that were never closed; Python would complain of each."""
+    """End the generators of loops that were never closed: Python would warn of each one."""
     global _at_exit  # noqa: PLW0603 - there is one exit
     _at_exit = True
     for generator in list(_guards):

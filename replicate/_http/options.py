@@ -1,4 +1,4 @@
-"""What is wrong with a client's options, said when the client is made and not by its first call."""
+"""Checks of a client's options, made when the client is made and not by its first call."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 OURS = ("api_token", "headers", "max_retries")
-"""Options that httpx does not see."""
+"""Options of `Client` that are not handed on to httpx."""
 
 
 def check(options: Mapping[str, Any]) -> None:
@@ -23,7 +23,7 @@ def check(options: Mapping[str, Any]) -> None:
 
     Raises:
         TypeError: httpx has no such option.
-        InvalidArgumentError: The proxy has no address that httpx can connect to.
+        InvalidArgumentError: httpx cannot connect to the address of the proxy.
     """
     known = {
         *inspect.signature(httpx.Client).parameters,
@@ -39,10 +39,10 @@ def check(options: Mapping[str, Any]) -> None:
 
 
 def check_proxy(options: Mapping[str, Any], url: str = "https://") -> None:
-    """Check the proxy that requests to a URL go through, be it an option or of the environment.
+    """Check the proxy for a URL, whether an option or the environment names it.
 
     Raises:
-        InvalidArgumentError: It has no address that httpx can connect to.
+        InvalidArgumentError: httpx cannot connect to the address of the proxy.
     """
     proxy, source = proxy_of(options, httpx.URL(url))
     try:
@@ -52,6 +52,6 @@ def check_proxy(options: Mapping[str, Any], url: str = "https://") -> None:
         scheme, there, rest = proxy.rpartition("://")
         host = rest.rpartition("@")[2]  # not the password
         raise InvalidArgumentError(
-            f"{source} has the proxy {scheme + there + host!r}, which is none that can be used: "
+            f"{source} has the proxy {scheme + there + host!r}, which cannot be used: "
             f"write its scheme and host, such as 'http://{host or 'localhost:3128'}'"
         ) from None

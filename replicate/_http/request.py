@@ -60,7 +60,7 @@ class HTTP:
 
     @property
     def connections(self) -> Connections:
-        """The connections; what is wrong with the client's options is for the first call to say."""
+        """The connections. An option that httpx refuses is an error of the first call."""
         connections = self._connections_or_none
         if connections is None:
             # No lock, as for `Session._http`.
@@ -88,7 +88,7 @@ class HTTP:
 
         Raises:
             ReplicateError: The answer was 400 or above.
-            APIConnectionError: There was none.
+            APIConnectionError: There was no answer.
             DeadlineExceededError: The deadline came first.
         """
         options = {name: kwargs.pop(name) for name in _OPTIONS & kwargs.keys()}
@@ -98,7 +98,7 @@ class HTTP:
         return response
 
     async def open(self, method: str, url: str, **kwargs: Any) -> Body:
-        """Send a request and return the response before its body, which the caller closes."""
+        """Send a request and return the response with its body unread. The caller closes it."""
         options = {name: kwargs.pop(name) for name in _OPTIONS & kwargs.keys()}
         body: Body = await self.send(
             lambda: {"method": method, "url": url, **kwargs}, stream=True, **options
@@ -118,14 +118,14 @@ class HTTP:
         """Send a request, again where that is safe and may help.
 
         Args:
-            build: Returns the request when there is a connection to send it on, so that what it
-                says of the time is right.
-            stream: Whether to return the response before its body, as `Body`.
-            safe: Whether repeating the request does no harm; by default as its method says.
-            retries: How often it is repeated then; by default as the client says.
-            on_send: Called with True just before the request goes out, and with False where that
-                has had no effect.
-            of_output: Whether the address comes from a model.
+            build: Returns the request. It is called when there is a connection, so that headers
+                with a time, such as `Cancel-After`, are right.
+            stream: Whether to return a `Body`, which is still to be read.
+            safe: Whether the request may be repeated; by default GET and DELETE may, POST not.
+            retries: How often the request is repeated; by default `max_retries` of the client.
+            on_send: Called with True just before the request goes out, and with False if an answer
+                says that it had no effect.
+            of_output: Whether the address is part of a model's output.
         """
         if retries is None:
             retries = self._owner.max_retries
@@ -137,7 +137,7 @@ class HTTP:
                 answer = await self._attempt(build, stream, on_send, of_output)
                 if not isinstance(answer, ReplicateError):
                     return answer
-                raise answer  # here: no more frames stand between it and the user than must
+                raise answer  # here, to keep tracebacks short
             except ReplicateError as error:
                 request = errors.request_of(error)
                 method = request.method if request is not None else ""
@@ -169,9 +169,9 @@ class HTTP:
         on_send: Callable[[bool], None] | None,
         of_output: bool,
     ) -> httpx.Response | Body | ReplicateError:
-        """Send a request once, and return the answer or the error that it stands for.
+        """Send a request once, and return the answer, or the error for an answer that is a refusal.
 
-        What else goes wrong is an error of ours, too, but raised.
+        Any other failure is raised, as an error of this package.
         """
         pool = await self.connections.pool()
         try:
@@ -211,11 +211,12 @@ class HTTP:
         of_output: bool,
         **kwargs: Any,
     ) -> httpx.Response:
-        """Send, and follow the redirects of reads; each hop is built, and authorized, anew.
+        """Send a request. Follow redirects of a GET or HEAD, with a new request for each.
 
-        A host that redirects to the API does not get the token sent there. An address that comes
-        from a model gets it for a stored file only: else a model could have the answer to any
-        request given out as the content of its output.
+        A request has the token only if all addresses so far are the API's: a redirect from another
+        host to the API is followed without it. Of the addresses in a model's output, only those of
+        stored files get the token. Else a model could output `/v1/account`, and its user would
+        save the answer as a file.
         """
         own = True
         for hops in itertools.count():
@@ -273,7 +274,7 @@ class HTTP:
         params: Any = None,
         **kwargs: Any,
     ) -> httpx.Request | None:
-        """Make a request to the API in the short way; None for one that this is not for."""
+        """Make a request to the API from the template; None if httpx has to make it."""
         if params or kwargs:
             return None
         base = self._owner._base()
@@ -314,7 +315,7 @@ class HTTP:
                 method, url, headers=headers, extensions={"timeout": phases}, **kwargs
             )
         else:
-            # What the client adds to every request is meant for the API, and may be secret.
+            # The headers of the client are meant for the API, and may be secret.
             harmless = httpx.Headers(
                 {name: client.headers[name] for name in HARMLESS_HEADERS if name in client.headers}
             )
@@ -372,14 +373,14 @@ _OPTIONS = frozenset({"safe", "retries", "on_send", "of_output"})
 
 
 class Transport:
-    """What the generated operations send through: paths below `/v1`, and the retry rules."""
+    """Sends the requests of generated operations: below `/v1`, and again where that is safe."""
 
     def __init__(self, http: HTTP, *, safe: bool | None = None) -> None:
         self._http = http
         self._safe = safe
 
     async def request(self, method: str, url: str, **kwargs: Any) -> httpx.Response:
-        """Send an operation's request; what cannot be read of the answer is an error of ours."""
+        """Send an operation's request. If its answer cannot be read, the error is one of ours."""
         options = {name: kwargs.pop(name) for name in _OPTIONS & kwargs.keys()}
         return await self.send(lambda: {"method": method, "url": url, **kwargs}, **options)
 

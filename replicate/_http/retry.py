@@ -12,19 +12,19 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "DELETE", "QUERY", "OPTIONS"})
 """Methods that can be repeated: they create nothing."""
 
 TRANSIENT_STATUS_CODES = frozenset({408, 429, 500, 502, 503, 504})
-"""Answers that a later attempt may not get."""
+"""Statuses of failures that may have passed when the request is repeated."""
 
 MAX_WAIT = 60.0
-"""Longest pause before an attempt, in seconds. A call whose server asks for more ends at once."""
+"""Longest pause before an attempt, in seconds. If a server asks for more, the call ends at once."""
 
 FIRST_WAIT = 0.25
-"""Upper bound of the first unadvised pause, in seconds; it doubles with each attempt."""
+"""Upper bound of the first pause, in seconds, if the server asks for none; it doubles each time."""
 
 
 def may_repeat(status: int, *, safe: bool) -> bool:
     """Say whether a request that was answered with this status can be sent again.
 
-    429 means that the request was turned away, so that even a create has not started.
+    429 means that the server did not look at the request: even a create has started nothing.
     """
     return status == 429 or (safe and status in TRANSIENT_STATUS_CODES)
 

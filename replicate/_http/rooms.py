@@ -1,4 +1,4 @@
-"""Where requests wait: rooms with a number of places, first come, first served."""
+"""Rooms with a number of places, in which requests wait: first come, first served."""
 
 from __future__ import annotations
 
@@ -16,35 +16,35 @@ if TYPE_CHECKING:
     import httpx
 
 CONNECTIONS = 100
-"""How many httpx opens, if it is not told otherwise."""
+"""How many connections httpx opens by default."""
 
 TENTH = 10
 """One connection in ten is kept free of streams, and one more for clean-up."""
 
 FEW = 9
-"""Of so few connections one is kept free of streams, and none for clean-up."""
+"""If there are so few connections, one is kept free of streams, and none for clean-up."""
 
 _cleaning_up: ContextVar[bool] = ContextVar("replicate_cleaning_up", default=False)
 
 
 class Places(NamedTuple):
-    """How many requests may be on their way at once."""
+    """How many requests may be under way at once."""
 
     requests: int
-    """Of all kinds."""
+    """How many requests of all kinds."""
 
     streams: int
-    """That are open for as long as somebody reads them. The rest is for requests in between."""
+    """How many of these may be streams and downloads, which stay for as long as they are read."""
 
     spare: int
-    """More of them that cancel runs whose caller is being ended."""
+    """How many more may cancel runs, for callers that are being ended."""
 
 
 def places_of(options: Mapping[str, Any]) -> Places | None:
-    """Return how many requests are let through at once to httpx clients with these options.
+    """Return how many requests may be under way to httpx clients with these options. Pure.
 
-    None where that is not known: over HTTP/2 a connection takes many requests, and a user's own
-    transport has its own rules. Pure.
+    None if there is no such number: over HTTP/2 a connection takes many requests, and a transport
+    of the user's has its own rules.
     """
     if options.get("transport") is not None or options.get("http2"):
         return None
@@ -61,7 +61,7 @@ def places_of(options: Mapping[str, Any]) -> Places | None:
 
 @contextmanager
 def cleaning_up() -> Generator[None, None, None]:
-    """Let requests use the spare places: what they cancel is billed while they wait."""
+    """Let requests use the spare places: the runs that they cancel are billed while they wait."""
     token = _cleaning_up.set(True)
     try:
         yield
@@ -77,8 +77,8 @@ def is_cleaning_up() -> bool:
 class ThreadRoom:
     """A room for blocking calls.
 
-    The queue of tokens can be entered again by a signal handler or finalizer that runs inside
-    it; a semaphore would wait for itself.
+    A place is a token in a `SimpleQueue`. A signal handler or finalizer that runs inside one of its
+    methods may call another one; in a semaphore it would wait for ever.
     """
 
     def __init__(self, places: int) -> None:

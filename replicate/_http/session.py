@@ -1,4 +1,4 @@
-"""What the floors below need of a client: its settings, its token, and a way to call operations."""
+"""The part of a client that the lower floors use: settings, token, connections, operations."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ DEFAULT_MAX_RETRIES = 5
 
 
 class Session:
-    """A client without its namespaces. Scripts of 1.x set the private names too."""
+    """A client without its namespaces. Scripts for 1.x read and set its private names too."""
 
     max_retries: int
     """How often a request that may safely be repeated is repeated. Default 5."""
@@ -50,10 +50,11 @@ class Session:
     _secret_token: Optional[TokenSource]
     _http_or_none: Optional[HTTP] = None
     _shown: Mapping[bool, Tuple[Any, str]] = MappingProxyType({})
-    """The httpx clients that a script has seen, by whether they block, with the header then."""
+    """What `_client` (True) and `_async_client` (False) have returned: each an httpx client, with the
+    `Authorization` header that it had."""
 
     _versions: Dict[Tuple[str, str, str], Any]
-    """Versions by owner, name and id: they never change."""
+    """Versions by owner, name and id. A version never changes."""
 
     _latest: Dict[Tuple[str, str], str]
     """The id of the latest version of a model that is not official, by owner and name."""
@@ -79,8 +80,8 @@ class Session:
     def poll_interval(self) -> float:
         """Longest pause between two looks at a running prediction, in seconds.
 
-        By default the environment variable `REPLICATE_POLL_INTERVAL`, else 0.5 after
-        shorter pauses at first. A value that was set is kept to from the first pause on.
+        By default the environment variable `REPLICATE_POLL_INTERVAL`, else 0.5, with shorter
+        pauses at first. If you set a value, all pauses are as long.
         """
         fixed = self._fixed_poll_interval()
         return DEFAULT_POLL_INTERVAL if fixed is None else fixed
@@ -118,10 +119,10 @@ class Session:
     def _need_token(self) -> None:
         """Check that there is a token, before anything is built or imported for a call.
 
-        A function that gives tokens out is asked once, when the request is sent.
+        A function that returns the token is called when the request is sent, and not here.
 
         Raises:
-            AuthenticationError: There is none.
+            AuthenticationError: There is no token.
         """
         if callable(self._api_token) or self._brings_authorization:
             return
@@ -158,8 +159,8 @@ class Session:
         if http is None:
             from .request import HTTP
 
-            # No lock: a fork could leave it held in the child. Of two that are made at the same
-            # time one is dropped, before it has opened anything.
+            # No lock: after a fork it could stay locked in the child. If two threads come here at
+            # once, `setdefault` drops one of the two objects, which has opened nothing yet.
             http = vars(self).setdefault("_http_or_none", HTTP(self))
         return http
 
@@ -185,7 +186,7 @@ class Session:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """Call one whose repetition does no harm, though its method does not say so."""
+        """Call an operation that may be repeated though its method is POST, such as a cancel."""
         self._need_token()
         from .request import Transport
 
@@ -202,8 +203,8 @@ class Session:
     _requests: ClassVar[Tuple[Callable[..., Any], ...]] = (_request, _async_request)
     """The two as they are here."""
 
-    # Scripts of 1.x reach for these two: to read the header of the token or to set another, for
-    # requests of their own, to listen to all requests.
+    # Scripts for 1.x use the next two: to read the header with the token or to set another one, to
+    # send requests of their own, to listen to all requests.
 
     @property
     def _client(self) -> httpx.Client:
@@ -222,10 +223,10 @@ class Session:
         if self._header_of_script(blocking=blocking) is None and not self._brings_authorization:
             try:
                 header = hidden(f"Bearer {self._token()}")
-            except Exception:  # noqa: BLE001 - for a request to say
+            except Exception:  # noqa: BLE001 - the next request raises it
                 header = ""
             if header and client.headers.get("authorization") != header:
-                # In one step: another thread may be doing the same, and one header is enough.
+                # Two threads may be here at once: each changes a copy, so that there is one header.
                 headers = client.headers.copy()
                 headers["Authorization"] = header
                 client.headers = headers
@@ -233,7 +234,7 @@ class Session:
         return client
 
     def _header_of_script(self, *, blocking: bool) -> Optional[str]:
-        """Return the `Authorization` that a script has set on the httpx client it was shown."""
+        """Return the `Authorization` that a script has set on an httpx client of this one."""
         client, header = self._shown.get(blocking, (None, ""))
         found: str = "" if client is None else client.headers.get("authorization", "")
         return None if found == header else found

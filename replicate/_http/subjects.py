@@ -1,4 +1,4 @@
-"""Which request an error is about, and which model, prediction or file. For texts of errors."""
+"""What an error is about: which request, and which model, prediction or file."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ NAMED_IN_BODIES = ("model", "version", "destination")
 """Fields of a request's body that name what it is about."""
 
 LONGEST_BODY = 1024 * 1024
-"""Bytes of a request's body that are looked through; a larger one has a file in it."""
+"""Longest body of a request, in bytes, that is searched. A longer one has a file in it."""
 
 
 def facts_of(request: httpx.Request, base: str) -> dict[str, str]:
-    """Return what to say of a request: `request`, and by its kind what it names.
+    """Return the request in words, and the things that it names.
 
     Args:
         request: The request, as it was sent.

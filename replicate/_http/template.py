@@ -1,10 +1,10 @@
-"""Requests to the API, made from what all requests of one client have in common.
+"""Requests to the API, made faster than httpx makes them.
 
-httpx takes the address of a request apart four times, and looks at each header again and again.
-The address of an operation is one that this package has written itself, and the headers of a
-client stay the same: so here they are put together from parts that are known to be right. The
-result is what httpx makes, to the byte. Where it is not, as with an httpx of a later make that
-has other insides, httpx makes the requests.
+httpx parses the address of a request four times, and checks each header several times. But this
+package has built the address of an operation itself, and the headers of a client stay the same. So
+a template keeps the parsed parts, and puts them together. The result is byte for byte what httpx
+makes. A template checks that when it is made; if it is not so, as with a future httpx of another
+structure, httpx makes the requests.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 _PLAIN = re.compile(r"((?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)+)(?:\?([A-Za-z0-9_.~=&-]+))?", re.ASCII)
 
 _new_tuple: Any = getattr(tuple, "__new__")  # noqa: B009 - its type says too little
-"""Makes a named tuple without a call in Python."""
+"""Makes a named tuple without running Python code."""
 
 _EMPTY = httpx.ByteStream(b"")
 
 _WITH_LENGTH = ("POST", "PUT", "PATCH")
-"""Methods whose requests say that they have no body."""
+"""Methods whose requests have `Content-Length: 0` if they have no body."""
 
 
 class Template:
@@ -79,7 +79,7 @@ class Template:
         return True
 
     def fits(self, client: Any, base: str) -> bool:
-        """Say whether this is the template for a client and base URL still."""
+        """Say whether this template is still right for a client and base URL."""
         if not self.is_usable:
             return self._base == base
         return self._base == base and bool(self._client_headers == client.headers._list)
@@ -92,7 +92,7 @@ class Template:
         content: Optional[bytes],
         timeout: Mapping[str, Optional[float]],
     ) -> Optional[httpx.Request]:
-        """Return a request; None for one that is left to httpx.
+        """Return a request; None if httpx has to make it.
 
         Args:
             method: HTTP method.

@@ -1,4 +1,4 @@
-"""Waiting for what nothing interrupts: pipes, handles on remote storage, look-ups of hosts."""
+"""Waiting for calls that cannot be interrupted: of pipes, remote storage, look-ups of hosts."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ async def in_time(
 ) -> T:
     """Call a function that may block for long, for as long as the caller waits for it.
 
-    Nothing interrupts a thread that reads from a pipe. So the function gets a thread of its own,
-    which is left behind when the deadline comes or the task is canceled, and which does not
-    keep the interpreter from ending.
+    A thread that reads from a pipe cannot be interrupted. So the function runs in a thread of its
+    own. If the deadline comes or the task is canceled, the thread is left behind; it does not keep
+    the interpreter from ending.
 
     Args:
-        function: What to call.
-        discard: What to do with its result, if nobody waits for it any more.
-        may_wait: Whether it may take long, unlike reading an ordinary file on a disk.
+        function: The function.
+        discard: Called with its result, if nobody waits for that any more.
+        may_wait: Whether the function may take long. Reading an ordinary file does not.
 
     Raises:
         DeadlineExceededError: The deadline came first.
@@ -67,7 +67,7 @@ def _start(run: Callable[..., Any], *args: Any) -> None:
 
 
 class _Handover(Generic[T]):
-    """The result of a function, for a caller who may have gone."""
+    """Hands the result of a function over to the caller, or discards it if the caller has gone."""
 
     def __init__(self, discard: Callable[[T], None]) -> None:
         self._discard = discard

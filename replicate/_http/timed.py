@@ -1,7 +1,8 @@
-"""Sockets that know the deadline.
+"""Sockets of blocking calls that keep to the deadline.
 
-A read timeout of httpx starts over with every byte that arrives, and one for writing with
-every byte that is taken. A blocking call can be ended in between only by the socket itself.
+A read timeout of httpx starts anew with each byte that arrives, and a write timeout with each byte
+that the socket takes. So a slow server could hold a call for ever. Nothing but the socket itself
+can end a blocking call.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ LARGE_PIECE = 128 * 1024
 
 
 def hold_to_deadline(transport: Any) -> None:
-    """Let the connections that a blocking transport of httpx will open keep to the deadline."""
+    """Make the connections of a blocking httpx transport keep to the deadline."""
     pool = getattr(transport, "_pool", None)
     backend = getattr(pool, "_network_backend", None)
     if isinstance(backend, httpcore.NetworkBackend) and not isinstance(backend, _Backend):
@@ -35,8 +36,8 @@ def _fit(timeout: float | None, late: type[httpcore.TimeoutException]) -> float 
     """Shorten a timeout to the time that is left.
 
     Raises:
-        httpcore.TimeoutException: There is none: of a socket that always has more to read, or
-            to take, a timeout ends nothing.
+        httpcore.TimeoutException: No time is left. A timeout of 0 would not end a call on a socket
+            that always has more to read.
     """
     left = remaining()
     if left == 0:
@@ -60,7 +61,7 @@ class _Backend(httpcore.NetworkBackend):
 
         if remaining() is None:
             return _Stream(connect())
-        # Nothing else ends the look-up of a host, or knows that it has several addresses.
+        # In a thread: the timeout ends no look-up of a host, and is for each address anew.
         try:
             return _Stream(step(in_time(connect, lambda stream: stream.close())))
         except DeadlineExceededError:
@@ -103,7 +104,7 @@ class _Stream(httpcore.NetworkStream):
 
     def _send(self, buffer: bytes, timeout: float | None) -> None:
         if remaining() is None:
-            # A socket takes a part of what is large, and httpcore copies the rest each time.
+            # A socket takes a large buffer in parts, and httpcore would copy the rest each time.
             large: Any = memoryview(buffer)
             for start in range(0, len(buffer), LARGE_PIECE):
                 self._stream.write(large[start : start + LARGE_PIECE], timeout)

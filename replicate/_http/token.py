@@ -23,8 +23,8 @@ TOKENS_PAGE = "https://replicate.com/account/api-tokens"
 def from_environment() -> str | None:
     """Return the token of cog's current scope, else of `REPLICATE_API_TOKEN`.
 
-    Inside a Cog model every prediction carries the token of the user who runs it. A scope
-    that has the key wins over the variable; `resolve` lets an empty value give way to it.
+    Inside a Cog model, each prediction has the token of the user who runs it in its scope. The
+    scope goes before the variable. If its token is empty, `resolve` takes the variable.
     """
     try:
         import cog  # type: ignore[import-not-found]  # pyright: ignore[reportMissingImports]
@@ -39,7 +39,7 @@ def from_environment() -> str | None:
 
 
 def described(source: TokenSource | None) -> str:
-    """Say where the token that `resolve` returns comes from, for messages."""
+    """Return the origin of the token that `resolve` returns, for messages."""
     if callable(source):
         return "the function given as api_token"
     if source:
@@ -65,13 +65,13 @@ def _called(source: Callable[[], Optional[str]]) -> Optional[str]:
 def resolve(source: TokenSource | None) -> Secret:
     """Return the token to send now: what the caller gave, else what the environment has.
 
-    It is asked for every request, so that a changed variable, another Cog scope or a
-    callable's fresh value counts at once. White space and quotes around it, which come
-    with files and with `set` on Windows, are dropped.
+    This is called for every request, so that a changed variable, another Cog scope or a new value
+    of a function counts at once. White space and quotes around the token, which come from files
+    and from `set` on Windows, are removed.
 
     Raises:
-        AuthenticationError: There is no token, or one that no HTTP header can hold.
-        InvalidArgumentTypeError: It is no text.
+        AuthenticationError: There is no token, or it has characters that no HTTP header can hold.
+        InvalidArgumentTypeError: The token is no text.
     """
     value = cast("object", hidden(_called(source) if callable(source) else source))
     if value is not None and not isinstance(value, str):
@@ -79,7 +79,7 @@ def resolve(source: TokenSource | None) -> Secret:
             f"the API token must be a string, not of type {type(value).__name__}"
         )
     if not value:
-        # Inside a model cog is loaded; to look for it elsewhere would take longer than the rest.
+        # Inside a model cog is loaded. Elsewhere, to try to import it would take too long.
         scoped = hidden(from_environment()) if sys.modules.get("cog") else None
         value = scoped or hidden(os.environ.get(VARIABLE))
     token = Secret(str(value or "").strip().strip("\"'").strip())
