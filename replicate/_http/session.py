@@ -50,8 +50,8 @@ class Session:
     _secret_token: Optional[TokenSource]
     _http_or_none: Optional[HTTP] = None
     _shown: Mapping[bool, Tuple[Any, str]] = MappingProxyType({})
-    """What `_client` (True) and `_async_client` (False) have returned: each an httpx client, with the
-    `Authorization` header that it had."""
+    """The httpx clients that `_client` (True) and `_async_client` (False) have returned, and the
+    `Authorization` header that each had then."""
 
     _versions: Dict[Tuple[str, str, str], Any]
     """Versions by owner, name and id. A version never changes."""

@@ -129,9 +129,8 @@ class Stream(AsGenerator[ServerSentEvent]):
             return await (self._polled() if self._polls else self._connect())
         except BaseException as error:
             try:
-                await (
-                    self._release()
-                )  # first: the stream may hold the only connection, which a cancel needs
+                # First: the stream may hold the only connection, and a cancel needs one.
+                await self._release()
             finally:  # a task may be canceled several times
                 await self._guard.failed(error)
             if await self._guard.has_succeeded(error):

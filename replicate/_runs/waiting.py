@@ -141,9 +141,8 @@ def may_pass(error: Exception) -> bool:
     if isinstance(error, ReplicateError) and asks_for_too_long(error):
         return False
     if isinstance(error, AuthenticationError):
-        return (
-            error.response is None
-        )  # the function that returns the token has failed: the API has refused nothing
+        # Without a response, the function that returns the token has failed.
+        return error.response is None
     if isinstance(error, (APIConnectionError, InternalServerError, InvalidResponseError)):
         return True
     return isinstance(error, ReplicateError) and error.status_code in TRANSIENT_STATUS_CODES
