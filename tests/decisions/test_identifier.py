@@ -105,6 +105,12 @@ def test_deployments_are_called_so():
 def test_split():
     assert split("o/n", "model") == ("o", "n")
     assert split(Favorite.MODEL, "model") == ("o", "n")
+    assert split(ModelLike(), "model") == ("o", "n")
+
+
+class ModelLike:
+    def __str__(self):
+        return "o/n"
 
 
 class Favorite(str, enum.Enum):
