@@ -474,7 +474,7 @@ def test_proxy_of_the_environment_that_is_none(call, monkeypatch):
     with pytest.raises(exceptions.InvalidArgumentError) as caught:
         call(replicate.Client("t").accounts.current)
     assert str(caught.value) == (
-        "the variable HTTPS_PROXY has the proxy 'ftp://proxy.example', which is none that can be "
+        "the variable HTTPS_PROXY has the proxy 'ftp://proxy.example', which cannot be "
         "used: write its scheme and host, such as 'http://proxy.example'"
     )
 
