@@ -459,9 +459,9 @@ def job_timeout():
         return error
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt(), job_timeout()])
-def test_what_ends_the_caller_cancels_the_run(clock, error):
-    run = Run()
+@pytest.mark.parametrize("make", [KeyboardInterrupt, job_timeout])
+def test_what_ends_the_caller_cancels_the_run(clock, make):
+    run, error = Run(), make()
     fail(RunGuard(Session(), Run, run), error)
     assert run.cancels == [(5.0, True)]
     assert not is_cleaning_up()
