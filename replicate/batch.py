@@ -45,16 +45,16 @@ ARGUMENTS = (
     "on_update",
     "progress",
 )
-"""What `map` has by position or for itself."""
+"""The parameters of `map` that `run` does not have, or that can be given by position."""
 
 TICK = 0.5
-"""Seconds between two looks at what other processes have in hand. Windows looks for Ctrl-C then."""
+"""Seconds between two looks at the jobs of other processes. On Windows, Ctrl-C comes then."""
 
 
 class Batch(Steps[Any]):
     """The results of a batch: for `for`, and for `with`, which cancels what still runs at its end.
 
-    Runs are started when a result is asked for. What runs goes on meanwhile.
+    Runs are started when a result is asked for. They go on between two results.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class Batch(Steps[Any]):
                 return [self._given_out(step.result)]
             elif step.do is Do.WAIT:
                 await self._listen(crew, TICK if step.seconds is None else min(step.seconds, TICK))
-                await self._look_elsewhere()
+                await self._ask_journal()
             elif self._source.error is not None:
                 raise self._source.error
             else:
@@ -119,7 +119,7 @@ class Batch(Steps[Any]):
                     self._bar.add()
             news = await crew.hear(0)
 
-    async def _look_elsewhere(self) -> None:
+    async def _ask_journal(self) -> None:
         jobs = self._schedule.elsewhere
         if jobs and self._work.journal and monotonic() - self._looked_at >= TICK:
             self._schedule.come_back(await in_thread(self._work.journal.movable, jobs))
@@ -130,7 +130,7 @@ class Batch(Steps[Any]):
         if isinstance(result, Done):
             return result.output
         error, job = result.error, result.job
-        _name(error, job.index, job.input)
+        _put_input_into(error, job.index, job.input)
         if self._returns_errors:
             return error
         self._work.leaves_runs = self._work.journal is not None
@@ -170,9 +170,9 @@ def _nothing() -> None:
     pass
 
 
-def _name(error: Exception, index: int, input: Any) -> None:
-    """Say which input an error is about."""
-    with contextlib.suppress(Exception):  # it may be anybody's, without room for more
+def _put_input_into(error: Exception, index: int, input: Any) -> None:
+    """Put the input into an error, with its place in the batch."""
+    with contextlib.suppress(Exception):  # some classes take no new attributes
         error.index = index  # type: ignore[attr-defined]
         error.input = input  # type: ignore[attr-defined]
     if hasattr(error, "add_note"):

@@ -1,4 +1,4 @@
-"""Where the runs of a batch run: each in a thread, or in a task of the event loop."""
+"""Running several jobs of a batch at once: each in a thread, or in a task of the event loop."""
 
 from __future__ import annotations
 
@@ -16,20 +16,23 @@ from .._http.deadline import finish, remaining
 
 if TYPE_CHECKING:
     Action = Callable[[], Coroutine[Any, Any, Any]]
-    """Something to do, which returns what is heard of it."""
+    """A coroutine function that does a job and returns news of it."""
 
 STOP_TIME = 10.0
-"""Seconds that stopping may take: canceling the runs, and keeping what has become of them."""
+"""Seconds that it may take to cancel all runs, and to note in the journal how they ended."""
 
 
 class Crew:
-    """Those who do things at the same time, and the mail that comes of it."""
+    """Does several things at once, and collects news of them.
+
+    Each thing is done by a thread (`Threads`) or a task (`Tasks`).
+    """
 
     def __init__(self, when_gone: Callable[[], None]) -> None:
         """Create a crew.
 
         Args:
-            when_gone: Called when the crew was let go and the last one has left.
+            when_gone: Called when the crew was let go, and its last thread or task has ended.
         """
         self._when_gone = when_gone
         self._numbers = itertools.count()
@@ -37,29 +40,29 @@ class Crew:
         self._is_let_go = False
 
     def start(self, action: Action) -> None:  # noqa: ARG002
-        """Let somebody do something, and tell what comes of it; None, if it was interrupted."""
+        """Start an action in a thread or task. Its result is news; None if it was interrupted."""
         raise AssertionError("a subclass says how")
 
     def tell(self, news: Any) -> None:  # noqa: ARG002
-        """Put something into the mail."""
+        """Add news."""
         raise AssertionError("a subclass says how")
 
     async def hear(self, seconds: Optional[float]) -> Any:  # noqa: ARG002
-        """Return the next mail; None if there is none in so many seconds, 0 for not to wait."""
+        """Wait so many seconds for news, and return the next; None if there is none."""
         raise AssertionError("a subclass says how")
 
     def _interrupt(self) -> None:
         raise AssertionError("a subclass says how")
 
     def let_go(self) -> None:
-        """Interrupt everybody. It waits for nothing and takes no lock: a finalizer may call it."""
+        """Interrupt all actions, without waiting and without a lock: a finalizer may call it."""
         if not self._is_let_go:
             self._is_let_go = True
             self._interrupt()
-            self._look_around()
+            self._call_if_gone()
 
     async def stop(self) -> None:
-        """Interrupt everybody, and wait until all have cleaned up."""
+        """Interrupt all actions, and wait until all have cleaned up."""
         self.let_go()
         await finish(self._until_gone, STOP_TIME)
 
@@ -70,15 +73,15 @@ class Crew:
     def _left(self, number: int, news: Any) -> None:
         self._working.discard(number)
         self.tell(news)
-        self._look_around()
+        self._call_if_gone()
 
-    def _look_around(self) -> None:
+    def _call_if_gone(self) -> None:
         if self._is_let_go and not self._working:
             self._when_gone()
 
 
 class _StoppedError(BaseException):
-    """The batch has ended: raised in the pauses of what it does, and nowhere else."""
+    """The batch has ended. It is raised in the pauses of an action, and nowhere else."""
 
 
 class Threads(Crew):
@@ -86,10 +89,10 @@ class Threads(Crew):
 
     def __init__(self, when_gone: Callable[[], None]) -> None:
         super().__init__(when_gone)
-        # Queues of this kind can be entered again by a signal handler or finalizer.
+        # A signal handler or finalizer may use a `SimpleQueue` while its thread is inside one.
         self._mail: SimpleQueue[Any] = SimpleQueue()
         self._bell: SimpleQueue[None] = SimpleQueue()
-        """Empty until all are interrupted. Who takes out what is in it puts it back."""
+        """Empty until all actions are interrupted. A thread that takes the token puts it back."""
 
     def start(self, action: Action) -> None:
         number = next(self._numbers)
@@ -99,7 +102,7 @@ class Threads(Crew):
         self._working.add(number)
         try:
             thread.start()
-        except BaseException:  # there can be no more threads, or Ctrl-C came
+        except BaseException:  # the system has no more threads, or Ctrl-C came
             self._working.discard(number)
             raise
 
@@ -120,7 +123,7 @@ class Threads(Crew):
         except Empty:
             return
         self._bell.put(None)
-        nap_by(None)  # cleaning up pauses for as long as it has to
+        nap_by(None)  # cleaning up is not interrupted
         raise _StoppedError
 
     def tell(self, news: Any) -> None:

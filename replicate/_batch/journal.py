@@ -1,8 +1,10 @@
-"""What was paid for, in a file: a second call goes on from there, and so do several at once.
+"""The journal of a batch: a file that says which runs were created, and how they ended.
 
-A row is one input at one place of the batch. Whoever works at it is its owner, and shows every
-second that it is alive. What a dead owner has left is taken over: a run by its id, and a create
-whose answer nobody has read by looking for it in the account's list.
+A second call of the batch goes on from there. Several processes may use one journal at once. A row
+is one input at one place of the batch. The process that works on a row is its owner. An owner
+writes every second that it is alive; if it stops, another process takes its rows over. If the row
+has the id of a prediction, the new owner waits for that. If the row has a create without an answer,
+the new owner looks for its prediction in the account's list.
 """
 
 from __future__ import annotations
@@ -29,20 +31,20 @@ FORMAT = 1
 """The version of the tables, in the file's `user_version`."""
 
 PULSE = 1.0
-"""Seconds after which an owner shows again that it is alive."""
+"""Seconds between two signs of an owner that it is alive."""
 
 SILENCE = 10.0
-"""Seconds after which an owner that shows nothing is dead."""
+"""Seconds without a sign after which an owner counts as dead."""
 
 PATIENCE = 30.0
-"""Seconds for which one process waits for another one's turn at the file."""
+"""Seconds for which a process waits while another one writes to the file."""
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS runs (
     position INTEGER NOT NULL,  -- the input's place in the batch, from 0
     key TEXT NOT NULL,          -- a digest of model and input
     state TEXT NOT NULL,        -- claimed, sent, created, done or failed
-    owner TEXT,                 -- who works at it
+    owner TEXT,                 -- the process that works on it
     id TEXT,                    -- of the prediction
     prediction TEXT,            -- JSON, as the API returned it at the end
     changed REAL NOT NULL,      -- when, in seconds since 1970
@@ -64,11 +66,11 @@ class State(enum.Enum):
     DONE = "done"
     FAILED = "failed"
     ELSEWHERE = "elsewhere"
-    """Not in the file: another owner works at it."""
+    """Another owner works on it. This state is not in the file."""
 
 
 class Row(NamedTuple):
-    """What the journal knew of a job when it was claimed."""
+    """What the journal knew of a job when it was asked."""
 
     state: State
     id: Optional[str] = None
@@ -77,14 +79,14 @@ class Row(NamedTuple):
 
 
 class Journal:
-    """The journal of one batch, which owns the rows that it claims."""
+    """The journal, as one batch uses it: one owner of rows."""
 
     def __init__(self, path: Union[str, os.PathLike[str]]) -> None:
-        """Open a journal, which is made if it is not there.
+        """Open a journal. The file is made if it does not exist.
 
         Raises:
-            InvalidArgumentError: The file is something else.
-            sqlite3.OperationalError: It cannot be opened, or written to.
+            InvalidArgumentError: The file is no journal.
+            sqlite3.OperationalError: The file cannot be opened, or not be written to.
         """
         self._owner = secrets.token_hex(8)
         self._opened = time.time()
@@ -118,7 +120,7 @@ class Journal:
 
     @contextlib.contextmanager
     def _turn(self) -> Generator[None, None, None]:
-        """Let nobody else write meanwhile, in this process or in another."""
+        """Keep all others from writing meanwhile, in this process or in another."""
         with self._lock:
             self._file.execute("BEGIN IMMEDIATE")
             try:
@@ -128,7 +130,7 @@ class Journal:
                 raise
             self._file.execute("COMMIT")
 
-    # The life of the owner.
+    # The owner, and the signs that it is alive.
 
     def _live(self) -> None:
         while True:
@@ -147,20 +149,20 @@ class Journal:
         self._file.execute("REPLACE INTO owners VALUES (?, ?)", (self._owner, time.time()))
 
     def let_go(self) -> None:
-        """Leave all rows to others, soon. It waits for nothing: also a finalizer may call it."""
+        """Give up all rows soon. It waits for nothing: a finalizer may call it."""
         self._end.put(None)
 
     def join(self) -> None:
-        """Wait until all rows are left, for a while."""
+        """Wait until all rows are given up, for a second at most."""
         self._life.join(PULSE)
 
     # Rows.
 
-    def claim(self, job: Job) -> Row:
-        """Make a job's row this batch's own, unless it is done or somebody else's.
+    def take(self, job: Job) -> Row:
+        """Become the owner of a job's row, unless the job is done or has a living owner.
 
         Returns:
-            The row as it was: CLAIMED for a new one, or one that is to be run anew.
+            The row as it was. Its state is CLAIMED if the input is to be run, or run again.
         """
         with self._turn():
             found = self._file.execute(
@@ -177,17 +179,17 @@ class Journal:
                 return row
             if row.state is State.FAILED:
                 if changed >= self._opened:
-                    return row  # somebody has just paid for it, and failed
+                    return row  # another process has failed with it since this call began
                 row = Row(State.CLAIMED)
                 self._set(job, row.state)
             elif owner not in {None, self._owner} and time.time() - (alive or 0.0) < SILENCE:
                 return Row(State.ELSEWHERE)
-            else:  # what is known of it stays, above all when the create was sent
+            else:  # only the owner changes: `changed` must stay the time of the create
                 self._own(job, self._owner)
             return row
 
     def sending(self, job: Job) -> bool:
-        """Take note that the create is about to be sent; False if the row is not this one's."""
+        """Note that the create is about to be sent. Return False if the row has another owner."""
         with self._turn():
             found = self._file.execute(
                 "SELECT 1 FROM runs WHERE position = ? AND key = ? AND owner = ?",
@@ -198,7 +200,7 @@ class Journal:
             return found is not None
 
     def created(self, job: Job, id: str) -> None:
-        """Take note of the prediction that a create has made."""
+        """Note the id of the prediction that a create has started."""
         with self._turn():
             self._set(job, State.CREATED, id=id)
 
@@ -209,12 +211,12 @@ class Journal:
             self._set(job, state, id=id, prediction=json.dumps(prediction))
 
     def leave(self, job: Job) -> None:
-        """Let others take over a job whose run goes on."""
+        """Give up a row whose run goes on, so that others can take it over."""
         with self._turn():
             self._own(job, None)
 
     def release(self, job: Job) -> None:
-        """Forget a job for which nothing was created, or what was created is canceled."""
+        """Delete a row whose create started nothing, or whose run was canceled."""
         with self._turn():
             self._file.execute(
                 "DELETE FROM runs WHERE position = ? AND key = ? AND owner = ?",
@@ -248,7 +250,7 @@ class Journal:
             return {id for (id,) in rows}
 
     def movable(self, jobs: Iterable[Job]) -> List[Job]:
-        """Return which jobs of others are done by now, or can be taken over."""
+        """Return those of the given jobs that are done by now, or whose owner is dead."""
         with self._turn():
             rows = self._file.execute(
                 "SELECT position, key FROM runs JOIN owners ON owners.owner = runs.owner"

@@ -1,8 +1,8 @@
-"""How many runs of a batch are under way, and when the next one is created. Pure, no I/O.
+"""Deciding how many runs of a batch may be under way, and when to create the next. Pure, no I/O.
 
-The number falls to a half when the API refuses a create for its rate limit, and grows by one for
-as many creates as it allows, as TCP does (RFC 5681, section 3.1): so it finds what the account is
-allowed, and follows it.
+The limit is halved when the API refuses a create for its rate limit. Accepted creates raise it: by
+one after eight creates if it is eight. TCP controls congestion in the same way (RFC 5681, section
+3.1). So the limit finds the rate that the account is allowed, and follows it.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ class Pace:
 
         Args:
             most: How many runs may be under way at most.
-            patience: How often in a row all creates may be refused before the batch gives up.
+            patience: How many rounds in which all creates are refused the batch endures.
         """
         self.limit: float = float(most)
-        """How many runs may be under way now; its whole part counts."""
+        """How many runs may be under way now, rounded down."""
         self._most = most
         self._patience = patience
         self._rounds = 0
-        """How often creates were refused since one was accepted."""
+        """Rounds of refused creates since the last accepted one."""
         self._round_began = -math.inf
         self._resumes = -math.inf
-        """When the API allows creates again, as far as its refusals say."""
+        """When the API allows creates again, according to its refusals."""
         self._left = math.inf
         self._renewed = -math.inf
-        """How many creates are left until when, as far as its headers say."""
+        """When the number of creates that are left is renewed, according to the API's headers."""
 
     def wait(self, running: int, now: float) -> Optional[float]:
         """Return the seconds until one more run may be created; None while too many run."""
@@ -47,15 +47,15 @@ class Pace:
         return max(0.0, allowed - now)
 
     def sent(self) -> None:
-        """Take note that one more run is to be created."""
+        """Note that a create is about to be sent."""
         self._left -= 1
 
     def accepted(self, headers: Mapping[str, str], now: float) -> None:
-        """Take note that the API has accepted a create.
+        """Note that the API has accepted a create.
 
         Args:
-            headers: Those of its answer. `ratelimit-remaining` and `ratelimit-reset` say how many
-                creates are left for how many seconds.
+            headers: The headers of the answer. `ratelimit-remaining` and `ratelimit-reset` say how
+                many creates are left for how many seconds.
             now: The time.
         """
         self._rounds = 0
@@ -63,15 +63,15 @@ class Pace:
         left, seconds = _number(headers, "remaining"), _number(headers, "reset")
         if left is None or seconds is None:
             return
-        # Answers overtake each other: the lowest number of those of one time is the newest.
+        # Answers may overtake each other: within one period, the lowest number is the newest.
         self._left = min(left, self._left) if now < self._renewed else left
         self._renewed = now + seconds
 
     def refused(self, sent_at: float, advised: Optional[float], now: float) -> bool:
-        """Take note that a create could not be sent, or was refused for the rate limit.
+        """Note that a create could not be sent, or was refused for the rate limit.
 
         Args:
-            sent_at: When it was sent. What was sent before the last refusal is of the same round.
+            sent_at: When it was sent. Creates sent before the last refusal are of the same round.
             advised: Seconds for which the API asks to wait, if it does.
             now: The time.
 

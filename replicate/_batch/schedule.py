@@ -1,4 +1,4 @@
-"""What a batch does next: read an input, start a run, hand a result out, or wait. Pure, no I/O."""
+"""Deciding what a batch does next: read, start a run, yield a result, or wait. Pure, no I/O."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ if TYPE_CHECKING:
     from .pace import Pace
 
 AHEAD = 2
-"""How many results may be under way or waiting for their reader, as a multiple of the runs."""
+"""Inputs that may be read, running, or waiting for their reader, as a multiple of `concurrency`."""
 
 
 class Job:
-    """An input and what has become of it."""
+    """One input of a batch, on its way to a result."""
 
     def __init__(self, index: int, input: Any) -> None:
         self.index = index
         self.input = input
         self.sent_at: float = 0.0
-        """When it was started, on the monotonic clock."""
+        """When its run was started, on the monotonic clock."""
         self.key: str = ""
-        """What the journal knows model and input by."""
+        """The digest of model and input, by which the journal finds the job."""
         self.tree: Optional[Tree] = None
-        """The input as JSON, with its files in their places."""
+        """The input as JSON, with a `FileIn` for each file."""
         self.encoded: Any = None
-        """The same as it is sent, when the files are uploaded."""
+        """The input as JSON, with the URLs of its files, once they are uploaded."""
 
 
-# What is heard of a job that was started.
+# News of a job that was started.
 
 
 class Created(NamedTuple):
@@ -48,14 +48,14 @@ class Done(NamedTuple):
 
 
 class Failed(NamedTuple):
-    """The run has failed, or was not possible."""
+    """The run has failed, or could not be started."""
 
     job: Job
     error: Exception
 
 
 class TurnedAway(NamedTuple):
-    """Nothing was created; the same may be possible later."""
+    """The API has refused the create, but may accept it later: nothing was created."""
 
     job: Job
     error: Exception
@@ -63,7 +63,7 @@ class TurnedAway(NamedTuple):
 
 
 class Elsewhere(NamedTuple):
-    """Another process has the run in hand."""
+    """Another process looks after the run."""
 
     job: Job
 
@@ -88,9 +88,9 @@ class Step(NamedTuple):
     job: Optional[Job] = None
     """The job to start."""
     result: Union[Done, Failed, None] = None
-    """The result to hand out."""
+    """The result to yield."""
     seconds: Optional[float] = None
-    """For how long to wait at most; None: until something is heard."""
+    """For how long to wait at most; None: until there is news."""
 
 
 class Schedule:
@@ -102,7 +102,7 @@ class Schedule:
         Args:
             pace: What is known of the rate limit.
             concurrency: How many runs may be under way at most.
-            ordered: Whether results are handed out in the order of their inputs.
+            ordered: Whether results are yielded in the order of their inputs.
             keeps_errors: Whether the batch goes on after an error.
         """
         self._pace = pace
@@ -114,7 +114,7 @@ class Schedule:
         self._running = 0
         self._to_start: List[Job] = []
         self.elsewhere: List[Job] = []
-        """What other processes have in hand, to be looked at now and then."""
+        """Jobs that other processes look after. The journal is asked about them now and then."""
         self._results: Dict[int, Union[Done, Failed]] = {}
         self._first_error: Optional[int] = None
         self.is_reading = False
@@ -140,7 +140,7 @@ class Schedule:
         job = min(self._to_start, key=lambda job: job.index, default=None)
         if job is None or self._first_error is None:
             return job
-        # What comes before an error is still to be handed out.
+        # Results of earlier inputs are still yielded before the error.
         return job if self._ordered and job.index < self._first_error else None
 
     def _may_read(self) -> bool:
@@ -158,24 +158,24 @@ class Schedule:
         return self._results.get(self._given)
 
     def read(self, input: Any) -> None:
-        """Take an input in."""
+        """Add an input."""
         self._to_start.append(Job(self._read, input))
         self._read += 1
 
     def started(self, job: Job, now: float) -> None:
-        """Take note that a job is under way."""
+        """Note that a job was started."""
         self._to_start.remove(job)
         job.sent_at = now
         self._running += 1
         self._pace.sent()
 
     def given(self, result: Union[Done, Failed]) -> None:
-        """Take note that a result was handed out."""
+        """Note that a result was yielded."""
         del self._results[result.job.index]
         self._given += 1
 
     def heard(self, news: Union[Created, Ended], now: float) -> None:
-        """Take note of what is heard of a job that was started."""
+        """Take in news of a job that was started."""
         if isinstance(news, Created):
             self._pace.accepted(news.headers, now)
             return
@@ -198,6 +198,6 @@ class Schedule:
             self._first_error = index if known is None else min(index, known)
 
     def come_back(self, jobs: List[Job]) -> None:
-        """Let jobs be started that other processes have done, or have left."""
+        """Start jobs that another process has finished or given up: see the journal."""
         self._to_start += jobs
         self.elsewhere = [job for job in self.elsewhere if job not in jobs]

@@ -1,4 +1,4 @@
-"""The inputs of a batch, read one by one and no further ahead than they are wanted."""
+"""The inputs of a batch. Each is read when it is needed."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ class Source:
 
     def __init__(self, inputs: Inputs) -> None:
         self.error: Optional[Exception] = None
-        """What went wrong with reading: that is the end of the inputs, and of the batch."""
+        """The exception that the user's iterable raised. It ends the inputs, and then the batch."""
         self._inputs = inputs
         self._iterator: Optional[Iterator[Any]] = None
         self._wanted: Optional[anyio.Semaphore] = None
 
     def read(self, crew: Crew, schedule: Schedule) -> None:
-        """Read the next input; one that has to be awaited comes by mail."""
+        """Read the next input. If it has to be awaited, it comes as news of the crew."""
         if isinstance(self._inputs, AsyncIterable):
             schedule.is_reading = True
             if self._wanted is not None:
@@ -52,14 +52,14 @@ class Source:
 
 
 class Read(NamedTuple):
-    """What was read."""
+    """An input that was read, or the end of the inputs."""
 
     input: Any = None
     is_last: bool = False
     error: Optional[Exception] = None
 
     def take(self, source: Source, schedule: Schedule) -> None:
-        """Let a schedule know."""
+        """Put it into a schedule."""
         schedule.is_reading = False
         if self.is_last:
             schedule.is_exhausted = True
@@ -71,7 +71,7 @@ class Read(NamedTuple):
 async def _feed(
     inputs: AsyncIterable[Any], wanted: anyio.Semaphore, tell: Callable[[Read], None]
 ) -> Read:
-    """Read inputs when they are wanted, all in one task, as generators with time limits need it."""
+    """Read inputs when they are wanted, in one task: generators with time limits need that."""
     try:
         async for input in inputs:
             tell(Read(input))

@@ -1,4 +1,4 @@
-"""One run of a batch: from an input to an output, by way of the journal if there is one."""
+"""One run of a batch: from an input to an output. With a journal, earlier work is taken up."""
 
 from __future__ import annotations
 
@@ -39,12 +39,15 @@ if TYPE_CHECKING:
 
 
 LOOKS = 40
-"""Looks in a second that all runs of a batch share. The API allows 3,000 requests a minute
-(https://replicate.com/docs/topics/predictions/rate-limits), and a user may run other things."""
+"""Looks at runs that a batch makes in a second, all its runs together.
+
+The API allows 3,000 requests a minute (https://replicate.com/docs/topics/predictions/rate-limits),
+and a user may run other things.
+"""
 
 
 class Work:
-    """What is to be done with each input."""
+    """What a batch does with each input."""
 
     def __init__(
         self,
@@ -59,16 +62,16 @@ class Work:
         file_encoding_strategy: Optional[str],
         **params: Any,
     ) -> None:
-        end_of(timeout)  # says what is wrong with it
+        end_of(timeout)  # raises if it is no number
         self.client = client
         self.target: Target = resolve(ref)
         self.name: str = name_of(self.target)
-        """What to call the model in a few letters."""
+        """A short name of the model, for the bar."""
         self.journal: Optional[Journal] = None
         self.leaves_runs = False
-        """Whether runs that are under way when the batch ends are left to the next call."""
+        """Whether runs that are under way at the end of the batch go on, for the next call."""
         self.tell: Callable[[Created], None]
-        """Takes in what is heard of a run while it goes on."""
+        """The function that takes news of a run that goes on."""
         self._ref = ref
         self._timeout = timeout
         self._use_file_output = use_file_output
@@ -80,10 +83,10 @@ class Work:
         self._shortest_pause = concurrency / LOOKS
 
     async def __call__(self, job: Job) -> Ended:
-        """Do it."""
+        """Do a job and return its result, or another reason why it is out of hand."""
         try:
             with ExitStack() as held:
-                row = await self._claim(job, held)
+                row = await self._take(job, held)
                 if row.state is State.ELSEWHERE:
                     return Elsewhere(job)
                 if row.state is State.DONE:
@@ -96,7 +99,7 @@ class Work:
         except Exception as error:  # noqa: BLE001 - for the reader of the results
             return Failed(job, error)
 
-    async def _claim(self, job: Job, held: ExitStack) -> Row:
+    async def _take(self, job: Job, held: ExitStack) -> Row:
         tree = _tree_of(job)
         if self.journal is None:
             return Row(State.CLAIMED)
@@ -104,7 +107,7 @@ class Work:
             run = [self.target, await with_digests(tree, held)]
             canonical = json.dumps(run, sort_keys=True, separators=(",", ":"))
             job.key = hashlib.sha256(canonical.encode()).hexdigest()
-        return await in_thread(self.journal.claim, job)
+        return await in_thread(self.journal.take, job)
 
     async def _run(self, job: Job, row: Row) -> Union[Done, TurnedAway]:
         updates = Updates.of(self._on_update, progress=False, name="")
@@ -138,9 +141,9 @@ class Work:
         return prediction
 
     def _note(self, job: Job, run: Optional[Prediction], error: BaseException) -> None:
-        """Keep in the journal what has become of a run that gave no output.
+        """Note in the journal that a run gave no output, and why.
 
-        It is written at once, in an event loop too: a task that is canceled has no time.
+        The file is written here and not in a thread: a canceled task must not wait for one.
         """
         journal = self.journal
         if journal is None:
@@ -161,7 +164,7 @@ class Work:
         return await output.of(prediction)
 
     async def _given_out_late(self, row: Row) -> Any:
-        """Return the output of a prediction that has ended some time ago."""
+        """Return the output of a prediction that an earlier call has waited for."""
         prediction = Prediction._of(row.prediction, self.client)
         if self._folder is None and not self._has_warned and _has_expired_files(prediction):
             self._has_warned = True
@@ -172,12 +175,12 @@ class Work:
             )
         return await self._given_out(prediction)
 
-    # What an earlier call has left.
+    # Taking up the work of an earlier call.
 
     async def _taken_up(self, job: Job, row: Row) -> Optional[Prediction]:
-        """Return the run that an earlier call has paid for, if it is of use.
+        """Return the run that an earlier call has started, unless it failed or was canceled.
 
-        If that is not to be found out now, the row stays as it is, for the next call.
+        If the API cannot be asked now, the row stays as it is, for the next call.
         """
         if row.state is State.CLAIMED:
             return None
@@ -205,10 +208,10 @@ class Work:
         return prediction
 
     async def _found(self, job: Job, row: Row) -> Optional[Prediction]:
-        """Return the run of a create whose answer nobody has read.
+        """Return the run of a create whose answer the earlier call has not read.
 
         Raises:
-            ConflictError: There are several that it may be.
+            ConflictError: The create may have started any of several runs.
         """
         assert self.journal is not None
         target = self.target
@@ -239,7 +242,7 @@ class Work:
 
 
 class _Guard(RunGuard[Prediction]):
-    """The guard of a run whose create the schedule repeats, and whose id the journal is told."""
+    """The guard of a run in a batch. It notes the create in the journal, and does not repeat it."""
 
     _retries = 0
 
@@ -268,7 +271,7 @@ class _Guard(RunGuard[Prediction]):
 
 
 class _TakenOverError(Exception):
-    """This process stood still for so long that another one has taken its row over."""
+    """Another process has taken over the row, since this one stood still for so long."""
 
 
 def _has_expired_files(prediction: Prediction) -> bool:
@@ -281,7 +284,7 @@ def _has_expired_files(prediction: Prediction) -> bool:
 
 
 def _tree_of(job: Job) -> Tree:
-    """Return a job's input as JSON. It is read once: there may be iterators in it."""
+    """Return a job's input as JSON. The input is read once: there may be iterators in it."""
     if job.tree is None:
         check_input(job.input)
         job.tree = tree_of(job.input or {}, "input")

@@ -26,7 +26,7 @@ STDIN = "-"
 
 
 class UsageError(Exception):
-    """A command that cannot be meant like that."""
+    """A command that is wrong."""
 
 
 def properties_of(

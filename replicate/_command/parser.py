@@ -18,7 +18,7 @@ STATUSES = """\
 exit status:
   0    done
   1    the model failed, or its run was canceled; a result could not be written
-  2    the command cannot be meant like that: nothing was started
+  2    the command is wrong: nothing was started
   3    the API refused, or there is no token
   4    the API could not be reached
   124  --timeout ran out; the run was canceled
@@ -63,7 +63,7 @@ class Parser(argparse.ArgumentParser):
         super().__init__(allow_abbrev=False, **options)
 
     def error(self, message: str) -> NoReturn:
-        """End with the status for what cannot be meant like that."""
+        """End with the status for a wrong command."""
         self.exit(2, f"{self.prog}: {message} (--help says more)\n")
 
 

@@ -1,1 +1,1 @@
-"""Models as functions: what their schemas say in Python's words, inputs, and outputs."""
+"""Models as functions: signatures made from schemas, checks of inputs, and outputs."""

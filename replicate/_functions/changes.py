@@ -1,6 +1,6 @@
-"""What a new module of typed functions changes for the code that calls them. Pure.
+"""Comparing two modules of typed functions: what changes for the code that calls them. Pure.
 
-A change breaks if code that worked with the old module fails with the new one.
+A change breaks code that worked with the old module and fails with the new one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _RANGE = re.compile(
 )
 
 LITERAL = "Literal "
-"""What stands in front of a value that is a type."""
+"""The prefix of a type that is one value of a `Literal`: `Literal 'png'`."""
 
 
 class Change(NamedTuple):
@@ -25,9 +25,9 @@ class Change(NamedTuple):
 
     function: str
     text: str
-    """How it changes."""
+    """What changes."""
     breaks: str = ""
-    """What code it breaks; empty if it breaks none."""
+    """The code that breaks; empty if none does."""
 
     def __str__(self) -> str:
         text = f"{self.function}: {self.text}"
@@ -35,7 +35,7 @@ class Change(NamedTuple):
 
 
 class Argument(NamedTuple):
-    """A parameter of a function, as its module has it."""
+    """A parameter of a function, as text of its module."""
 
     type: str
     default: Optional[str]
@@ -44,7 +44,7 @@ class Argument(NamedTuple):
 
 
 class Function(NamedTuple):
-    """A function, as its module has it."""
+    """A function, as text of its module."""
 
     ref: str
     arguments: Mapping[str, Argument]
@@ -55,7 +55,7 @@ def functions_of(source: str) -> Dict[str, Function]:
     """Return the functions of a module by name.
 
     Raises:
-        SyntaxError: It is none.
+        SyntaxError: The text is no Python.
     """
     tree = ast.parse(source)
     refs = dict(_refs(tree))
@@ -154,7 +154,7 @@ def _argument(name: str, key: str, old: Argument, new: Argument) -> Iterator[Cha
 
 
 def _kinds(type: str) -> FrozenSet[str]:
-    """Return the types that a type is a union of; each value of a `Literal` is one."""
+    """Return the members of a union; each value of a `Literal` counts as a member."""
 
     def kinds(node: ast.AST) -> Iterator[str]:
         name = _text(node.value, type) if isinstance(node, ast.Subscript) else ""
@@ -189,7 +189,7 @@ def _wider(kind: str) -> FrozenSet[str]:
 
 
 def _is_wider(new: str, old: str) -> bool:
-    """Say whether every value that keeps to the old rules keeps to the new ones, too."""
+    """Say whether the new rules allow every value that the old rules allow."""
     after, before = _ranges(new), _ranges(old)
     return all(
         kind in before and low <= before[kind][0] and before[kind][1] <= high

@@ -1,4 +1,4 @@
-"""What there is of a version: from the API, or from a file."""
+"""Reading the schema of a version, from what the API answers or from a file."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class Source(NamedTuple):
         name: The full name of its model, if that is known.
         version_id: Its id, if that is known.
         official: Whether its model is an official one, if that is known.
-        description: The model's, if there is one.
-        openapi: Its document.
+        description: The description of its model, if there is one.
+        openapi: Its OpenAPI document.
     """
 
     name: Optional[str]
@@ -31,8 +31,8 @@ def read(source: Any) -> Source:
     """Read a version, a model, their JSON, an OpenAPI document, or a file with one of them.
 
     Raises:
-        TypeError: if it is nothing of that kind.
-        ValueError: if it has no schema of an input.
+        TypeError: The source is none of these.
+        ValueError: It has no schema of an input.
     """
     if isinstance(source, (str, os.PathLike)):
         path = Path(cast("Union[str, os.PathLike[str]]", source))

@@ -31,11 +31,11 @@ class URLPath(FileOutput):
 
 @lru_cache(maxsize=1)
 def _folder(process: int) -> str:
-    """Make the folder of a process, which goes when it ends."""
+    """Make a temporary folder, which is removed when the process ends."""
     folder = tempfile.mkdtemp(prefix="replicate-")
 
     def remove() -> None:
-        if os.getpid() == process:  # and not that of a fork
+        if os.getpid() == process:  # a fork must not remove it
             shutil.rmtree(folder, ignore_errors=True)
 
     atexit.register(remove)

@@ -1,4 +1,4 @@
-"""A function's inputs: outputs of other functions become values, and the schema is kept to."""
+"""A function's inputs: waiting for outputs of other functions, and checking by the schema."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ if TYPE_CHECKING:
     from ..exceptions import ReplicateError
 
 ANY_URL = "https://"
-"""What stands for a file that is not uploaded yet: to a schema, files are text."""
+"""A URL that stands for a file which is not uploaded yet: in a schema, files are text."""
 
 DEEPEST = 50
 """Levels of lists and mappings in which there may be outputs of other functions."""
 
 OF_TYPE = frozenset({"invalid_type", "required"})
-"""Findings for which Python has `TypeError`, as for a call with wrong arguments."""
+"""Findings that are raised as a `TypeError`, like a call with wrong arguments."""
 
 
 class Pending:
-    """What another function has given, and whose value is not there yet."""
+    """An output of another function, which may not be complete yet."""
 
     async def _whole(self) -> Any:
-        """Return the value, when it is there."""
+        """Wait until the value is complete, and return it."""
         raise AssertionError("a subclass says how")
 
 
 async def settled(value: Any, levels: int = DEEPEST) -> Any:
-    """Return an input in which every output of another function is whole.
+    """Return an input in which every output of another function is complete.
 
     Args:
         value: The input.
-        levels: How many levels deep they are looked for.
+        levels: How many levels of lists and mappings to search.
     """
     if levels == 0:
         return value
@@ -69,11 +69,12 @@ def fitting(
 
     Args:
         tree: The values by name, as JSON.
-        openapi_schema: The version's schema; None if it is not known, then nothing is checked.
+        openapi_schema: The version's schema. If it is None, nothing is checked.
         model: What to call the model in an error.
 
     Raises:
-        InvalidArgumentTypeError: A name is not known or missing, or a value is of another type.
+        InvalidArgumentTypeError: A name is unknown, an input is missing, or a value has the wrong
+            type.
         InvalidArgumentError: A value is none of the choices, or out of bounds.
     """
     schema = input_schema(openapi_schema) or {"additionalProperties": True}
@@ -99,7 +100,7 @@ def fitting(
 def _line(finding: Mapping[str, str]) -> str:
     field, description = finding["field"], finding["description"]
     place = field.partition(".")[2]
-    if description.startswith(f"{field} "):  # some name it themselves
+    if description.startswith(f"{field} "):  # some descriptions begin with the field
         return description.replace(field, place, 1)
     return f"{place}: {description}" if place else description
 

@@ -1,4 +1,4 @@
-"""What a function returns: the output of a run, in the form that the model's schema says."""
+"""What a function returns: the output of a run as text, files or values, by the model's schema."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Form:
-    """The form of a model's output."""
+    """The form of a model's output, by its schema: one text, a list, files."""
 
     def __init__(self, client: Session, openapi_schema: Optional[Mapping[str, Any]]) -> None:
         self._client = client
@@ -32,26 +32,26 @@ class Form:
 
     @property
     def comes_as_events(self) -> bool:
-        """Whether server-sent events can bring the items: what they carry is text."""
+        """Whether server-sent events can bring the items: only text and URLs come in events."""
         items = self._output.get("items", self._output)
         node = resolved(items, self._openapi_schema) or {}
         return bool(node.get("type", "string") == "string")
 
     def value(self, output: Any) -> Any:
-        """Return a whole output, as it came, in its form."""
+        """Convert a complete output as the API returned it."""
         value = self.items(output)
         if not self.is_text:
             return value
         return "".join(map(str, value)) if is_array(value) else value or ""
 
     def items(self, items: Any) -> Any:
-        """Return items of an output, as they came, in their form."""
+        """Convert items of an output as the API returned them."""
         return transform_output(
             items, self._client, openapi_schema=self._openapi_schema, into=URLPath
         )
 
     def joined(self, items: List[Any]) -> Any:
-        """Return the whole output that has these items."""
+        """Put converted items together to the complete output."""
         if self.is_text:
             return "".join(items)
         return items if self._is_list else items[0] if items else None
@@ -62,11 +62,11 @@ class Form:
         start: Optional[Callable[[], Awaitable[Any]]] = None,
         end: Optional[float] = None,
     ) -> Steps[Any]:
-        """Return what brings the output of a run, as the model makes it.
+        """Return an iterator over the output of a run, as the model makes it.
 
         Args:
-            guard: What looks after the run.
-            start: Creates it, if there is none yet. Closing the source then cancels it.
+            guard: The guard of the run.
+            start: Creates the run, if there is none yet. Closing the iterator then cancels it.
             end: The deadline, on the monotonic clock.
         """
         if self.comes_as_events:
@@ -77,8 +77,8 @@ class Form:
 class Output(AsGenerator[Any], Pending):
     """A model's output as the model makes it: pieces of a text, or items of a list.
 
-    For `for`, for `async for` and for `with`: closing it cancels the run of a function that was
-    called. `str()` is the whole text, for which it waits.
+    For `for`, for `async for` and for `with`. If a call of a function has returned it, closing it
+    cancels the run. `str()` waits for the whole text and returns it.
     """
 
     __module__ = "replicate.use"
@@ -87,8 +87,8 @@ class Output(AsGenerator[Any], Pending):
         """Create an output.
 
         Args:
-            form: Its form.
-            source: What brings it.
+            form: The form of the output.
+            source: The iterator over the items as they come.
         """
         super().__init__()
         self._form = form
@@ -122,7 +122,7 @@ class Output(AsGenerator[Any], Pending):
 
 
 class AsyncOutput(AsAsyncGenerator[Any], Output):
-    """The same for `async for` and `async with`. To `await` it gives the whole output."""
+    """The same for `async for` and `async with`. `await output` returns the complete output."""
 
     __module__ = "replicate.use"
 

@@ -1,6 +1,6 @@
-"""What a model takes and returns, by its schema, in the words that Python has for a function. Pure.
+"""The parameters, types and documentation of a function, made from a model's schema. Pure.
 
-Types are text, as in source code: a module can be written with them, and a signature be made.
+Types are text as in source code. They are used to write modules, and to make signatures.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ NAMES: Dict[str, Any] = {
     "FileInput": FileInput,
     "URLPath": URLPath,
 }
-"""What the names in a type's text stand for, besides those of Python itself."""
+"""The names that occur in types, besides the built-in ones, and what each stands for."""
 
 OF_CHOICES = "An enumeration."
-"""What Cog says of every list of choices, and so of an input that its author does not describe."""
+"""Cog's description of every enumeration, and so of an input that its author does not describe."""
 
 _BY_NAME, _ANY_NAME = inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD
 _SCALARS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
 
 
 class Words(NamedTuple):
-    """The types for which an input and an output have different words."""
+    """Names of types that differ between inputs and outputs."""
 
     file: str
     list: str
@@ -56,12 +56,12 @@ class Parameter(NamedTuple):
 
     @property
     def has_no_default(self) -> bool:
-        """Whether it may be left out, and nothing is known to take its place."""
+        """Whether it may be left out, and the schema has no default for it."""
         return self.default is None
 
     @property
     def drops_none(self) -> bool:
-        """Whether None stands for a value that is not given, as there is no other use for it."""
+        """Whether None means that no value is given: the model does not take null."""
         return not self.required and (
             self.has_no_default or bool(invalid_fields(self.schema, None, self.name))
         )
@@ -74,9 +74,9 @@ class Parameter(NamedTuple):
 
     @property
     def default(self) -> Any:
-        """The value if none is given, `inspect.Parameter.empty` where one must be.
+        """The default value; `inspect.Parameter.empty` if a value is required.
 
-        A default that the model itself would refuse is for the model to know.
+        A default that does not fit the schema counts as none: the model then chooses the value.
         """
         if self.required:
             return inspect.Parameter.empty
@@ -85,12 +85,12 @@ class Parameter(NamedTuple):
 
     @property
     def is_name(self) -> bool:
-        """Whether Python takes its name for that of a parameter."""
+        """Whether its name can be the name of a parameter in Python."""
         return is_name(self.name)
 
     @property
     def rules(self) -> str:
-        """What a value must be beside its type; empty if anything goes."""
+        """What a value must be besides its type, such as `1 to 4`; empty if there are no rules."""
         number, length = _range(self.schema, "imum"), _range(self.schema, "Length")
         pattern = self.schema.get("pattern")
         rules = [number, length and f"{length} characters", pattern and f"matches {pattern!r}"]
@@ -98,13 +98,13 @@ class Parameter(NamedTuple):
 
     @property
     def description(self) -> str:
-        """What the model's author says of it, on one line; empty if nothing."""
+        """The description by the model's author, on one line; may be empty."""
         text = " ".join(str(self.schema.get("description") or "").split())
         return "" if text == OF_CHOICES else text
 
 
 def is_name(text: str) -> bool:
-    """Say whether Python takes a text for a name, and for none that is written otherwise, too."""
+    """Say whether a text can be a name in Python. Only ASCII: Python normalizes other names."""
     return text.isascii() and text.isidentifier() and not keyword.iskeyword(text)
 
 
@@ -186,7 +186,7 @@ def signature_of(openapi_schema: Mapping[str, Any]) -> inspect.Signature:
 
 
 def documentation_of(openapi_schema: Optional[Mapping[str, Any]], summary: str) -> str:
-    """Return the documentation of a model as a function, with everything that its schema says."""
+    """Return the documentation of a model as a function, with all facts of its schema."""
     if openapi_schema is None:
         return summary
     lines = [summary]

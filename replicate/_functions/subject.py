@@ -1,4 +1,4 @@
-"""What a function runs, and what the API says of it: each is looked up once."""
+"""What a function runs: a model, version or deployment, with its schema, looked up once."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     from ..identifier import Reference
 
 FRESH = 60.0
-"""Seconds for which what was looked up is not looked up again."""
+"""Seconds after a look-up in which the function does not look again."""
 
 Where = Tuple[Optional[str], Optional[str], Optional[str]]
 """Owner and name of a model, and the id of a version."""
 
 
 class Subject:
-    """A model, a version or a deployment."""
+    """A model, a version or a deployment that a function runs."""
 
     def __init__(self, client: Session, ref: Reference) -> None:
-        """Create one, for which nothing is looked up yet.
+        """Create one. Nothing is looked up yet.
 
         Raises:
             InvalidArgumentError: The reference names nothing that can be run.
@@ -47,7 +47,7 @@ class Subject:
 
     @property
     def full_name(self) -> str:
-        """What a reference to it is as text."""
+        """The reference to it as text: `owner/name`, for example."""
         version, owner, name, deployment = self.target
         if deployment is not None:
             return "deployments/" + "/".join(deployment)
@@ -67,7 +67,7 @@ class Subject:
         return self._model
 
     async def model(self) -> Optional[Model]:
-        """Return the model; None of a version that was given by nothing but its id."""
+        """Return the model; None for a bare version id, whose model the API does not tell."""
         if self._model is None:
             owner, name, _ = await self._where()
             if owner and name:
@@ -75,9 +75,9 @@ class Subject:
         return self._model
 
     async def version(self) -> Optional[Version]:
-        """Return the version whose schema counts, None where the API does not tell it.
+        """Return the version whose schema is used; None if the API does not tell it.
 
-        Of a model by name it is the latest one at the first look.
+        For `owner/name` it is the version that was the latest at the first look-up.
         """
         if self._version is None:
             self._looked_at = monotonic()
@@ -85,7 +85,7 @@ class Subject:
         return self._version
 
     async def has_changed(self) -> bool:
-        """Look again, if it is a while since, and say whether another version counts now."""
+        """Look up again, if a minute has passed, and say whether there is another version now."""
         old = self._version
         is_pinned = self.target.version is not None or isinstance(self.ref, Model)
         if old is None or is_pinned or monotonic() - self._looked_at < FRESH:
@@ -94,7 +94,7 @@ class Subject:
         self._model = self._version = self._release = None
         try:
             new = await self.version()
-        except ReplicateException:  # what was known will have to do
+        except ReplicateException:  # go on with the old version
             (self._model, self._release), self._version = known, old
             return False
         return new is None or new.id != old.id
@@ -125,7 +125,7 @@ class Subject:
             model = await self.model()
             version = model.latest_version if model is not None else None
             if version and owner and name and model and model.is_official is False:
-                self.client._latest[owner, name] = version.id  # what else a create would look up
+                self.client._latest[owner, name] = version.id  # a create needs it, too
         else:
             version = self.client._versions.get((owner or "", name or "", id))
             if version is None and owner and name:
@@ -136,7 +136,7 @@ class Subject:
         return version
 
     async def _where(self) -> Where:
-        """Return owner and name of the model, and the version if it is a certain one."""
+        """Return owner and name of the model, and the id of the version if the reference has it."""
         if self.target.deployment is None:
             return self.target.owner, self.target.name, self.target.version
         if self._release is None:

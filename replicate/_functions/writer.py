@@ -1,7 +1,7 @@
 """Python source of typed functions for models. Pure.
 
-What models say is text of strangers: nothing of it gets into the source but in quotes, or as a
-name that is nothing else.
+Names and descriptions of models are text of strangers. They get into the source as quoted text,
+or as a name that `is_name` has checked.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ async def async_{name}({parameters}) -> {result}:
 TYPING = frozenset({"Any", "Dict", "List", "Literal", "Mapping", "Optional", "Sequence", "Union"})
 OURS = frozenset({"AsyncFunction", "FileInput", "Function", "URLPath"})
 NAMES = TYPING | OURS | {"annotations", "bool", "float", "int", "replicate", "str"}
-"""Names that a module has for other things than functions of models."""
+"""Names that a module uses for other things than functions of models."""
 
 
 class Described(NamedTuple):
@@ -57,7 +57,7 @@ class Described(NamedTuple):
 
     ref: str
     name: str
-    """That of the function."""
+    """The name of the function."""
     description: str
     openapi_schema: Mapping[str, Any]
 
@@ -67,7 +67,7 @@ def module_of(models: Sequence[Described], command: str) -> str:
 
     Args:
         models: The models.
-        command: What to call to write the module anew.
+        command: The command that writes the module anew.
     """
     body = "\n".join(_functions(model) for model in models)
     return HEADER.format(command=_escaped(command)) + "\n".join(_imports(body)) + "\n\n" + body
@@ -140,7 +140,7 @@ def _paragraph(text: str, indent: str) -> List[str]:
 
 
 def _escaped(line: str) -> str:
-    """Return a line as it stands between three quotes."""
+    """Escape a line for text between three quotes."""
     line = line.replace("\\", "\\\\")
     if '"""' in line or line.endswith('"'):
         line = line.replace('"', '\\"')
