@@ -39,7 +39,8 @@ def certificates_once():
 
 def pytest_collection_finish():
     """Leave what is loaded by now out of later garbage collections: tests ask for many."""
-    if "hypothesis" in sys.modules:  # its start asks the collector about what is frozen then
+    # The start of hypothesis asks the collector about what would be frozen then.
+    if "hypothesis" in sys.modules and sys.version_info >= (3, 10):
         gc.collect()
         gc.freeze()
 

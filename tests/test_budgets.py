@@ -21,7 +21,7 @@ from replicate import _blocking
 
 GET = 175
 RUN = 395
-RUN_VERSION = 415
+RUN_VERSION = 425
 EVENT = 47
 EVENT_AMONG_OTHERS = 17
 ITEM = 23

@@ -684,7 +684,7 @@ def test_traceback_of_a_lost_connection():
 def test_traceback_of_a_missing_token():
     code = "import replicate\nreplicate.run('a/b', {})"
     lines = traceback_of(code)
-    assert len(lines) <= 13
+    assert len(lines) <= 14  # from 3.13 on one more line of code is shown
     assert lines[-2:] == [
         "title: No API token",
         "detail: Set the environment variable REPLICATE_API_TOKEN, or pass "  # noqa: ISC004

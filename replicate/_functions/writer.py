@@ -141,6 +141,8 @@ def _paragraph(text: str, indent: str) -> List[str]:
 
 def _escaped(line: str) -> str:
     """Escape a line for text between three quotes."""
+    # From 3.13 on Python takes no half of a surrogate pair in a docstring.
+    line = line.encode("utf-8", "replace").decode()
     line = line.replace("\\", "\\\\")
     if '"""' in line or line.endswith('"'):
         line = line.replace('"', '\\"')

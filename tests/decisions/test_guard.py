@@ -487,9 +487,9 @@ def test_run_of_the_user_is_left_to_him(clock):
     assert notes(error) == []
 
 
-@pytest.mark.parametrize("error", [gone(), ValueError()])
-def test_failure_names_the_run_and_leaves_it(clock, error):
-    run = Run()
+@pytest.mark.parametrize("make", [gone, ValueError])
+def test_failure_names_the_run_and_leaves_it(clock, make):
+    run, error = Run(), make()
     fail(RunGuard(Session(), Run, run), error)
     assert run.cancels == []
     assert error.prediction is run
