@@ -86,6 +86,10 @@ screenshots: docs $(VENV)/browser ## Take the pictures of the documentation, and
 test-cog: ## Serve predictors of Cog in the sandbox, with Python 3.8's newest Cog and the newest (ON="3.11")
 	$(PYTHON) -m tests.cog $(ON)
 
+.PHONY: test-pyodide
+test-pyodide: ## Run tests on CPython 3.14 as WebAssembly (needs Node.js)
+	$(PYTHON) -m tests.pyodide
+
 .PHONY: record
 record: $(VENV)/test ## Record tests/cassettes from the sandbox (LIVE=1: from Replicate, with REPLICATE_API_TOKEN)
 	@LIVE=$(LIVE) $(BIN)/python -m tests.record
@@ -166,7 +170,7 @@ build: $(VENV)/all ## Build wheel and sdist into dist/
 
 .PHONY: clean
 clean: ## Remove everything that the targets made
-	rm -rf $(VENV) $(BENCH) $(INTEGRATIONS) $(ENGINES) $(VCRPY_6) $(CONTRACT) $(CLIENTS) .venv-cog .venvs build dist demo-output mutants .coverage .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(BENCH) $(INTEGRATIONS) $(ENGINES) $(VCRPY_6) $(CONTRACT) $(CLIENTS) .venv-cog .venv-pyodide .venvs build dist demo-output mutants .coverage .mypy_cache .pytest_cache .ruff_cache
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
