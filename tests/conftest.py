@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import inspect
+import logging
 import os
 import sys
 
@@ -58,10 +59,15 @@ if sys.version_info < (3, 9):
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch):
-    """Keep the user's own settings out."""
+    """Keep the user's own settings out, and those of a test from the next one."""
     for name in list(os.environ):
         if name.startswith("REPLICATE_"):
             monkeypatch.delenv(name)
+    logger = logging.getLogger("replicate")
+    level, handlers = logger.level, [*logger.handlers]
+    yield
+    logger.setLevel(level)
+    logger.handlers[:] = handlers
 
 
 class Call:

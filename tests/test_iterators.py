@@ -262,9 +262,9 @@ def test_async_iterator_that_is_collected_inside_a_blocking_call(talker, client)
             blocking.api_token = token
             await loop.run_in_executor(None, blocking.accounts.current)
         pool = await client._http.connections.pool()
-        connections = pool.clients[0]._transport._pool.connections
+        below = pool.clients[0]._transport._pool
         with anyio.fail_after(10):
-            while pool.open or not all(each.is_idle() for each in connections):
+            while pool.open or not all(each.is_idle() for each in below.connections):
                 await anyio.sleep(0.001)
         assert problems == []
 

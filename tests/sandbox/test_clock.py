@@ -408,7 +408,8 @@ def test_an_app_can_sleep_on_it(driven, client) -> None:
             anyio.run(app)
         while client.predictions.get(prediction.id).status != "succeeded":
             sleep(30)
-        assert (driven.clock.now - begin).total_seconds() == 600
+        # Or once more, where a busy machine is late to say that it has ended.
+        assert (driven.clock.now - begin).total_seconds() in (600, 630)
 
 
 def test_an_app_can_move_it_from_its_loop(driven) -> None:
