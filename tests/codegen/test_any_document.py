@@ -237,6 +237,9 @@ def call_all(api, package, recorder):
             first.append(argument(api, operation.body.type))
         rest = [a for a in operation.arguments if a.location != "path"]
         named = {a.name: argument(api, a.type) for a in rest}
+        # A header or a cookie has no room for what is nested.
+        flat = {a.name for a in rest if a.location in ("header", "cookie")}
+        named = {n: {"k": 1} if n in flat and v == {"k": [1]} else v for n, v in named.items()}
         found, request = program.call(operation.full_name, *first, **named)
         assert request.method == operation.method
         if wire is not None:
