@@ -184,8 +184,8 @@ def cookies(values: Mapping[str, Any]) -> Optional[str]:
     return "; ".join(f"{name}={quote(value)}" for name, value in found.items()) or None
 
 
-def moment(name: str, value: Any) -> Optional[str]:
-    """Return a point in time as text; text, such as a `Timestamp`, as it is.
+def moment(name: str, value: Any) -> Any:
+    """Return a point in time as text; text, such as a `Timestamp`, as it is. So for a list of them.
 
     Raises:
         TypeError: It is neither.
@@ -193,6 +193,9 @@ def moment(name: str, value: Any) -> Optional[str]:
     """
     if value is None or isinstance(value, str):
         return value
+    items: Any = value
+    if isinstance(value, (list, tuple)):
+        return [moment(name, each) for each in items]
     if not isinstance(value, datetime):
         raise TypeError(f"{name} must be a datetime or a text such as '2024-10-01T12:00:00Z'")
     if value.tzinfo is None:
