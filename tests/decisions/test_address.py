@@ -10,6 +10,7 @@ import pytest
 from replicate._http import address
 from replicate._http.address import (
     base_url,
+    is_kept_by_replicate,
     is_stored_file,
     joined,
     origin,
@@ -100,6 +101,21 @@ def test_parts(url, parts):
 )
 def test_origins(url, expected):
     assert origin(httpx.URL(url)) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "is_kept"),
+    [
+        ("https://replicate.delivery/a/out.webp", True),
+        ("https://pbxt.replicate.delivery/out.webp", True),
+        ("https://api.test/v1/files/abc", True),
+        ("https://notreplicate.delivery/out.webp", False),
+        ("https://replicate.delivery.test/out.webp", False),
+        ("https://elsewhere.test/out.webp", False),
+    ],
+)
+def test_files_that_replicate_keeps(url, is_kept):
+    assert is_kept_by_replicate(url, "https://api.test/v1") is is_kept
 
 
 @pytest.mark.parametrize(

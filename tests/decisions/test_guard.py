@@ -180,6 +180,78 @@ def test_create(clock):
     assert session.looks == []
 
 
+@pytest.mark.parametrize(
+    ("urls", "place"), [({"web": "https://web.test/p"}, "https://web.test/p"), (None, None)]
+)
+def test_create_is_logged(clock, caplog, monkeypatch, urls, place):
+    monkeypatch.setattr(Run, "urls", urls)
+    caplog.set_level(logging.INFO, "replicate")
+    run, answer = create(RunGuard(Session("answer"), Run), parsed_as("guard-logged"))
+    assert caplog.messages == [f"Run guard-logged of {run.model}: processing, see {place}"]
+
+
+class Watch:
+    """A watch of runs that keeps what it is told."""
+
+    def __init__(self, guard, description):
+        self.told = [(guard, description)]
+
+    def __getattr__(self, name):
+        return lambda *arguments: self.told.append((name, *arguments))
+
+
+@pytest.fixture
+def watches(monkeypatch):
+    """The watches that guards make while the test runs."""
+    made = []
+
+    def watcher(guard, description):
+        made.append(Watch(guard, description))
+        return made[-1]
+
+    monkeypatch.setattr(guards, "watchers", [watcher])
+    return made
+
+
+def test_watch_of_a_call_that_creates(watches):
+    async def call(error=None, **options):
+        async with RunGuard(Session("answer"), Run, **options) as guard:
+            await guard.create(parsed_as(new_id()), lambda: "request", Description({"a": 1}))
+            if error is not None:
+                raise error
+        return guard
+
+    guard = block(call())
+    [watch] = watches
+    assert watch.told == [(guard, Description({"a": 1})), ("enter",), ("leave",), ("end", None)]
+    error = ValueError()
+    with pytest.raises(ValueError):
+        block(call(error))
+    assert watches[1].told[1:] == [("enter",), ("leave",), ("end", error)]
+
+
+def test_watch_of_a_create_by_itself(watches):
+    guard = RunGuard(Session("answer"), Run)
+    block(guard.create(parsed_as(new_id()), lambda: "request", Description({})))
+    [watch] = watches
+    assert [each[0] for each in watch.told] == [guard]
+    guard.end()
+    guard.end()
+    assert watch.told[1:] == [("end", None)]
+
+
+def test_watch_of_a_run_that_is_there(watches):
+    async def call(run):
+        async with RunGuard(Session(), Run, run) as guard:
+            return guard
+
+    guard = block(call(Run()))
+    [watch] = watches
+    assert watch.told == [(guard, None), ("enter",), ("leave",), ("end", None)]
+    block(call(None))
+    assert len(watches) == 1
+
+
 def test_create_is_known_while_it_is_under_way():
     class Watching(Session):
         async def send(self, build, *, on_send, retries):
