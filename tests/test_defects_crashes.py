@@ -223,6 +223,7 @@ def test_m9_a_refused_stream_raises_what_the_api_said(
     )
     headers = {} if kind is None else {"content_type": kind}
     server.on("GET", "/s", json.dumps({"detail": "no stream", "status": status}), status, **headers)
+    server.on("GET", GET, {"detail": "no"}, 403)  # nor does polling help
     with pytest.raises(error) as caught:
         call.list(served.stream, "o/n")
     assert caught.value.status == status

@@ -7,6 +7,8 @@ from typing import Any, List
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 SITE = Path(__file__).parents[2] / "build" / "docs"
 
 
