@@ -7,6 +7,7 @@ import io
 import shutil
 import subprocess
 import sys
+import threading
 from typing import Any
 
 import pytest
@@ -234,6 +235,13 @@ def snippet(page: Any, language: str) -> str:
     return text
 
 
+def settled(sandbox: Sandbox) -> None:
+    """Wait in another thread: in this one, an event loop of playwright runs."""
+    thread = threading.Thread(target=sandbox.settle)
+    thread.start()
+    thread.join()
+
+
 @pytest.mark.parametrize("model", ["me/everything", "sandbox/storyteller", "sandbox/markov"])
 def test_the_same_call_in_python_and_curl(tab: Any, sandbox: Sandbox, model: str) -> None:
     page = tab.open(f"/{model}")
@@ -250,7 +258,7 @@ def test_the_same_call_in_python_and_curl(tab: Any, sandbox: Sandbox, model: str
         subprocess.run(["sh", "-c", snippet(page, "curl")], check=True, capture_output=True)
     tab.run()
     tab.wait_for("succeeded")
-    sandbox.settle()
+    settled(sandbox)
     assert len(inputs(sandbox)) == (3 if shutil.which("curl") else 2)
     assert all(given == inputs(sandbox)[0] for given in inputs(sandbox))
 
