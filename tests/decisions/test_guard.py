@@ -658,3 +658,24 @@ def test_deadline_that_came_too_late(clock, error, status, succeeded):
 )
 def test_summaries(error, summary):
     assert guards._summary(error) == summary
+
+
+class Unreachable(Run):
+    """A run at which nobody can look any more."""
+
+    async def async_reload(self):
+        raise gone()
+
+
+@pytest.mark.parametrize(
+    ("run", "error", "has_succeeded"),
+    [
+        (Run(status="succeeded"), exceptions.DeadlineExceededError(title="late"), True),
+        (Run(status="processing"), exceptions.DeadlineExceededError(title="late"), False),
+        (Run(status="succeeded"), gone(), False),
+        (Unreachable(status="succeeded"), exceptions.DeadlineExceededError(title="late"), False),
+        (None, exceptions.DeadlineExceededError(title="late"), False),
+    ],
+)
+def test_run_that_has_succeeded_when_the_deadline_comes(clock, run, error, has_succeeded):
+    assert block(RunGuard(Session(), Run, run).has_succeeded(error)) is has_succeeded
