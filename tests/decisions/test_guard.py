@@ -667,15 +667,7 @@ class Unreachable(Run):
         raise gone()
 
 
-@pytest.mark.parametrize(
-    ("run", "error", "has_succeeded"),
-    [
-        (Run(status="succeeded"), exceptions.DeadlineExceededError(title="late"), True),
-        (Run(status="processing"), exceptions.DeadlineExceededError(title="late"), False),
-        (Run(status="succeeded"), gone(), False),
-        (Unreachable(status="succeeded"), exceptions.DeadlineExceededError(title="late"), False),
-        (None, exceptions.DeadlineExceededError(title="late"), False),
-    ],
-)
-def test_run_that_has_succeeded_when_the_deadline_comes(clock, run, error, has_succeeded):
-    assert block(RunGuard(Session(), Run, run).has_succeeded(error)) is has_succeeded
+def test_deadline_is_told_where_a_last_look_fails(clock):
+    guard = RunGuard(Session(), Run, Unreachable(status="succeeded"))
+    error = exceptions.DeadlineExceededError(title="late")
+    assert block(guard.has_succeeded(error)) is False
