@@ -147,7 +147,7 @@ def test_interrupt_at_any_moment_leaves_no_run_behind(service, waits):
     else:
         pytest.fail("the run has more steps than this test takes")
     # In the moment between the server's answer and its reader nothing is known but the search.
-    assert unnamed <= 3
+    assert unnamed <= 5  # 3 before Python 3.12, which tells of more calls
 
 
 def test_interrupt_while_a_lost_create_is_looked_for(service, waits):

@@ -30,7 +30,9 @@ from replicate.sandbox.files import copy
 @pytest.fixture
 def windows(monkeypatch):
     """Let this package believe that it runs on Windows. `pathlib` is not to ask later."""
+    posix = type(Path())
     monkeypatch.setattr(os, "name", "nt")
+    monkeypatch.setitem(Path.__new__.__globals__, "WindowsPath", posix)
     # On Pythons before 3.12 `Path()` asks each time.
     if sys.version_info < (3, 13):
         monkeypatch.setattr(Path, "__new__", lambda cls, *parts, **_: _posix(cls, parts))
