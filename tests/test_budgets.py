@@ -19,8 +19,8 @@ import replicate
 import replicate_api
 from replicate import _blocking
 
-GET = 175
-RUN = 395
+GET = 182
+RUN = 402
 RUN_VERSION = 425
 EVENT = 47
 EVENT_AMONG_OTHERS = 17
