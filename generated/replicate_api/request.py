@@ -185,7 +185,7 @@ def cookies(values: Mapping[str, Any]) -> Optional[str]:
 
 
 def moment(name: str, value: Any) -> Any:
-    """Return a point in time as text; text, such as a `Timestamp`, as it is. So for a list of them.
+    """Return a point in time, or each one of a list, as text. Text stays as it is.
 
     Raises:
         TypeError: It is neither.
