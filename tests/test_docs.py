@@ -20,6 +20,7 @@ import inspect
 import io
 import json
 import re
+import runpy
 import sys
 import time
 import types
@@ -245,6 +246,21 @@ def test_links_lead_somewhere(name):
 def anchors_of(page: Path) -> List[str]:
     titles = re.findall(r"(?m)^#+ (.*)$", page.read_text(encoding="utf-8"))
     return [re.sub(r"[^\w-]", "", title.lower().replace(" ", "-")) for title in titles]
+
+
+def test_the_start_page_leads_to_every_guide():
+    menu = (ROOT / "docs" / "site" / "mkdocs.yml").read_text(encoding="utf-8")
+    guides = re.findall(r"[\w-]+\.md", menu.partition("- Guides:")[2].partition("- Reference:")[0])
+    start = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    chapters = start + (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")
+    assert len(guides) > 25
+    assert [guide for guide in guides if f"]({guide})" not in chapters] == []
+
+
+def test_every_page_shows_the_version():
+    hooks = runpy.run_path(str(ROOT / "docs" / "site" / "hooks.py"))
+    config = hooks["on_config"](types.SimpleNamespace())
+    assert config.copyright == f"replicate {replicate.__version__}"
 
 
 def test_every_fault_of_the_table_can_be_asked_for(sandbox):

@@ -14,7 +14,7 @@ _TITLE = re.compile(r"(?m)^# (.+)$")
 def on_config(config: Any) -> Any:
     """Show the version below every page."""
     about = (ROOT / "replicate" / "__about__.py").read_text(encoding="utf-8")
-    found = re.search(r'"([^"]+)"', about)
+    found = re.search(r'(?m)^__version__.* = "([^"]+)"', about)
     assert found is not None
     config.copyright = f"replicate {found[1]}"
     return config
