@@ -52,7 +52,7 @@ GLANCE = 0.2
 _clock: Clock | None = None
 _blocking: ContextVar[bool] = ContextVar("replicate_blocking", default=False)
 
-_nap: ContextVar[Callable[[float], object] | None] = ContextVar("replicate_nap", default=None)
+_nap: ContextVar[Callable[[float], bool] | None] = ContextVar("replicate_nap", default=None)
 
 _looks_for_loops = True
 """Whether a blocking call in an event loop would be the first one, of which there is a warning."""
@@ -140,10 +140,10 @@ def set_clock(clock: Clock | None) -> None:
     _clock = clock
 
 
-def nap_by(nap: Callable[[float], object] | None) -> None:
+def nap_by(nap: Callable[[float], bool]) -> None:
     """Let blocking calls of this context, such as that of a thread, pause by a function.
 
-    None: by `time.sleep`, as others do.
+    If the function returns False, it has not paused: `time.sleep` does, as for others.
     """
     _nap.set(nap)
 
@@ -176,11 +176,17 @@ async def sleep(seconds: float) -> None:
     if _clock is not None:
         await _clock.sleep(seconds)
     elif is_blocking():
-        (_nap.get() or time.sleep)(seconds)
+        _sleep(seconds)
     else:
         import anyio  # with httpx already loaded this costs async callers nothing more
 
         await anyio.sleep(seconds)
+
+
+def _sleep(seconds: float) -> None:
+    nap = _nap.get()
+    if nap is None or not nap(seconds):
+        time.sleep(seconds)
 
 
 async def together(

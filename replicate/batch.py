@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, List, Optional, Union
 
 from ._arguments import check_names
-from ._batch.crews import Crew, Tasks, Threads
+from ._batch.crews import Broken, Crew, Tasks, Threads
 from ._batch.journal import Journal
 from ._batch.pace import Pace
 from ._batch.schedule import Do, Done, Failed, Schedule
@@ -111,6 +111,8 @@ class Batch(Steps[Any]):
     async def _listen(self, crew: Crew, seconds: float) -> None:
         news = await crew.hear(seconds)
         while news is not None:
+            if isinstance(news, Broken):
+                raise news.error
             if isinstance(news, Read):
                 news.take(self._source, self._schedule)
             else:

@@ -461,3 +461,71 @@ def test_no_threads_are_left(client, square):
     before = threading.active_count()
     list(client.map("me/square", square(range(20))))
     until(lambda: threading.active_count() <= before)
+
+
+class Given(BaseException):
+    """What pytest's own outcomes are: no `Exception`."""
+
+
+@pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt, Given])
+def test_what_is_no_ordinary_exception_ends_the_batch(error, call, sandbox, client, square):
+    """In a thread or task that is not the reader's, nobody would hear of it."""
+
+    def tell(prediction):
+        if prediction.input["n"] == 2:
+            raise error("enough")
+
+    inputs = square(range(5), delay=30)
+    with pytest.raises(error, match="enough"):
+        call.list(client.map, "me/square", inputs, concurrency=3, on_update=tell)
+    assert all_canceled(sandbox, len(sandbox.predictions))
+
+
+@pytest.mark.parametrize("where", ["inputs", "on_update"])
+def test_a_task_of_the_users_that_was_canceled(where, sandbox, client, square):
+    """Who awaits such a task gets its `CancelledError`, and is not canceled himself."""
+
+    async def main():
+        gone = asyncio.ensure_future(asyncio.sleep(60))
+        gone.cancel()
+
+        async def inputs():
+            yield {"n": 1}
+            if where == "inputs":
+                await gone
+
+        async def tell(_):
+            if where == "on_update":
+                await gone
+
+        with pytest.raises(asyncio.CancelledError):
+            async for _ in client.async_map("me/square", inputs(), on_update=tell):
+                pass
+
+    asyncio.run(main())
+
+
+def test_an_interrupted_callback_does_not_keep_a_run_from_being_canceled(
+    call, sandbox, client, square
+):
+    """The cancel of a run pauses and is sent again, though a pause inside `on_update` has ended."""
+
+    def tell(prediction):
+        prediction.wait()
+
+    async def tell_async(prediction):
+        await prediction.async_wait()
+
+    async def main():
+        async with client.async_map("me/square", inputs, on_update=tell_async) as results:
+            async for result in results:
+                return result
+
+    inputs = [*square([1]), *square([2], delay=30)]
+    sandbox.fault("predictions.cancel", status=503)
+    if call.is_async:
+        assert anyio.run(main) == 1
+    else:
+        with client.map("me/square", inputs, on_update=tell) as results:
+            assert next(results) == 1
+    assert only_first_succeeded(sandbox)

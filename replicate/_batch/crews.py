@@ -8,7 +8,7 @@ from collections import deque
 from contextvars import copy_context
 from functools import partial
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any, Callable, Coroutine, Deque, Dict, Optional, Set
+from typing import TYPE_CHECKING, Any, Callable, Coroutine, Deque, Dict, NamedTuple, Optional, Set
 
 from .._blocking import block_on, nap_by, taken_from
 from .._http import loops
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 STOP_TIME = 10.0
 """Seconds that it may take to cancel all runs, and to note in the journal how they ended."""
+
+
+class Broken(NamedTuple):
+    """News of an action that nobody has interrupted, and that has not returned."""
+
+    error: BaseException
 
 
 class Crew:
@@ -72,7 +78,7 @@ class Crew:
 
     def _left(self, number: int, news: Any) -> None:
         self._working.discard(number)
-        self.tell(news)
+        self.tell(None if self._is_let_go else news)
         self._call_if_gone()
 
     def _call_if_gone(self) -> None:
@@ -107,24 +113,15 @@ class Threads(Crew):
             raise
 
     def _do(self, number: int, action: Action) -> None:
-        nap_by(self._nap)
+        nap_by(_Nap(self._bell))
         news: Any = None
         try:
             if not self._is_let_go:
                 news = block_on(action())
-        except _StoppedError:
-            pass
+        except BaseException as error:  # noqa: BLE001 - raised where results are waited for
+            news = Broken(error)
         finally:
             self._left(number, news)
-
-    def _nap(self, seconds: float) -> None:
-        try:
-            self._bell.get(timeout=seconds)
-        except Empty:
-            return
-        self._bell.put(None)
-        nap_by(None)  # cleaning up is not interrupted
-        raise _StoppedError
 
     def tell(self, news: Any) -> None:
         self._mail.put(news)
@@ -137,6 +134,33 @@ class Threads(Crew):
 
     def _interrupt(self) -> None:
         self._bell.put(None)
+
+
+class _Nap:
+    """The pauses of one action, which end when all actions are interrupted.
+
+    After that, pauses last as long as they should: cleaning up is not interrupted.
+    """
+
+    def __init__(self, bell: SimpleQueue[None]) -> None:
+        self._bell = bell
+        self._is_over = False
+
+    def __call__(self, seconds: float) -> bool:
+        """Pause. Return False if somebody else has to do it.
+
+        Raises:
+            _StoppedError: The actions are interrupted.
+        """
+        if self._is_over:
+            return False
+        try:
+            self._bell.get(timeout=seconds)
+        except Empty:
+            return True
+        self._bell.put(None)
+        self._is_over = True
+        raise _StoppedError
 
 
 class Tasks(Crew):
@@ -160,6 +184,10 @@ class Tasks(Crew):
         try:
             if not self._is_let_go:
                 news = await loops.cancelable(action, partial(self._cancels.__setitem__, number))
+        except BaseException as error:
+            news = Broken(error)
+            if loops.ends(error):
+                raise
         finally:
             self._cancels.pop(number, None)
             self._left(number, news)

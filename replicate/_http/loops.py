@@ -76,7 +76,7 @@ async def cancelable(
         take: Called with the function that cancels the action.
 
     Returns:
-        The result of the action; None if it was canceled.
+        The result of the action. In Trio None if it was canceled; asyncio raises an error then.
     """
     if in_trio():
         import anyio
@@ -90,10 +90,14 @@ async def cancelable(
     task = asyncio.current_task()
     assert task is not None
     take(task.cancel)
-    try:
-        return await action()
-    except asyncio.CancelledError:
-        return None  # the task ends with this
+    return await action()
+
+
+def ends(error: BaseException) -> bool:
+    """Say whether an error ends the running loop, and not only the task that raises it."""
+    if in_trio() and isinstance(error, sys.modules["trio"].Cancelled):
+        return True
+    return isinstance(error, (KeyboardInterrupt, SystemExit))
 
 
 async def finished(tasks: set[Any]) -> None:
