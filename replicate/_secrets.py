@@ -63,6 +63,13 @@ def hide_in(response: httpx.Response) -> httpx.Response:
     return response
 
 
+def shown(response: httpx.Response) -> httpx.Response:
+    """Remove the token from an answer that the user gets as it came, and return the answer."""
+    if response._request is not None:  # as in `hide_in`
+        redact(response)
+    return hide_in(response)
+
+
 def redact(response: httpx.Response) -> None:
     """Remove the token from an answer, into which a server or gateway may copy requests."""
     import httpx

@@ -6,6 +6,7 @@ import asyncio
 import importlib
 import inspect
 import os
+import pickle
 import subprocess
 import sys
 import typing
@@ -526,6 +527,60 @@ def test_an_httpx_client_of_the_user_sends(beta_of_server, server):
     assert http_client.is_closed
 
 
+SECRETS = {
+    "headers": {"Authorization": "Bearer SECRET", "X-Key": "SECRET"},
+    "params": {"key": "SECRET"},
+    "cookies": {"session": "SECRET"},
+    "auth": ("me", "SECRET"),
+    "follow_redirects": True,
+}
+"""What a program may have set on its httpx client, to get to the API."""
+
+
+@pytest.mark.parametrize("way", ["file", "redirect", "redirected file"])
+def test_what_an_httpx_client_has_for_the_api_goes_to_no_other_host(
+    beta_of_server, server, other_server, way
+):
+    server.always({}, 302, location=f"{other_server.url}/elsewhere?a=1")
+    other_server.always({"username": "a"})
+    kind = httpx.AsyncClient if beta_of_server.is_async else httpx.Client
+    url = f"{server.url if way == 'redirected file' else other_server.url}/elsewhere?a=1"
+
+    def use(client):
+        if way == "redirect":
+            return client.account.get()
+        file = FileOutput(url, client._client)
+        return file.aread() if beta_of_server.is_async else file.read()
+
+    beta_of_server(use, http_client=kind(**SECRETS))
+
+    assert other_server.lines == ["GET /elsewhere?a=1"]
+    for name in ("Authorization", "X-Key", "Cookie"):
+        assert other_server.last.header(name) is None
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda client: client.account.get(extra_headers={"X-Key": "SECRET"}),
+        lambda client: client.with_options(default_headers={"X-Key": "SECRET"}).account.get(),
+        lambda client: client.get("/account", options={"headers": {"Authorization": "SECRET"}}),
+        lambda client: client.get("/account", body={"key": "SECRET"}),
+    ],
+    ids=["extra_headers", "with_options", "verb", "body"],
+)
+def test_what_a_call_adds_for_the_api_goes_to_no_other_host(
+    beta_of_server, server, other_server, use
+):
+    server.always({}, 302, location=f"{other_server.url}/elsewhere")
+    other_server.always({"username": "a"})
+
+    beta_of_server(use)
+
+    assert "SECRET" not in str(other_server.last)
+    assert other_server.last.header("Accept-Encoding") == server.last.header("Accept-Encoding")
+
+
 def _noting(seen):
     return lambda request: seen.append(request.url.path)
 
@@ -564,6 +619,24 @@ def test_a_raw_answer(beta):
     assert answer.headers["content-type"] == "application/json"
     assert answer.elapsed.total_seconds() > 0
     assert repr(answer).endswith("APIResponse [200]>")
+
+
+@pytest.mark.parametrize("way", ["with_raw_response", "cast_to"])
+def test_a_raw_answer_does_not_hold_the_token(beta_of_server, server, way):
+    server.always({"username": "a", "echo": "Bearer test-token"}, X_Echo="test-token")
+
+    def use(client):
+        if way == "cast_to":
+            return client.get("/account", cast_to=httpx.Response)
+        return client.account.with_raw_response.get()
+
+    answer = beta_of_server(use)
+    response = answer if way == "cast_to" else answer.http_response
+
+    assert server.last.header("Authorization") == "Bearer test-token"
+    assert response.json()["username"] == "a"
+    assert b"test-token" not in pickle.dumps(response) + response.content
+    assert "test-token" not in str([*response.request.headers.raw, *response.headers.raw])
 
 
 def test_a_raw_answer_of_a_refusal_is_its_error(beta):

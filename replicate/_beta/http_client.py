@@ -6,12 +6,16 @@ from typing import Any, Optional
 
 import httpx
 
+from .._http.request import FOREIGN
+
 HTTPX_TIMEOUT = httpx.Timeout(5.0)
 """The time-outs of a client for which none were chosen."""
 
 
 def transport_of(client: Any, *, is_async: bool) -> httpx.BaseTransport | httpx.AsyncBaseTransport:
-    """Return a transport that sends through a client, with its hooks, cookies and proxies.
+    """Return a transport that sends through a client, with its hooks and proxies.
+
+    Its headers, cookies, parameters and `auth` are for the API: no other host gets them.
 
     Raises:
         TypeError: It is not the client for this kind of calls.
@@ -35,7 +39,7 @@ class _Through(httpx.BaseTransport):
         self._client = client
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        return self._client.send(_merged(self._client, request), stream=True)
+        return self._client.send(request, **_options(self._client, request))
 
     def close(self) -> None:
         self._client.close()
@@ -46,16 +50,19 @@ class _AsyncThrough(httpx.AsyncBaseTransport):
         self._client = client
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        return await self._client.send(_merged(self._client, request), stream=True)
+        return await self._client.send(request, **_options(self._client, request))
 
     async def aclose(self) -> None:
         await self._client.aclose()
 
 
-def _merged(client: httpx.Client | httpx.AsyncClient, request: httpx.Request) -> httpx.Request:
-    """Add what the client adds to each request that it builds."""
+def _options(client: httpx.Client | httpx.AsyncClient, request: httpx.Request) -> dict[str, Any]:
+    """Add to a request what the client adds to all that it builds; return how to send it."""
+    how: dict[str, Any] = {"stream": True, "follow_redirects": False}  # who asks follows them
+    if FOREIGN in request.extensions:
+        return {**how, "auth": None}
     for name, value in client.headers.items():
         request.headers.setdefault(name, value)
     request.url = request.url.copy_merge_params(client.params)
     client.cookies.set_cookie_header(request)
-    return request
+    return how

@@ -49,6 +49,12 @@ MAX_REDIRECTS = 10
 HARMLESS_HEADERS = ("accept", "accept-encoding", "connection", "user-agent")
 """Headers of every request that other hosts than the API get too."""
 
+OF_CONTENT = ("cache-control", "if-range", "last-event-id", "range")
+"""Headers that say which part of a file or stream is wanted: a redirect leads to the same one."""
+
+FOREIGN = "replicate_foreign"
+"""An extension of requests that get neither the token nor anything else that is for the API."""
+
 
 class HTTP:
     """Requests of one client."""
@@ -214,9 +220,10 @@ class HTTP:
         """Send a request. Follow redirects of a GET or HEAD, with a new request for each.
 
         A request has the token only if all addresses so far are the API's: a redirect from another
-        host to the API is followed without it. Of the addresses in a model's output, only those of
-        stored files get the token. Else a model could output `/v1/account`, and its user would
-        save the answer as a file.
+        host to the API is followed without it. Headers that the caller has added, such as the key
+        of a gateway, do not go along to another host. Of the addresses in a model's output, only
+        those of stored files get the token. Else a model could output `/v1/account`, and its user
+        would save the answer as a file.
         """
         own = True
         for hops in itertools.count():
@@ -247,6 +254,11 @@ class HTTP:
                 if hops == MAX_REDIRECTS:
                     raise httpx.TooManyRedirects(f"more than {hops} redirects", request=request)
                 url = joined(request.url, response.headers["location"])
+                if origin(parsed(url)) != origin(request.url):
+                    kwargs = {
+                        "headers": _some_of(kwargs.get("headers"), HARMLESS_HEADERS + OF_CONTENT),
+                        "timeout": kwargs.get("timeout", httpx.USE_CLIENT_DEFAULT),
+                    }
             except APIConnectionError:
                 raise  # a transport or hook of the user's has failed, and the error says so
             except httpx.TransportError as error:
@@ -316,13 +328,10 @@ class HTTP:
             )
         else:
             # The headers of the client are meant for the API, and may be secret.
-            harmless = httpx.Headers(
-                {name: client.headers[name] for name in HARMLESS_HEADERS if name in client.headers}
-            )
+            harmless = _some_of(client.headers, HARMLESS_HEADERS)
             harmless.update(headers)
-            request = httpx.Request(
-                method, url, headers=harmless, extensions={"timeout": phases}, **kwargs
-            )
+            extensions = {"timeout": phases, FOREIGN: True}
+            request = httpx.Request(method, url, headers=harmless, extensions=extensions, **kwargs)
         if kwargs.get("files"):
             request.stream = FileBody(request.stream)
         return request
@@ -446,6 +455,11 @@ def _is_about(error: httpx.RequestError, request: httpx.Request, client: Any) ->
     if asked is None and not any(client.event_hooks.values()):
         asked = error._request = request
     return asked is not None and (asked.method, asked.url) == (request.method, request.url)
+
+
+def _some_of(headers: Any, names: tuple[str, ...]) -> httpx.Headers:
+    given = httpx.Headers(headers)
+    return httpx.Headers({name: given[name] for name in names if name in given})
 
 
 def dumps(value: Any) -> bytes:
