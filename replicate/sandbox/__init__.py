@@ -80,12 +80,16 @@ def __getattr__(name: str) -> Any:
     # that does not use the sandbox does not wait for it.
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    _need_the_extra()
+    value = globals()[name] = getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    return value
+
+
+def _need_the_extra() -> None:
     if not all(find_spec(package) for package in ("python_multipart", "starlette", "uvicorn")):
         raise ImportError(
             'replicate.sandbox needs more than the client does: pip install "replicate[sandbox]"'
         )
-    value = globals()[name] = getattr(import_module(f".{_HOMES[name]}", __name__), name)
-    return value
 
 
 def __dir__() -> List[str]:

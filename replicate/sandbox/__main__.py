@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import sys
 
+from . import _need_the_extra
 from .signals import Signals
 
 if __name__ == "__main__":
+    try:
+        _need_the_extra()
+    except ImportError as error:
+        sys.exit(f"python -m replicate.sandbox: {error}")
     # Before all that takes long, so that no signal finds it unprepared.
     signals: Signals = Signals()
     from .command import leave, main

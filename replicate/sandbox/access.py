@@ -1,12 +1,13 @@
-"""One readable line for each request, through `logging`: `replicate.sandbox.requests`."""
+"""A readable line for each request and each webhook: `logging`'s `replicate.sandbox.requests`."""
 
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Optional
 
 if TYPE_CHECKING:
     from .middleware import RecordedRequest
+    from .webhooks import Delivery
 
 logger: logging.Logger = logging.getLogger("replicate.sandbox.requests")
 
@@ -32,6 +33,18 @@ def log_request(record: RecordedRequest) -> None:
     )
     if record.body and logger.isEnabledFor(logging.DEBUG):
         logger.debug("    %s", _body(record.body))
+
+
+def log_delivery(delivery: Delivery, pause: Optional[float]) -> None:
+    """Log an attempt to deliver a webhook; `pause` is the time in seconds until the next one."""
+    logger.info(
+        "%s POST %s (webhook, %s)%s%s",
+        delivery.status or "---",
+        delivery.url,
+        delivery.event,
+        ", no answer" if delivery.status is None else "",
+        "" if pause is None else f", again in {pause:g} s",
+    )
 
 
 def _time(seconds: float) -> str:

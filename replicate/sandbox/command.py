@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
+from errno import EADDRINUSE
 from typing import TYPE_CHECKING, Callable, Dict, List, Mapping, Sequence
 
 from .access import logger as requests
@@ -79,7 +80,9 @@ def main(arguments: Sequence[str], signals: Signals) -> int:
     except (LoadError, ImportError) as error:
         return _fail(str(error))
     except OSError as error:
-        return _fail(f"can't listen on {options.host}, {_ports(options)}: {error.strerror}")
+        advice = "; choose another, or none for a free one" if error.errno == EADDRINUSE else ""
+        where = f"{options.host}, {_ports(options)}"
+        return _fail(f"can't listen on {where}: {error.strerror}{advice}")
     try:
         _log(command, verbose=options.verbose)
         if options.reload:

@@ -29,11 +29,13 @@ def storyteller(
 ) -> Iterator[str]:
     """Tell a story about the prompt, word by word."""
     dice = random.Random(prompt)
-    words = [word for word in re.findall(r"[\w'-]+", prompt) if len(word) > 3] or [prompt.strip()]
-    story = [f"Once upon a time there was {prompt.strip() or 'nothing at all'}."]
+    words = list(dict.fromkeys(re.findall(r"[\w'-]{4,}", prompt))) or [prompt.strip()]
+    story = [_beginning(prompt.strip())]
+    templates: List[str] = []
     for _ in range(sentences - 1):
-        template = dice.choice(_SENTENCES)
-        story.append(template.format(a=dice.choice(words), b=dice.choice(words)))
+        templates = templates or dice.sample(_SENTENCES, len(_SENTENCES))
+        a, b = dice.sample(words, 2) if len(words) > 1 else words * 2
+        story.append(templates.pop().format(a=a, b=b))
     tokens = re.findall(r"\S+\s*", " ".join(story))
     for token in tokens:
         if delay:
@@ -41,6 +43,12 @@ def storyteller(
         yield token
     current_prediction().metric("input_token_count", len(prompt.split()))
     current_prediction().metric("output_token_count", len(tokens))
+
+
+def _beginning(prompt: str) -> str:
+    if prompt.endswith((".", "!", "?")):  # a sentence, not what a sentence is about
+        return f'Once upon a time somebody said: "{prompt}"'
+    return f"Once upon a time there was {prompt or 'nothing at all'}."
 
 
 _SENTENCES = (

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Deque, Dict, List, Optional, Tuple
 
 from . import wire
+from .access import log_delivery
 from .history import Recent
 
 if TYPE_CHECKING:
@@ -134,13 +135,15 @@ class Webhooks:
     async def _deliver(self, delivery: Delivery, body: bytes) -> None:
         # Only the last word about a run is worth repeating.
         retries = self._state.settings.webhook_retries if delivery.event == "completed" else ()
-        for pause in (0.0, *retries):
+        for pause, after in zip((0.0, *retries), (*retries, None)):
             if pause:
                 await self._state.clock.wait(pause)
             attempt = Delivery(delivery.run_id, delivery.event, delivery.url, delivery.webhook_id)
             attempt.status = await self._post(attempt, body)
             self.deliveries.append(attempt)
-            if attempt.status is not None and attempt.status < 300:
+            taken = attempt.status is not None and attempt.status < 300
+            log_delivery(attempt, None if taken else after)
+            if taken:
                 return
 
     async def _post(self, attempt: Delivery, body: bytes) -> Optional[int]:

@@ -139,7 +139,7 @@ def test_streaming(capsys):
         print(str(event), end="")
 
     out = capsys.readouterr().out
-    assert out.startswith("Once upon a time there was Please write a haiku about llamas..")
+    assert out.startswith('Once upon a time somebody said: "Please write a haiku')
     assert out == "".join(
         replicate.run(
             "meta/meta-llama-3-70b-instruct",
@@ -175,7 +175,7 @@ def test_async_streaming():
             text += str(event)
         return text
 
-    assert asyncio.run(main()).startswith("Once upon a time there was Llamas..")
+    assert asyncio.run(main()).startswith('Once upon a time somebody said: "Llamas."')
 
 
 def test_a_pipeline():

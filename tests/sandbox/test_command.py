@@ -17,8 +17,10 @@ from typing import Any, Dict, Iterator, List
 import httpx
 import pytest
 
+import replicate
 from replicate.sandbox import Sandbox
 from replicate.sandbox.loading import LoadError, ModelSource, reload
+from tests.servers import Recorder
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
 # The background jobs of a shell ignore Ctrl-C, and so would the programs of its children.
@@ -164,11 +166,47 @@ def test_an_end_under_load(serve: Any, number: int, tmp_path: Path) -> None:
     assert "Exception" not in text
 
 
+def test_deliveries_of_webhooks_are_told(serve: Any) -> None:
+    server = serve()
+    variables = server.variables()
+    client = replicate.Client(
+        variables["REPLICATE_API_TOKEN"], base_url=variables["REPLICATE_BASE_URL"]
+    )
+    with Recorder() as receiver, socket.create_server(("127.0.0.1", 0)) as listener:
+        nobody = f"http://127.0.0.1:{listener.getsockname()[1]}/hook"
+        listener.close()
+        for url in (f"{receiver.url}/hook", nobody):
+            client.predictions.create(
+                model="sandbox/painter",
+                input={"prompt": "x"},
+                webhook=url,
+                webhook_events_filter=["completed"],
+            )
+        server.wait_for(f"404 POST {receiver.url}/hook (webhook, completed), again in 1 s")
+        server.wait_for(f"--- POST {nobody} (webhook, completed), no answer, again in 1 s")
+        receiver.on("POST", "/hook", b"")
+        server.wait_for(f"200 POST {receiver.url}/hook (webhook, completed)")
+
+
+@pytest.mark.parametrize("program", ["replicate.sandbox", "replicate"])
+def test_what_the_extra_brings_is_missing(program: str) -> None:
+    code = (
+        "import runpy, sys; sys.modules['starlette'] = None; sys.argv = ['-', 'sandbox']; "
+        f"runpy.run_module('{program}', run_name='__main__', alter_sys=True)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=ENVIRONMENT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert 'pip install "replicate[sandbox]"' in line
+
+
 def test_mistakes_are_told_in_one_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = str(listener.getsockname()[1])
         for arguments, status, message in [
-            (["--port", port], 1, f"port {port}: Address already in use"),
+            (["--port", port], 1, f"port {port}: Address already in use; choose another"),
             (["--files-port", port], 1, f"port {port}: Address already in use"),
             (["--port", "70000"], 2, "a port is a number up to 65535, not '70000'"),
             (["--public-url", "me"], 2, "a public URL looks like https://"),
