@@ -170,7 +170,8 @@ build: $(VENV)/all ## Build wheel and sdist into dist/
 
 .PHONY: clean
 clean: ## Remove everything that the targets made
-	rm -rf $(VENV) $(BENCH) $(INTEGRATIONS) $(ENGINES) $(VCRPY_6) $(CONTRACT) $(CLIENTS) .venv-cog .venv-pyodide .venvs build dist demo-output mutants .coverage .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(BENCH) $(INTEGRATIONS) $(ENGINES) $(VCRPY_6) $(CONTRACT) $(CLIENTS) .venv-cog .venv-pyodide .venvs build dist demo-output mutants tests/fuzz/crashes .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

@@ -1,8 +1,10 @@
 """Run machine-learning models on Replicate.
 
-    import replicate
+```python
+import replicate
 
-    output = replicate.run("black-forest-labs/flux-schnell", input={"prompt": "a llama"})
+output = replicate.run("black-forest-labs/flux-schnell", input={"prompt": "a llama"})
+```
 
 Every blocking function has an asynchronous twin, its name with `async_` in front. Importing
 this package loads neither httpx nor the parts that a program does not use.

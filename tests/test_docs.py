@@ -1,4 +1,4 @@
-"""Every Python block of the README and of docs/ runs, unchanged, against a sandbox.
+"""Every Python block of the README, of docs/ and of docstrings runs, unchanged, against a sandbox.
 
 The blocks of a page run in their order and in one namespace, as in a notebook. A comment in
 front of a block changes that, and nothing else does:
@@ -19,8 +19,10 @@ import importlib.util
 import inspect
 import io
 import json
+import os
 import re
 import runpy
+import subprocess
 import sys
 import time
 import types
@@ -98,9 +100,13 @@ def name_of(item) -> str:
     return item.name if isinstance(item, Block) else str(item.relative_to(ROOT))
 
 
+MODULES = [path for path in sorted((ROOT / "replicate").rglob("*.py")) if blocks_of(path)]
 BLOCKS = [block for page in PAGES for block in blocks_of(page)]
 IN_ORDER = [page for page in PAGES if any(not block.alone for block in blocks_of(page))]
 ALONE = [block for block in BLOCKS if block.alone]
+
+
+DOCSTRINGS = [block for module in MODULES for block in blocks_of(module)]
 
 
 @pytest.fixture
@@ -152,6 +158,48 @@ def test_block_alone(block, place):
         check_story(framework(names, "story"))
     elif framework:
         check_receiver(framework(names, "receive"), place)
+
+
+@pytest.mark.parametrize("block", DOCSTRINGS, ids=name_of)
+def test_docstring(block, place):
+    """With what a reader has at hand there: the names of the sandbox, a picture, a prediction."""
+    place.script("acme/upscaler", ["a large picture"], official=True)
+    names = {name: getattr(replicate.sandbox, name) for name in replicate.sandbox.__all__}
+    prediction = place.client().predictions.create(model="sandbox/painter", input={"prompt": "x"})
+    names.update(replicate=replicate, sandbox=place, prediction=prediction, picture=b"large")
+    with contextlib.redirect_stdout(io.StringIO()):
+        block.execute(names)
+        for name, value in list(names.items()):
+            if name.startswith("test_"):
+                value(place)
+
+
+def test_no_docstring_has_an_example_that_does_not_run():
+    for path in (ROOT / "replicate").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+                text = re.sub(r"(?ms)^ *```python$.*?```$", "", ast.get_docstring(node) or "")
+                assert not re.search(r"(?m)>>>|::$|^ +import \w|```", text), f"{path}: {text}"
+    assert len(DOCSTRINGS) > 7
+
+
+def test_the_readme_runs_on_a_server_as_it_stands(tmp_path):
+    text = "\n\n".join(block.code for block in blocks_of(README))
+    (tmp_path / "readme.py").write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "replicate.sandbox", "--", sys.executable, "readme.py"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "generated")])},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert sorted(file.name for file in tmp_path.glob("*.png")) == [
+        "observatory-0.png",
+        "observatory-1.png",
+    ]
 
 
 def check_picture(ask):
