@@ -190,7 +190,8 @@ class _Watch:
             )
         )
         if failure is not None:
-            text = str(error if error is not None else fields.get("error") or "")
+            # Below the detail of our errors there are hints, which may quote an input.
+            text = str(getattr(error, "detail", None) or error or fields.get("error") or "")
             span.set_status(trace.StatusCode.ERROR, text)
         inside = trace.set_span_in_context(span)  # for exemplars
         span.end()
@@ -203,9 +204,10 @@ class _Watch:
 def _model_of(run: Any, description: Optional[Description]) -> Optional[str]:
     if description is not None:
         return description.deployment or description.model or description.version
-    model: Optional[str] = getattr(run, "model", None)
-    return model
+    model: Any = getattr(run, "model", None)
+    return model if isinstance(model, str) else None
 
 
 def _given(attributes: Dict[str, Any]) -> Dict[str, Any]:
-    return {name: value for name, value in attributes.items() if value is not None}
+    """Return the attributes that are there, and of a kind that attributes can have."""
+    return {name: each for name, each in attributes.items() if isinstance(each, (str, int, float))}

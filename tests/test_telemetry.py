@@ -14,14 +14,14 @@ pytest.importorskip("opentelemetry.sdk")
 from opentelemetry import trace
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
-from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from replicate import telemetry
 from replicate._runs.guard import watchers
 from replicate.exceptions import DeadlineExceededError, ModelError, UnprocessableEntityError
-from tests.bodies import prediction
+from tests.bodies import ID, prediction
 
 DIVIDER = "sandbox/divider"
 
@@ -131,6 +131,49 @@ def test_errors(call, client, recorded, arguments, options, kind):
     assert span.status.description
     (point,) = recorded.points["gen_ai.client.operation.duration"]
     assert point.attributes["error.type"] == kind.__name__
+
+
+def test_a_hint_that_quotes_an_input_is_not_recorded(call, client, recorded, tmp_path):
+    (tmp_path / "photo.png").write_bytes(b"")
+    with pytest.raises(UnprocessableEntityError, match=r"photo\.png"):
+        call(client.run, DIVIDER, {"denominator": str(tmp_path / "photo.png")})
+
+    assert "denominator" in recorded.span.status.description
+    assert "photo.png" not in recorded.span.status.description
+
+
+@pytest.mark.parametrize("odd", [5, {"a": 1}, ["a"]])
+def test_fields_of_the_wrong_type_are_not_recorded(call, mock, recorded, odd, caplog):
+    body = prediction(model=odd, version=odd, metrics=odd)
+    client = mock(lambda request: httpx.Response(200, json=body))
+    run = client.predictions.get(ID)
+
+    call(run.wait)
+
+    span = recorded.span
+    assert span.name == "wait_for_prediction"
+    assert not {"gen_ai.request.model", "gen_ai.response.model"} & set(span.attributes)
+    assert set(map(type, span.attributes.values())) <= {str, int}
+    assert caplog.messages == []
+
+
+class Broken(SpanProcessor):
+    """An exporter that fails at the begin or at the end of a span."""
+
+    def __init__(self, when):
+        setattr(self, when, self.fail)
+
+    def fail(self, *_, **__):
+        raise RuntimeError("it is broken")
+
+
+@pytest.mark.parametrize("when", ["on_start", "on_end"])
+def test_a_broken_exporter_costs_no_result(call, client, recorded, caplog, when):
+    recorded.tracers.add_span_processor(Broken(when))
+
+    assert call(client.run, DIVIDER, {"denominator": 2}) == 0.5
+    assert "such as telemetry, has failed" in caplog.text
+    assert "it is broken" in caplog.text
 
 
 def test_a_deadline(call, client, recorded):

@@ -210,23 +210,24 @@ class RunGuard(Generic[R]):
         finally:
             if self._watches:
                 for watch in self._watches:
-                    watch.leave()
+                    _tell(watch.leave)
                 if error is not None or not self.outlives_call:
                     self.end(error)
 
     def _begin(self, description: Optional[lost.Description]) -> None:
         if self._watches:
             return  # a second create, after the first one was refused
-        self._watches = [watcher(self, description) for watcher in watchers]
+        made = [_tell(watcher, self, description) for watcher in watchers]
+        self._watches = [watch for watch in made if watch is not None]
         if self._is_entered:
             for watch in self._watches:
-                watch.enter()
+                _tell(watch.enter)
 
     def end(self, error: Optional[BaseException] = None) -> None:
         """Tell the watches that the caller has the result, or an error."""
         watches, self._watches = self._watches, []
         for watch in watches:
-            watch.end(error)
+            _tell(watch.end, error)
 
     async def failed(self, error: BaseException) -> None:
         """Put the run into the error that ends a call, and cancel the run if the error says so.
@@ -307,6 +308,16 @@ class RunGuard(Generic[R]):
             error.candidates = candidates  # type: ignore[attr-defined]
         ids = ", ".join(each.id for each in candidates)
         return f"The request may have started one of these {self._kind.__name__.lower()}s: {ids}."
+
+
+def _tell(function: Callable[..., Any], *facts: Any) -> Any:
+    """Tell an observer something. What it raises is logged, and the run goes on: it is paid for."""
+    try:
+        return function(*facts)
+    except Exception as error:
+        if comes_from_outside(error):
+            raise
+        logger.exception("what observes runs, such as telemetry, has failed")
 
 
 def _log_created(run: Any) -> None:
