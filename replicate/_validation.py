@@ -7,7 +7,43 @@ import re
 from typing import Any, Dict, List, Mapping
 from urllib.parse import urlsplit
 
+from ._guards import is_array, is_object
+
 ROOT = "(root)"
+
+STEPS = 100_000_000
+"""Steps that a search for a stranger's pattern may take; Python needs seconds at most for them."""
+
+
+def found_here(schema: Mapping[str, Any], value: Any, field: str) -> List[Dict[str, str]]:
+    """List what is wrong with a JSON value, as far as a stranger's schema lets it be found quickly.
+
+    A pattern can be such that Python searches a short text for years: `^(a+)+$` is an example.
+    Patterns that may be of that kind are left to the API.
+    """
+    return invalid_fields(_quick(schema, len(str(value))), value, field)
+
+
+def _quick(node: Any, longest: int) -> Any:
+    if is_array(node):
+        return [_quick(item, longest) for item in node]
+    if not is_object(node):
+        return node
+    return {
+        name: _quick(item, longest)
+        for name, item in node.items()
+        if not (name == "pattern" and isinstance(item, str) and _may_be_slow(item, longest))
+    }
+
+
+def _may_be_slow(pattern: str, longest: int) -> bool:
+    """Say whether a search may take more than `STEPS`.
+
+    Without groups, what is repeated is one character. So each repeat multiplies the steps by the
+    length of the text at most.
+    """
+    repeats = len(re.findall(r"[*+?{]", pattern))
+    return "(" in pattern or repeats > 20 or longest ** (repeats + 1) > STEPS
 
 
 def invalid_fields(schema: Mapping[str, Any], value: Any, field: str) -> List[Dict[str, str]]:
@@ -102,7 +138,7 @@ def _bound(schema: Mapping[str, Any], name: str, default: float) -> float:
 def _matches(pattern: str, value: str) -> bool:
     try:
         return re.search(pattern, value) is not None
-    except (re.error, TypeError):  # JavaScript's, or none: Python cannot say
+    except (re.error, TypeError, OverflowError):  # JavaScript's, or none: Python cannot say
         return True
 
 

@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING, Any, Optional
 from ._guards import is_array, is_object, names_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 _FIRST_COG_WITH_ARRAY_TYPE = (0, 3, 9)
+
+MOST_PARTS = 100_000
+"""Objects in a schema without references, at most: where each refers twice to the next, a few
+lines would make as many as fit nowhere."""
 
 
 def version_has_no_array_type(cog_version: str) -> Optional[bool]:
@@ -130,26 +134,36 @@ _KINDS: dict[str, Callable[[Any], bool]] = {
 }
 
 
-def inlined(node: Any, document: Mapping[str, Any], depth: int = 40) -> Any:
+def inlined(
+    node: Any,
+    document: Mapping[str, Any],
+    depth: int = 40,
+    room: Iterator[Any] | None = None,
+) -> Any:
     """Return a part of a document with what it refers to in the place of references.
 
     What stands beside a reference goes before what is there. `allOf` is joined. A schema that
     contains itself ends at the depth.
 
     Raises:
-        ValueError: A reference leads nowhere.
+        ValueError: A reference leads nowhere, or there would be more than `MOST_PARTS`.
     """
+    room = iter(range(MOST_PARTS)) if room is None else room
     if is_array(node):
-        return [inlined(item, document, depth) for item in node]
+        return [inlined(item, document, depth, room) for item in node]
     if not is_object(node):
         return node
+    if next(room, None) is None:
+        raise ValueError("a schema without its references would be too large")
     if depth == 0:
         return {}
     whole = dict(node)
     reference = whole.pop("$ref", None)
     if reference is not None:
-        return inlined({**_find(str(reference), document), **whole}, document, depth - 1)
-    flat: dict[str, Any] = {key: inlined(each, document, depth - 1) for key, each in whole.items()}
+        return inlined({**_find(str(reference), document), **whole}, document, depth - 1, room)
+    flat: dict[str, Any] = {
+        key: inlined(each, document, depth - 1, room) for key, each in whole.items()
+    }
     for part in flat.pop("allOf", ()):
         flat = {**part, **flat}
     return flat

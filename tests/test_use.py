@@ -636,6 +636,51 @@ def test_rules_that_python_cannot_read_are_for_the_model(form, client, sandbox):
 
 
 @pytest.mark.parametrize(
+    ("pattern", "value"),
+    [
+        ("^(a+)+$", "a!"),  # Python would take years for thirty a's and a !
+        ("a?" * 21 + "b", "a"),
+        ("[a-z]*" * 4 + "!", "a" * 60),
+        ("a{99999999999}", "a"),
+    ],
+)
+def test_patterns_that_may_take_long_are_for_the_api(form, client, sandbox, pattern, value):
+    nested = {"type": "array", "items": {"type": "string", "pattern": pattern}}
+    properties = {"name": {"type": "string", "pattern": pattern, "default": value}, "all": nested}
+    inputs = {"type": "object", "properties": properties}
+    schema = {"components": {"schemas": {"Input": inputs, "Output": {"type": "string"}}}}
+    sandbox.script("acme/odd", ["done"])
+    sandbox.models["acme/odd"].latest_version.signature.openapi.update(schema)
+
+    function = form.use(client, "acme/odd")
+    assert form(function, name=value, all=[value]) == "done"
+    assert inspect.signature(function).parameters["name"].default == value
+
+
+def test_patterns_that_take_no_time_are_checked(form, client, sandbox):
+    inputs = {"type": "object", "properties": {"name": {"type": "string", "pattern": "^[a-z]+$"}}}
+    schema = {"components": {"schemas": {"Input": inputs, "Output": {"type": "string"}}}}
+    sandbox.script("acme/odd", ["done"])
+    sandbox.models["acme/odd"].latest_version.signature.openapi.update(schema)
+
+    with pytest.raises(InvalidArgumentError, match="Does not match pattern"):
+        form(form.use(client, "acme/odd"), name="A" * 5000)
+
+
+def test_a_schema_that_is_endless_without_its_references_is_for_the_model(form, client, sandbox):
+    place = "#/components/schemas/Part"
+    parts = {f"Part{n}": {"anyOf": [{"$ref": f"{place}{n + 1}"}] * 2} for n in range(17)}
+    inputs = {"type": "object", "properties": {"name": {"$ref": f"{place}0"}}}
+    schemas = {"Input": inputs, "Output": {"type": "string"}, **parts, "Part17": {"type": "string"}}
+    sandbox.script("acme/odd", ["done"])
+    sandbox.models["acme/odd"].latest_version.signature.openapi.update(
+        {"components": {"schemas": schemas}}
+    )
+
+    assert form(form.use(client, "acme/odd"), name=5) == "done"
+
+
+@pytest.mark.parametrize(
     "odd",
     [
         {"required": 5},

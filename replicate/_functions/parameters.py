@@ -6,6 +6,7 @@ Types are text as in source code. They are used to write modules, and to make si
 from __future__ import annotations
 
 import inspect
+import json
 import keyword
 import typing
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import IO, Any, Dict, Iterator, List, Mapping, NamedTuple, Optional,
 
 from .._files.output import FileOutput
 from .._guards import is_array
-from .._validation import invalid_fields
+from .._validation import found_here
 from ..schema import input_schema, is_one_text, whole_output_schema
 from .files import URLPath
 
@@ -63,7 +64,7 @@ class Parameter(NamedTuple):
     def drops_none(self) -> bool:
         """Whether None means that no value is given: the model does not take null."""
         return not self.required and (
-            self.has_no_default or bool(invalid_fields(self.schema, None, self.name))
+            self.has_no_default or bool(found_here(self.schema, None, self.name))
         )
 
     @property
@@ -76,12 +77,17 @@ class Parameter(NamedTuple):
     def default(self) -> Any:
         """The default value; `inspect.Parameter.empty` if a value is required.
 
-        A default that does not fit the schema counts as none: the model then chooses the value.
+        A default that does not fit the schema, or is no JSON, counts as none: the model then
+        chooses the value.
         """
         if self.required:
             return inspect.Parameter.empty
         default = self.schema.get("default")
-        return None if invalid_fields(self.schema, default, self.name) else default
+        try:
+            json.dumps(default, allow_nan=False)
+        except (ValueError, RecursionError):  # such as 1e999, which Python reads as infinity
+            return None
+        return None if found_here(self.schema, default, self.name) else default
 
     @property
     def is_name(self) -> bool:
@@ -105,7 +111,8 @@ class Parameter(NamedTuple):
 
 def is_name(text: str) -> bool:
     """Say whether a text can be a name in Python. Only ASCII: Python normalizes other names."""
-    return text.isascii() and text.isidentifier() and not keyword.iskeyword(text)
+    is_free = text.isidentifier() and not keyword.iskeyword(text) and text != "__debug__"
+    return text.isascii() and is_free
 
 
 def parameters_of(openapi_schema: Optional[Mapping[str, Any]]) -> List[Parameter]:
