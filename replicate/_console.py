@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from typing import Any
+
+# What a terminal may take for a command: to set its title, or to answer as if it were typed.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def safe(text: str) -> str:
+    """Return a text without the control characters that a stranger may have put into it."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def prepare() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, List, Optional, Sequence, Set
 
 from . import _http
 from ._blocking import block
-from ._console import prepare
+from ._console import prepare, safe
 from ._functions.changes import compare, functions_of
 from ._functions.documents import read
 from ._functions.parameters import is_name
@@ -38,7 +38,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     try:
         return _run(options)
     except (TypedError, ReplicateException, OSError, SyntaxError, ValueError, TypeError) as error:
-        print(f"{PROGRAM}: {error}", file=sys.stderr)
+        print(safe(f"{PROGRAM}: {error}"), file=sys.stderr)
         return 2
 
 
@@ -79,7 +79,8 @@ def _run(options: argparse.Namespace) -> int:
         print(new, end="")
         return 0
     if old is not None:
-        print("\n".join(map(str, compare(old, new))) or "nothing changes for callers")
+        changes = "\n".join(map(str, compare(old, new)))
+        print(safe(changes) or "nothing changes for callers")
     if options.check:
         if new != old:
             print(f"{PROGRAM}: {path} is not up to date", file=sys.stderr)

@@ -176,6 +176,15 @@ def test_a_change_of_the_model(place, capsys):
     assert (place / "models.py").read_text() == text
 
 
+ODD_DOCUMENTS = (
+    {"components": []},
+    {"components": {"schemas": []}},
+    {"components": {"schemas": {"Input": []}}},
+    {"latest_version": [1]},
+    {"latest_version": {"openapi_schema": 3}},
+)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -188,11 +197,19 @@ def test_a_change_of_the_model(place, capsys):
         ([FLUX, "--schema", "missing.json"], "missing.json"),
         ([FLUX, "--schema", "mine.py"], "Expecting value"),
         ([FLUX, "a/b", "--schema", "empty.json"], "no schema of an input"),
+        *(
+            ([FLUX, "--schema", f"odd{n}.json"], "no schema of an input")
+            for n in range(len(ODD_DOCUMENTS))
+        ),
+        ([FLUX, "--schema", "deep.json"], "nested too deeply"),
     ],
 )
 def test_mistakes(place, capsys, arguments, message):
     (place / "mine.py").write_text("x = 1\n")
     (place / "empty.json").write_text("{}")
+    (place / "deep.json").write_text("[" * 100_000)
+    for n, document in enumerate(ODD_DOCUMENTS):
+        (place / f"odd{n}.json").write_text(json.dumps(document))
 
     assert write(*arguments) == 2
 
@@ -206,6 +223,35 @@ def test_without_a_token(place, capsys, monkeypatch):
 
     assert write(FLUX, "-o", "models.py") == 2
     assert "REPLICATE_API_TOKEN" in capsys.readouterr().err
+
+
+def test_a_description_that_is_none(place, capsys):
+    document = {"description": 5, "components": {"schemas": {"Input": {"description": 5}}}}
+    (place / "odd.json").write_text(json.dumps(document))
+
+    assert write(FLUX, "--schema", "odd.json") == 0
+    assert f"Run {FLUX}." in capsys.readouterr().out
+
+
+def test_a_terminal_gets_no_control_characters(place, capsys, sandbox, monkeypatch):
+    def described(text):
+        properties = {"x": {"type": "string", "description": text}}
+        (place / "it.json").write_text(json.dumps(schema_of(properties, [], None)))
+
+    described("plain")
+    assert write(FLUX, "--schema", "it.json", "-o", "models.py") == 0
+    described("a \x1b]0;title\x07 \x9b31m \r b")
+    assert write(FLUX, "--schema", "it.json", "-o", "models.py") == 0
+    out = capsys.readouterr().out
+    assert "]0;title" in out
+    assert not {"\x1b", "\x07", "\x9b", "\r"} & set(out)
+
+    sandbox.fault("models.get", status=403, body={"detail": "no \x1b[31m"})
+    monkeypatch.setenv("REPLICATE_BASE_URL", sandbox.url)
+    assert write(FLUX) == 2
+    err = capsys.readouterr().err
+    assert "[31m" in err
+    assert "\x1b" not in err
 
 
 def test_check_without_a_module(place, capsys):
@@ -379,15 +425,28 @@ def test_a_default_that_the_model_refuses_is_none():
     assert functions_of(written(schema))["f"].arguments["x"].default == "None"
 
 
+@pytest.mark.parametrize("default", [float("inf"), float("nan"), [{"a": float("-inf")}]])
+def test_a_default_that_is_no_json_is_none(default):
+    """The JSON of an answer may have 1e999, which Python reads as infinity."""
+    assert functions_of(written({"x": {"default": default}}))["f"].arguments["x"].default == "None"
+
+
+def test_inputs_of_the_names_of_what_is_called():
+    source = written({"_f": {}, "_async_f": {}, "x": {}})
+
+    assert list(functions_of(source)["f"].arguments) == ["x"]
+    assert "return _f(x=x, **others)" in source
+
+
 def test_names_that_python_has_no_place_for():
-    source = written({"from": {}, "a-b": {}, "others": {}, "x": {}, "ﬁ": {}})
+    source = written({"from": {}, "a-b": {}, "others": {}, "x": {}, "ﬁ": {}, "__debug__": {}})
 
     assert list(functions_of(source)["f"].arguments) == ["others", "x"]
     assert "return _f(others=others, x=x, **others_)" in source
 
 
 TEXT = st.text(st.sampled_from("aZ_ .'\"\\\n{}()#\0\r\t:,%$*é\u202e\u2028\ud800ﬁ🙂"), max_size=12)
-JSON = st.none() | st.booleans() | st.integers() | st.floats(-1e9, 1e9) | TEXT
+JSON = st.none() | st.booleans() | st.integers() | st.floats() | TEXT
 NODES = st.fixed_dictionaries(
     {},
     optional={
@@ -404,7 +463,9 @@ NODES = st.fixed_dictionaries(
 )
 
 
-INPUTS = st.dictionaries(st.sampled_from(["x", "y", "output"]) | TEXT, NODES, max_size=3)
+INPUTS = st.dictionaries(
+    st.sampled_from(["x", "y", "output", "_f", "_async_f", "__debug__"]) | TEXT, NODES, max_size=3
+)
 
 
 @settings(max_examples=100, deadline=None)

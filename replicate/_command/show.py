@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import sys
 from typing import TYPE_CHECKING, Any, Dict, Iterable, Mapping, Optional, TextIO
 
+from .._console import safe
 from .._guards import is_array
 from .._manners import plain
 from ..resource import Resource
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from ..resource import Running
-
-# What a terminal may take for a command: to set its title, or to answer as if it were typed.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 INDENT = "\n    "
 
@@ -29,7 +26,7 @@ SHORT = 80
 def text(value: str, *, end: str = "\n") -> None:
     """Print a text; a terminal gets no control characters."""
     ending = "" if value.endswith("\n") else end
-    _write(sys.stdout, f"{_safe(value) if sys.stdout.isatty() else value}{ending}")
+    _write(sys.stdout, f"{safe(value) if sys.stdout.isatty() else value}{ending}")
 
 
 def as_json(value: Any, *, indent: Optional[int] = 2) -> None:
@@ -39,7 +36,7 @@ def as_json(value: Any, *, indent: Optional[int] = 2) -> None:
 
 def note(line: str) -> None:
     """Print something that is no result."""
-    _write(sys.stderr, f"{_safe(line)}\n")
+    _write(sys.stderr, f"{safe(line)}\n")
 
 
 def table(rows: Iterable[Mapping[str, Any]]) -> None:
@@ -107,7 +104,7 @@ class Progress:
         fields = vars(run)
         logs: Any = fields.get("logs")
         if self._logs and isinstance(logs, str):
-            _write(sys.stderr, _safe(logs[self._logged :]))
+            _write(sys.stderr, safe(logs[self._logged :]))
             self._logged = len(logs)
         line = f"{type(run).__name__} {run.id}: {fields.get('status')}"
         done: Any = getattr(run, "progress", None)
@@ -115,7 +112,7 @@ class Progress:
             line += f", {done.percentage:.0%}"
         if line != self._line and not self._quiet:
             self._line = line
-            _write(sys.stderr, f"\r\x1b[K{_safe(line)}" if self._in_place else f"{_safe(line)}\n")
+            _write(sys.stderr, f"\r\x1b[K{safe(line)}" if self._in_place else f"{safe(line)}\n")
 
 
 def _row(found: Any) -> Dict[str, Any]:
@@ -128,7 +125,7 @@ def _row(found: Any) -> Dict[str, Any]:
 
 def _line(value: Any) -> str:
     """Return a cell of a table."""
-    return _safe(" ".join(str(value).split())) if value is not None else ""
+    return safe(" ".join(str(value).split())) if value is not None else ""
 
 
 def _block(value: Any) -> str:
@@ -145,10 +142,6 @@ def _block(value: Any) -> str:
 
 def _as_json(value: Any, indent: Optional[int]) -> str:
     return json.dumps(value, indent=indent, ensure_ascii=False, default=plain)
-
-
-def _safe(value: str) -> str:
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", value)
 
 
 def _write(stream: TextIO, value: str) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Dict, NamedTuple, Optional, Union, cast
+
+from replicate_api.answer import loads
+
+from .._guards import is_mapping, is_object
 
 
 class Source(NamedTuple):
@@ -36,7 +39,7 @@ def read(source: Any) -> Source:
     """
     if isinstance(source, (str, os.PathLike)):
         path = Path(cast("Union[str, os.PathLike[str]]", source))
-        return read(json.loads(path.read_text(encoding="utf-8")))
+        return read(loads(path.read_text(encoding="utf-8")))
     if hasattr(source, "to_dict"):
         source = source.to_dict()
     if not isinstance(source, Mapping):
@@ -46,10 +49,20 @@ def read(source: Any) -> Source:
         )
     facts = cast("Mapping[str, Any]", source)
     version: Any = facts.get("latest_version") or facts
-    openapi = version.get("openapi_schema") or version
-    schemas = openapi.get("components", {}).get("schemas", {})
-    if "Input" not in schemas:
+    openapi = _inside(version, "openapi_schema") or version
+    if not is_object(_inside(_inside(_inside(openapi, "components"), "schemas"), "Input")):
         raise ValueError("there is no schema of an input in it: components.schemas.Input")
     name = f"{facts['owner']}/{facts['name']}" if {"owner", "name"} <= set(facts) else None
     version_id = version.get("id") if version is not openapi else None
-    return Source(name, version_id, facts.get("is_official"), facts.get("description"), openapi)
+    description = facts.get("description")
+    return Source(
+        name,
+        version_id,
+        facts.get("is_official"),
+        description if isinstance(description, str) else None,
+        openapi,
+    )
+
+
+def _inside(node: Any, key: str) -> Any:
+    return node.get(key) if is_mapping(node) else None

@@ -84,7 +84,8 @@ def _imports(body: str) -> Iterator[str]:
 
 def _functions(model: Described) -> str:
     parameters = parameters_of(model.openapi_schema)
-    named = [each for each in parameters if each.is_name]
+    called = {f"_{model.name}", f"_async_{model.name}"}
+    named = [each for each in parameters if each.is_name and each.name not in called]
     lines = [f"    {each.name}: {each.type}{_default(each)},\n" for each in named]
     arguments = [f"{each.name}={each.name}" for each in named]
     if len(named) < len(parameters):
