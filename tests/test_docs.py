@@ -291,6 +291,12 @@ def test_links_lead_somewhere(name):
         assert not anchor or anchor in anchors_of(target), anchor
 
 
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_examples_that_are_named_are_there(page):
+    for path in re.findall(r"`(examples/[^`]*)`", page.read_text(encoding="utf-8")):
+        assert (ROOT / path).exists(), path
+
+
 def anchors_of(page: Path) -> List[str]:
     titles = re.findall(r"(?m)^#+ (.*)$", page.read_text(encoding="utf-8"))
     return [re.sub(r"[^\w-]", "", title.lower().replace(" ", "-")) for title in titles]

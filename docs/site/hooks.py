@@ -8,6 +8,7 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent.parent
 SHIM = "https://unpkg.com/iframe-worker/shim"
+_EXAMPLE = re.compile(r"(?<!\[)`(examples/[\w./]*)`")
 _TITLE = re.compile(r"(?m)^# (.+)$")
 
 
@@ -18,6 +19,11 @@ def on_config(config: Any) -> Any:
     assert found is not None
     config.copyright = f"replicate {found[1]}"
     return config
+
+
+def on_page_markdown(markdown: str, config: Any, **_: Any) -> str:
+    """Link each example that a page names: the examples are beside the pages, not among them."""
+    return _EXAMPLE.sub(rf"[`\1`]({config.repo_url.rstrip('/')}/blob/main/\1)", markdown)
 
 
 def on_post_page(output: str, page: Any, config: Any) -> str:

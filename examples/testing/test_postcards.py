@@ -1,6 +1,6 @@
 """The tests of the app. Nothing leaves the machine, no token is needed, and nobody waits.
 
-pip install 'replicate[sandbox]' pytest
+pip install 'replicate[sandbox]>=1.1' pytest
 pytest
 """
 

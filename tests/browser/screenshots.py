@@ -6,6 +6,7 @@ and of a phone, goes to build/screenshots.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import html
 import io
@@ -47,9 +48,10 @@ LOOKS = ROOT / "build" / "screenshots"
 PAGES = ("index", "run", "sandbox-testing", "reference/run", "reliability", "notebooks")
 
 TERMINAL = """<body style="margin: 0; background: #1b1b1f; color: #e4e4e7">
-<pre style="margin: 0; padding: 22px 26px; font: 14px/1.45 monospace; white-space: pre-wrap">
+<pre style="margin: 0; padding: 18px 22px; font: 13px/1.4 monospace; white-space: pre-wrap">
 <b>$ make demo</b>
 {text}</pre>
+<div style="display: flex; gap: 8px; padding: 0 22px 20px">{pictures}</div>
 """
 
 
@@ -65,16 +67,19 @@ def main() -> None:
 
 
 def take_demo(path: str) -> None:
-    """Show what `make demo` prints, but for its last part, a failure."""
+    """Show what `make demo` prints, but for its last parts, a file in and a failure."""
     command = [sys.executable, str(ROOT / "examples" / "demo.py")]
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
-    text = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:5000", done.stdout.partition("\n5. ")[0])
+        data = [file.read_bytes() for file in sorted(Path(folder).rglob("*.png"))]
+    urls = [f"data:image/png;base64,{base64.b64encode(each).decode()}" for each in data]
+    pictures = "".join(f'<img style="width: 0; flex: 1" src="{url}">' for url in urls)
+    text = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:5000", done.stdout.partition("\n4. ")[0])
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=path, args=ARGUMENTS)
-        page = browser.new_page(viewport={"width": 900, "height": 420}, device_scale_factor=1.5)
-        page.set_content(TERMINAL.format(text=html.escape(text.strip())))
-        save(page, "demo")
+        page = browser.new_page(viewport={"width": 640, "height": 100}, device_scale_factor=1.5)
+        page.set_content(TERMINAL.format(text=html.escape(text.strip()), pictures=pictures))
+        save(page, "demo", full_page=True)
         browser.close()
 
 
@@ -157,9 +162,9 @@ def tell(tab: Tab) -> None:
     page.wait_for_selector(".prose:has-text('morning')")
 
 
-def save(page: Any, name: str) -> None:
+def save(page: Any, name: str, **options: Any) -> None:
     page.wait_for_timeout(300)  # until moves and transitions are done
-    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    picture = Image.open(io.BytesIO(page.screenshot(**options))).convert("RGB")
     picture.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
         IMAGES / f"{name}.png", optimize=True
     )

@@ -22,7 +22,7 @@ def page(chromium: Any, request: pytest.FixtureRequest) -> Any:
 
 
 @pytest.mark.parametrize("page", [1280, 390], indirect=True)
-@pytest.mark.parametrize("word", ["batch", "concurrency", "jupyter"])
+@pytest.mark.parametrize("word", ["batch", "concurrency", "jupyter", "timeout", "proxy"])
 def test_search(page: Any, word: str) -> None:
     elsewhere: List[str] = []
     page.on("request", lambda request: elsewhere.append(request.url))
@@ -36,7 +36,23 @@ def test_search(page: Any, word: str) -> None:
 
 
 @pytest.mark.parametrize("page", [390], indirect=True)
-@pytest.mark.parametrize("name", ["index", "run", "reference/run", "reliability-tests"])
-def test_no_page_is_wider_than_a_phone(page: Any, name: str) -> None:
-    page.goto((SITE / f"{name}.html").as_uri())
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+def test_no_page_is_wider_than_a_phone(page: Any) -> None:
+    pages = sorted(SITE.rglob("*.html"))
+    assert len(pages) > 50
+    for file in pages:
+        page.goto(file.as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, file
+
+
+@pytest.mark.parametrize("page", [1280], indirect=True)
+def test_the_start_page_shows_the_thing_on_one_screen(page: Any) -> None:
+    page.goto((SITE / "index.html").as_uri())
+    assert page.locator(".start .tabbed-labels label").all_inner_texts() == [
+        "Run",
+        "Stream",
+        "Test",
+    ]
+    for shown in (".start .tabbed-set", ".start .highlight:visible >> nth=-1", ".start img"):
+        box = page.locator(shown).bounding_box()
+        assert box["y"] + box["height"] <= 800, shown
+        assert box["x"] + box["width"] <= 1280, shown
