@@ -140,12 +140,23 @@ def set_clock(clock: Clock | None) -> None:
     _clock = clock
 
 
+def has_clock() -> bool:
+    """Say whether a test's clock is in the place of the machine's."""
+    return _clock is not None
+
+
 def nap_by(nap: Callable[[float], bool]) -> None:
     """Let blocking calls of this context, such as that of a thread, pause by a function.
 
     If the function returns False, it has not paused: `time.sleep` does, as for others.
     """
     _nap.set(nap)
+
+
+def napped(seconds: float) -> bool:
+    """Pause by the function of this context. Return False if there is none, or it has not."""
+    nap = _nap.get()
+    return nap is not None and nap(seconds)
 
 
 def taken_from(queue: SimpleQueue[T], seconds: float | None = None) -> T:
@@ -176,17 +187,11 @@ async def sleep(seconds: float) -> None:
     if _clock is not None:
         await _clock.sleep(seconds)
     elif is_blocking():
-        _sleep(seconds)
+        _ = napped(seconds) or time.sleep(seconds)  # noqa: ASYNC251 - the caller blocks
     else:
         import anyio  # with httpx already loaded this costs async callers nothing more
 
         await anyio.sleep(seconds)
-
-
-def _sleep(seconds: float) -> None:
-    nap = _nap.get()
-    if nap is None or not nap(seconds):
-        time.sleep(seconds)
 
 
 async def together(

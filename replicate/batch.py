@@ -14,8 +14,9 @@ from ._batch.pace import Pace
 from ._batch.schedule import Do, Done, Failed, Schedule
 from ._batch.source import Read, Source
 from ._batch.work import Work
-from ._blocking import in_thread, is_blocking, monotonic
+from ._blocking import has_clock, in_thread, is_blocking, monotonic, sleep
 from ._guards import is_iterable
+from ._http.deadline import CLOCK_MARGIN
 from ._progress import BatchBar
 from ._steps import OPEN, Steps
 from .exceptions import InvalidArgumentError, InvalidArgumentTypeError
@@ -90,8 +91,13 @@ class Batch(Steps[Any]):
                 self._source.read(crew, schedule)
             elif step.result is not None:
                 return [self._given_out(step.result)]
-            elif step.do is Do.WAIT:
-                await self._listen(crew, TICK if step.seconds is None else min(step.seconds, TICK))
+            elif step.do in (Do.WAIT, Do.PAUSE):
+                seconds = TICK if step.seconds is None else step.seconds
+                if step.do is Do.PAUSE and has_clock():
+                    # Who waits for news does not move such a clock on, nor does no time at all.
+                    await sleep(max(seconds, CLOCK_MARGIN))
+                else:
+                    await self._listen(crew, min(seconds, TICK))
                 await self._ask_journal()
             elif self._source.error is not None:
                 raise self._source.error

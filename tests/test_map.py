@@ -196,6 +196,36 @@ def test_files(call, client, models):
     assert client._token().encode() not in pickle.dumps(files)
 
 
+def test_a_file_that_is_not_there(call, sandbox, client, models, tmp_path):
+    """The run was paid for: the error says which one it is."""
+    sandbox.fault("output", status=404)
+    (error,) = call.list(
+        client.map, "me/file", [{"n": 1}], download_to=tmp_path, return_errors=True
+    )
+    assert isinstance(error, exceptions.DownloadError)
+    assert error.prediction.id == sandbox.predictions[0].id
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_time_limit_is_for_files_too(again, call, sandbox, client, models, tmp_path):
+    """Also for those of a run that an earlier call has waited for."""
+    journal = tmp_path / "journal" if again else None
+    if again:
+        call.list(client.map, "me/file", [{"n": 1}], journal=journal)
+    sandbox.fault("output", headers={"X-Late": "yes"}, delay=30)
+    (error,) = call.list(
+        client.map,
+        "me/file",
+        [{"n": 1}],
+        journal=journal,
+        download_to=tmp_path / "files",
+        timeout=1,
+        return_errors=True,
+    )
+    assert isinstance(error, exceptions.DeadlineExceededError)
+    assert [run.status for run in sandbox.predictions] == ["succeeded"]
+
+
 # Errors.
 
 
@@ -402,6 +432,41 @@ def test_a_loop_that_is_left_cancels_what_runs(call, sandbox, client, square):
         until(lambda: only_first_succeeded(sandbox))
 
 
+@pytest.mark.parametrize("asks", [False, True])
+def test_a_driven_clock(asks, call, sandbox, client, square):
+    """A batch that only waits for its rate limit moves the time on."""
+
+    async def asynchronous(inputs):
+        for input in inputs:
+            yield input
+
+    sandbox.clock.drive()
+    sandbox.rate_limit(2, per=60)
+    begun = sandbox.clock.now
+    inputs = square(range(6))
+    if asks and call.is_async:
+        inputs = asynchronous(inputs)
+    assert call.list(client.map, "me/square", inputs) == [0, 1, 4, 9, 16, 25]
+    assert (sandbox.clock.now - begun).total_seconds() >= 120
+
+
+def test_leaving_a_with_block_while_the_time_stands_still(sandbox, client, square):
+    sandbox.clock.drive(auto=False)
+    with client.map("me/square", [*square([1]), *square([2, 3], delay=1e6)]) as results:
+        has_come = threading.Event()
+
+        def advance():
+            while not has_come.is_set():
+                sandbox.clock.advance(1)
+
+        thread = threading.Thread(target=advance)
+        thread.start()
+        assert next(results) == 1
+        has_come.set()
+        thread.join()
+    assert only_first_succeeded(sandbox)
+
+
 @pytest.fixture
 def ctrl_c():
     """Let SIGINT be Ctrl-C, also where a shell has its background jobs ignore it."""
@@ -482,7 +547,7 @@ def test_what_is_no_ordinary_exception_ends_the_batch(error, call, sandbox, clie
 
 
 @pytest.mark.parametrize("where", ["inputs", "on_update"])
-def test_a_task_of_the_users_that_was_canceled(where, sandbox, client, square):
+def test_a_task_of_the_users_that_was_canceled(where, client, square, quick_looks):
     """Who awaits such a task gets its `CancelledError`, and is not canceled himself."""
 
     async def main():

@@ -78,6 +78,9 @@ class Do(enum.Enum):
     START = enum.auto()
     GIVE = enum.auto()
     WAIT = enum.auto()
+    """For news."""
+    PAUSE = enum.auto()
+    """Only time can bring something new: nothing runs, and no input is waited for."""
     END = enum.auto()
 
 
@@ -90,7 +93,7 @@ class Step(NamedTuple):
     result: Union[Done, Failed, None] = None
     """The result to yield."""
     seconds: Optional[float] = None
-    """For how long to wait at most; None: until there is news."""
+    """For how long to wait or pause at most; None: until there is news."""
 
 
 class Schedule:
@@ -134,7 +137,8 @@ class Schedule:
             return Step(Do.GIVE, result=result)
         if self.is_exhausted and not (self._running or self._to_start or self.elsewhere):
             return Step(Do.END)
-        return Step(Do.WAIT, seconds=seconds)
+        do = Do.WAIT if self._running or self.is_reading else Do.PAUSE
+        return Step(do, seconds=seconds)
 
     def _next_job(self) -> Optional[Job]:
         job = min(self._to_start, key=lambda job: job.index, default=None)

@@ -11,7 +11,7 @@ from replicate._http.deadline import remaining
 
 from . import wire
 from .client_time import across, clients, running_loop
-from .timeline import FOREVER, Timeline, resolve, to_nanoseconds
+from .timeline import FOREVER, GLANCE, Timeline, resolve, to_nanoseconds
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -113,6 +113,8 @@ class Clock(Timeline):
             await across(future)
             return
         try:
+            while not future.done() and _blocking.napped(GLANCE):
+                pass  # what ends such pauses, ends this one
             future.result()
         except BaseException:
             future.cancel()

@@ -171,7 +171,7 @@ def test_errors_that_are_kept():
 def test_a_run_that_is_turned_away_is_started_again_until_patience_ends():
     play = Play("a")
     assert play.steps() == ["start a", "wait"]
-    assert play.hear(TurnedAway, "a", ValueError(), 5.0) == ["wait"]
+    assert play.hear(TurnedAway, "a", ValueError(), 5.0) == ["pause"]
     assert play.schedule.next(play.now).seconds == 5.0
     play.now = 5.0
     assert play.steps() == ["start a", "wait"]
@@ -188,7 +188,7 @@ def test_what_others_have_in_hand_takes_no_room():
     a, *_ = play.schedule.elsewhere
     play.schedule.come_back([a])
     assert play.hear(Done, "h", 1) == ["start a", "wait"]
-    assert play.hear(Done, "a", 1) == ["give a", "wait"]  # g and h fill the room
+    assert play.hear(Done, "a", 1) == ["give a", "pause"]  # g and h fill the room
 
 
 def test_an_input_that_is_waited_for_keeps_nobody_waiting():
