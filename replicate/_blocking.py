@@ -187,7 +187,8 @@ async def sleep(seconds: float) -> None:
     if _clock is not None:
         await _clock.sleep(seconds)
     elif is_blocking():
-        _ = napped(seconds) or time.sleep(seconds)  # noqa: ASYNC251 - the caller blocks
+        if not napped(seconds):
+            time.sleep(seconds)  # noqa: ASYNC251 - the caller blocks
     else:
         import anyio  # with httpx already loaded this costs async callers nothing more
 

@@ -254,6 +254,24 @@ def test_what_cannot_be_found_out_now_is_not_forgotten(
     assert len(sandbox.predictions) == 1
 
 
+@pytest.mark.parametrize("timeout", [None, 1])
+def test_a_create_that_is_in_doubt_is_looked_for_by_the_next_call(
+    call, sandbox, client, journal, waits, timeout
+):
+    """The connection has gone with its answer, and with the answers to the search for it."""
+    client.max_retries = 0
+    create = sandbox.fault("predictions.create", drop="after")
+    search = sandbox.fault("predictions.list", drop="before", times=None, delay=0.6)
+    numbers = [{"n": 3, "delay": 0.0}]
+    found, error = call.collect(client.map, "me/square", numbers, journal=journal, timeout=timeout)
+    assert (found, create.fired, search.fired > 0) == ([], 1, True)
+    assert isinstance(error, exceptions.APIConnectionError if timeout is None else TimeoutError)
+    sandbox._state.faults.remove(search)
+    forget_creates()
+    assert call.list(client.map, "me/square", numbers, journal=journal) == [9]
+    assert len(sandbox.predictions) == 1
+
+
 def test_a_server_that_does_not_know_a_new_prediction_yet(call, sandbox, client, journal, waits):
     """It lags for some seconds after the create: the prediction is there."""
     call.list(client.map, "me/square", inputs([3]), journal=journal)

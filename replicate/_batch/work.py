@@ -124,15 +124,15 @@ class Work:
                         shortest=self._shortest_pause,
                         updates=updates,
                     )
-                prediction._raise_for_status()
+                    prediction._raise_for_status()
+                    if self.journal is not None:
+                        await in_thread(self.journal.ended, job, prediction.id, prediction._wire)
+                    return Done(job, await self._given_out(prediction))
             except BaseException as error:
-                self._note(job, guard.run, error)
+                self._note(job, guard, error)
                 if guard.run is None and _was_turned_away(error):
                     return TurnedAway(job, error, error.retry_after)
                 raise
-        if self.journal is not None:
-            await in_thread(self.journal.ended, job, prediction.id, prediction._wire)
-        return Done(job, await self._given_out(prediction))
 
     async def _create(self, guard: _Guard, job: Job) -> Prediction:
         if job.encoded is None:
@@ -140,16 +140,16 @@ class Work:
         prediction: Prediction = await create(guard, self.target, job.encoded, **self._params)
         return prediction
 
-    def _note(self, job: Job, run: Optional[Prediction], error: BaseException) -> None:
+    def _note(self, job: Job, guard: _Guard, error: BaseException) -> None:
         """Note in the journal that a run gave no output, and why.
 
         The file is written here and not in a thread: a canceled task must not wait for one.
         """
-        journal = self.journal
+        journal, run = self.journal, guard.run
         if journal is None:
             return
         ends_batch = not isinstance(error, Exception)
-        if run is None and not ends_batch:
+        if run is None and not (ends_batch or guard.is_in_doubt):
             journal.release(job)
         elif run is None or not run._has_ended:
             journal.leave(job)
@@ -173,7 +173,9 @@ class Work:
                 "download_to= saves files as they come",
                 prediction.id,
             )
-        return await self._given_out(prediction)
+        with until(end_of(self._timeout)):
+            async with RunGuard(self.client, Prediction, prediction):
+                return await self._given_out(prediction)
 
     # Taking up the work of an earlier call.
 

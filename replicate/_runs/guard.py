@@ -177,6 +177,7 @@ class RunGuard(Generic[R]):
                 raise failure from error
         else:
             outcome = f"No {kind} of this request was found."
+            create.sent = False  # the search is over: `failed` must not search again
         if found.run is not None:
             run = self._taken_up(found.run)
             logger.warning(
@@ -188,10 +189,14 @@ class RunGuard(Generic[R]):
             return run
         if found.candidates:
             outcome = self._name_candidates(error, found)
-        create.sent = False  # the search is over: `failed` must not search again
         if isinstance(error, ReplicateError):
             error.detail = f"{error.detail or error.title} {outcome}"
         raise error
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether a create may have started a run, and the search for it has come to no end."""
+        return self.run is None and self._create is not None and self._create.sent
 
     # The end.
 
@@ -301,6 +306,7 @@ class RunGuard(Generic[R]):
             _add_sentence(error, f"{kind} {self.run.id} {outcome}.")
         elif found.candidates:
             _add_sentence(error, self._name_candidates(error, found))
+        create.sent = create.sent and not done
 
     def _name_candidates(self, error: BaseException, found: lost.Found) -> str:
         candidates = [self._kind._of(each, self.session) for each in found.candidates]
