@@ -281,6 +281,51 @@ def test_a_server_that_does_not_know_a_new_prediction_yet(call, sandbox, client,
     assert len(sandbox.predictions) == 1
 
 
+@pytest.mark.parametrize("name", [":memory:", " ", "file:batch?mode=memory"])
+def test_names_that_mean_something_to_sqlite_are_names(
+    call, client, sandbox, monkeypatch, tmp_path, name
+):
+    monkeypatch.chdir(tmp_path)
+    for _ in range(2):
+        assert call.list(client.map, "me/square", inputs([3]), journal=name) == [9]
+    assert len(sandbox.predictions) == 1
+    with pytest.raises(sqlite3.OperationalError):
+        call.list(client.map, "me/square", inputs([3]), journal="")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"state": "odd"},
+        {"prediction": "{"},
+        {"prediction": "[" * 100_000},
+        {"prediction": "[1]"},
+        {"prediction": None},
+        {"prediction": "{}"},
+        {"prediction": '{"status": "failed"}'},
+        {"prediction": b"\xff"},
+        {"state": "failed", "prediction": "null"},
+        {"state": "created", "id": None},
+        {"state": "created", "changed": "yesterday"},
+        {"state": "sent", "changed": float("-inf")},
+    ],
+    ids=lambda row: str(row)[:30],
+)
+def test_rows_that_no_batch_has_written(call, client, sandbox, journal, row):
+    call.list(client.map, "me/square", inputs([3]), journal=journal)
+    for name, value in row.items():
+        change(journal, f"UPDATE runs SET owner = NULL, {name} = ?", value)
+
+    results = call.list(
+        client.map, "me/square", inputs([3, 4]), journal=journal, return_errors=True
+    )
+
+    assert isinstance(results[0], exceptions.InvalidArgumentError)
+    assert f"{journal} has a row for input 0" in str(results[0])
+    assert results[1] == 16
+    assert len(sandbox.predictions) == 2
+
+
 def test_a_file_that_is_no_journal(call, client, journal):
     journal.write_bytes(b"not a database, but a text of some length" * 100)
     with pytest.raises(exceptions.InvalidArgumentError, match="no journal"):

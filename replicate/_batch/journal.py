@@ -17,9 +17,13 @@ import secrets
 import sqlite3
 import threading
 import time
+from math import isfinite
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, List, NamedTuple, Optional, Set, Union
 
+from replicate_api.answer import loads
+
+from .._guards import is_text
 from ..exceptions import InvalidArgumentError
 
 if TYPE_CHECKING:
@@ -92,16 +96,18 @@ class Journal:
         self._opened = time.time()
         self._lock = threading.Lock()
         self._end: SimpleQueue[None] = SimpleQueue()
+        # Of an empty name, and of `:memory:`, SQLite would make a database that nothing is left of.
+        self._path = os.fsdecode(os.path.abspath(path))  # noqa: PTH100 - `Path("")` is the folder, too
         self._file = sqlite3.connect(
-            os.fspath(path), timeout=PATIENCE, isolation_level=None, check_same_thread=False
+            self._path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
         )
         try:
             with self._turn():
-                self._set_up(os.fspath(path))
+                self._set_up(self._path)
         except BaseException as error:
             self._file.close()
             if type(error) is sqlite3.DatabaseError:
-                raise InvalidArgumentError(f"{os.fspath(path)} is no journal: {error}") from None
+                raise InvalidArgumentError(f"{self._path} is no journal: {error}") from None
             raise
         self._life = threading.Thread(target=self._live, name="replicate journal", daemon=True)
         self._life.start()
@@ -163,6 +169,9 @@ class Journal:
 
         Returns:
             The row as it was. Its state is CLAIMED if the input is to be run, or run again.
+
+        Raises:
+            InvalidArgumentError: The row is none that this class has written.
         """
         with self._turn():
             found = self._file.execute(
@@ -174,7 +183,7 @@ class Journal:
                 self._set(job, State.CLAIMED)
                 return Row(State.CLAIMED)
             state, owner, id, prediction, changed, alive = found
-            row = Row(State(state), id, json.loads(prediction or "null"), changed)
+            row = self._read(job, state, id, prediction, changed)
             if row.state is State.DONE:
                 return row
             if row.state is State.FAILED:
@@ -187,6 +196,20 @@ class Journal:
             else:  # only the owner changes: `changed` must stay the time of the create
                 self._own(job, self._owner)
             return row
+
+    def _read(self, job: Job, state: Any, id: Any, prediction: Any, changed: Any) -> Row:
+        with contextlib.suppress(ValueError, TypeError, KeyError, OverflowError):
+            row = Row(State(state), id, loads(prediction or "null"), float(changed))
+            if row.state in {State.DONE, State.FAILED}:
+                has_succeeded = row.prediction["status"] == "succeeded"
+                is_ours = has_succeeded is (row.state is State.DONE)
+            else:
+                is_ours = is_text(id) or row.state is not State.CREATED
+            if is_ours and isfinite(row.changed):
+                return row
+        raise InvalidArgumentError(
+            f"{self._path} has a row for input {job.index} that was written by something else"
+        )
 
     def sending(self, job: Job) -> bool:
         """Note that the create is about to be sent. Return False if the row has another owner."""
