@@ -63,7 +63,7 @@ def hide_in(response: httpx.Response) -> httpx.Response:
     return response
 
 
-def shown(response: httpx.Response) -> httpx.Response:
+def without_token(response: httpx.Response) -> httpx.Response:
     """Remove the token from an answer that the user gets as it came, and return the answer."""
     if response._request is not None:  # as in `hide_in`
         redact(response)

@@ -616,13 +616,13 @@ class Client(Session, Namespaces):
         return Api(BlockingTransport(transport), transport)
 
     def __repr__(self) -> str:
-        from ._http.address import shown
+        from ._http.address import shown, shown_wrong
 
         try:
-            base = self._base()
+            base = shown(self._base())
         except ValueError:  # a variable is wrong: that is for the first call to say
-            base = str(self._base_url or os.environ.get("REPLICATE_BASE_URL"))
-        return f"{type(self).__name__}(base_url={shown(base)!r})"
+            base = shown_wrong(str(self._base_url or os.environ.get("REPLICATE_BASE_URL")))
+        return f"{type(self).__name__}(base_url={base!r})"
 
     def __copy__(self) -> Self:
         """Return a client with the same settings, and connections of its own."""

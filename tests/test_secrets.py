@@ -369,7 +369,15 @@ def test_variables_of_a_client_do_not_show_it():
         assert TOKEN not in str(vars(client))
 
 
-@pytest.mark.parametrize("base", ["api.replicate.com", "https://user:password@h\u00f6st:x"])
+@pytest.mark.parametrize(
+    "base",
+    [
+        "api.replicate.com",
+        "https://user:password@h\u00f6st:x",
+        "https://user:#password@host",
+        "https://user:password@host\nnext",
+    ],
+)
 def test_client_with_a_wrong_base_url_can_be_shown(monkeypatch, base):
     monkeypatch.setenv("REPLICATE_BASE_URL", base)
     client = replicate.Client("t")

@@ -12,7 +12,7 @@ import httpx
 from .._blocking import block
 from .._http.address import API_PATH
 from .._http.session import DEFAULT_MAX_RETRIES
-from .._secrets import hidden, shown
+from .._secrets import hidden, without_token
 from ..client import Client
 from ..exceptions import InvalidArgumentError
 from ..prediction import RunParams
@@ -307,7 +307,7 @@ class _Replicate:
         client._need_token()
         response = await client._async_request(method, url, json=body, **request)
         if cast_to is httpx.Response:
-            return shown(response)
+            return without_token(response)
         value = response.json() if response.content else None
         of = getattr(cast_to, "_of", None)
         return value if of is None else of(value, client)

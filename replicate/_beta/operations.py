@@ -16,7 +16,7 @@ from replicate_api.api import Api
 
 from .._arguments import check_names
 from .._blocking import block, monotonic
-from .._secrets import shown
+from .._secrets import without_token
 from .answers import APIResponse, AsyncAPIResponse
 from .calls import Call, is_list, signature_of
 from .options import Options
@@ -171,7 +171,7 @@ class Operations:
         kind = AsyncAPIResponse if caller.is_async else APIResponse
         answer = kind(await call.send(), call.read, monotonic() - began)
         if caller.is_raw:
-            shown(answer.http_response)
+            without_token(answer.http_response)
             return answer
         result = call.read(answer.http_response)
         return answer if isinstance(result, bytes) else result

@@ -70,7 +70,7 @@ def _base_of(given: str) -> str:
     if not _is_base(url):
         raise InvalidArgumentError(
             f"base_url must be an absolute http or https URL such as {DEFAULT_BASE_URL}, "
-            f"got {shown(url)!r}"
+            f"got {shown_wrong(url)!r}"
         )
     return url[: -len(API_PATH)] if url.endswith(API_PATH) else url
 
@@ -81,7 +81,7 @@ def _is_base(url: str) -> bool:
         reachable = parts.scheme in _DEFAULT_PORTS and parts.hostname and parts.port != 0
     except ValueError:  # half an IPv6 address, a port that is none
         return False
-    return bool(reachable) and not {"?", "#"}.intersection(url)
+    return bool(reachable) and url.isprintable() and not {"?", "#"}.intersection(url)
 
 
 def origin(url: httpx.URL) -> Origin:
@@ -152,6 +152,11 @@ def joined(base: httpx.URL, reference: str) -> str:
 def shown(url: str) -> str:
     """Return a URL for messages: without user name and password."""
     return re.sub(r"(?<=//)[^/?#]*@", "", url)
+
+
+def shown_wrong(text: str) -> str:
+    """Return for messages what is no URL, but should be one: its password may have anything."""
+    return re.sub("(?<=//).*@", "", text, flags=re.DOTALL)
 
 
 def rebase(cursor: str) -> str:
