@@ -305,7 +305,8 @@ def test_nothing_listens(says, waits):
             GET http://127.0.0.1:9/v1/account: ConnectError: [Errno 111] Connection refused
             base_url: http://127.0.0.1:9
             attempts: 6 in 0.1 s
-            hint: The host 127.0.0.1 cannot be reached: is it up, and let through by firewalls?
+            hint: Nothing on this machine listens at 127.0.0.1:9. \
+Has a sandbox or a proxy ended, or another port now?
             """,
             client.accounts.current,
         )
@@ -493,7 +494,8 @@ def test_proxy_that_is_not_there(says, monkeypatch, waits, source):
             GET https://api.replicate.com/v1/account: ConnectError: [Errno 111] Connection refused
             proxy: http://127.0.0.1:9 ({source})
             attempts: 2 in 0.1 s
-            hint: The host 127.0.0.1 cannot be reached: is it up, and let through by firewalls?
+            hint: Nothing on this machine listens at 127.0.0.1:9. \
+Has a sandbox or a proxy ended, or another port now?
             """,
             client.accounts.current,
         )

@@ -16,6 +16,7 @@ from .subjects import facts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from urllib.parse import SplitResult
 
     from ..exceptions import ReplicateError
     from .session import Session
@@ -27,6 +28,7 @@ PROBLEM = {"detail", "title", "status", "error"}
 """An error answer of the API, or of a model's server, has at least one of these fields."""
 
 _NO_SUCH_HOST = re.compile(r"getaddrinfo|resolution|resolve|not known|No address", re.IGNORECASE)
+_THIS_MACHINE = re.compile(r"localhost|127\.[\d.]+|::1")
 
 
 def of_refusal(session: Session, request: httpx.Request, error: ReplicateError) -> dict[str, str]:
@@ -80,13 +82,14 @@ def of_lost(
     proxy, source = proxy_of(session._client_kwargs, request.url)
     if proxy:
         lines["proxy"] = f"{shown(proxy)} ({source})"
-    hint = _advice(error, reason, urlsplit(proxy).hostname or proxy if proxy else request.url.host)
+    hint = _advice(error, reason, urlsplit(proxy or str(request.url)))
     if hint:
         lines["hint"] = hint
     return lines
 
 
-def _advice(error: httpx.TransportError, reason: str, host: str) -> str:
+def _advice(error: httpx.TransportError, reason: str, to: SplitResult) -> str:
+    host = to.hostname or to.netloc
     if "CERTIFICATE_VERIFY_FAILED" in reason:
         return (
             f"The certificate of {host} is not trusted here. Where a proxy opens TLS connections, "
@@ -94,6 +97,11 @@ def _advice(error: httpx.TransportError, reason: str, host: str) -> str:
         )
     if isinstance(error, httpx.ConnectError) and _NO_SUCH_HOST.search(reason):
         return f"The host {host} cannot be found: is this machine online, and the name right?"
+    if isinstance(error, httpx.ConnectError) and _THIS_MACHINE.fullmatch(host):
+        return (
+            f"Nothing on this machine listens at {to.netloc.rpartition('@')[2]}. "
+            "Has a sandbox or a proxy ended, or another port now?"
+        )
     if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)):
         return f"The host {host} cannot be reached: is it up, and let through by firewalls?"
     if isinstance(error, httpx.PoolTimeout):
