@@ -474,3 +474,37 @@ def test_loop_that_was_closed_in_the_middle_of_a_download(sandbox):
     """
     out, _ = script(code, sandbox).communicate(timeout=30)
     assert out == "True\n"
+
+
+class Busy(asyncio.SelectorEventLoop):
+    """A loop during whose question whether it is closed another thread sends a request."""
+
+    meanwhile = None
+
+    def is_closed(self):
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            thread = threading.Thread(target=meanwhile)
+            thread.start()
+            thread.join()
+        return super().is_closed()
+
+
+def test_loops_that_begin_and_end_in_several_threads(client):
+    """None of them minds that another one has begun or was forgotten meanwhile."""
+    kept = []
+
+    def ask():
+        loop = asyncio.new_event_loop()
+        kept.append(loop)
+        return loop.run_until_complete(client.accounts.async_current())
+
+    busy = Busy()
+    busy.run_until_complete(client.accounts.async_current())
+    busy.close()
+    busy.meanwhile = ask
+    assert ask().username
+    assert len(kept) == 2
+    for loop in kept:
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()

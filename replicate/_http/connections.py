@@ -237,14 +237,15 @@ class Connections:
         if known is not None:
             return known[0]
         pool = LoopPool(self._make_async_client, self._places)
-        for closed in [each for each in self._loops if loops.is_closed(each)]:
-            del self._loops[closed]
+        for each in list(self._loops):  # other threads may do the same for their loops
+            if loops.is_closed(each):
+                self._loops.pop(each, None)
         self._loops[loop] = pool, await loops.at_end(self._close_pool, pool)
         return pool
 
     async def _close_pool(self, pool: LoopPool) -> None:
         if self._loops.get(pool.loop, (None, None))[0] is pool:
-            del self._loops[pool.loop]
+            self._loops.pop(pool.loop, None)
         await pool.aclose()
 
     def _make_client(self, number: int) -> httpx.Client:
