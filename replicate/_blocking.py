@@ -85,6 +85,20 @@ def block_on(coroutine: Coroutine[Any, Any, T]) -> T:
     raise RuntimeError("a blocking call tried to suspend: await only replicate's own primitives")
 
 
+async def called(of: Any, name: str, *args: Any, **kwargs: Any) -> Any:
+    """Call a method in the form that the caller uses: a program may have replaced either.
+
+    Args:
+        of: The object.
+        name: The name of the blocking form.
+        args: The arguments.
+        kwargs: The arguments by name.
+    """
+    if is_blocking():
+        return getattr(of, name)(*args, **kwargs)
+    return await getattr(of, f"async_{name}")(*args, **kwargs)
+
+
 def step(coroutine: Coroutine[Any, Any, T]) -> T:
     """Return the result of a coroutine that does not suspend, for whoever is in an event loop."""
     try:

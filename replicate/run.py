@@ -8,7 +8,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, Callable, ContextManager, Mapping, Optional, Tuple, Union
 
 from ._arguments import check_run
-from ._blocking import block, is_blocking
+from ._blocking import block, called, is_blocking
 from ._files.transform import transform_output
 from ._guards import names_of
 from ._http.deadline import end_of, until
@@ -150,7 +150,7 @@ def replaced_create(session: Session, target: Target) -> Tuple[Any, Mapping[str,
 async def read_mock(made: Any) -> Prediction:
     """Return a prediction for a test's own object, of which 1.0.7 read as much."""
     if made.status not in TERMINAL:
-        await made.async_wait() if not is_blocking() else made.wait()
+        await called(made, "wait")
     status = made.status if made.status in TERMINAL else "succeeded"
     fields = {name: getattr(made, name, None) for name in ("id", "error", "output", "logs")}
     return Prediction.from_dict({**fields, "status": status})
@@ -208,7 +208,9 @@ async def version_of(client: Session, ref: Reference, target: Target) -> Optiona
     version: Optional[Version] = client._versions.get(key)
     if version is None:
         try:
-            version = await Versions(client, (target.owner, target.name)).async_get(target.version)
+            version = await called(
+                Versions(client, (target.owner, target.name)), "get", target.version
+            )
         except Exception as error:
             if comes_from_outside(error):
                 raise

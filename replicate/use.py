@@ -19,7 +19,7 @@ from typing import (
     cast,
 )
 
-from ._blocking import block
+from ._blocking import block, called
 from ._files.inputs import tree_of
 from ._functions.files import URLPath
 from ._functions.inputs import Pending, fitting, settled
@@ -92,13 +92,13 @@ class _Run(Pending, Generic[T]):
         return await self._whole()
 
     async def _whole(self) -> Any:
-        await self.prediction.async_wait()
+        await called(self.prediction, "wait")
         self.prediction._raise_for_status()
         return self._form.value(self.prediction._output_so_far)
 
     async def _logs(self) -> str:
         if not self.prediction._has_ended:
-            await self.prediction.async_reload()
+            await called(self.prediction, "reload")
         return self.prediction.logs or ""
 
     def _repr_html_(self) -> str:
@@ -209,9 +209,8 @@ class _Function(_Of[P, T]):
         with until(end):
             input, form = await self._input(args, inputs), await self._form()
             if not self._streaming:
-                output = await self._client.async_run(
-                    self._subject.ref, input, use_file_output=False
-                )
+                ref = self._subject.ref
+                output = await called(self._client, "run", ref, input, use_file_output=False)
                 if isinstance(output, OutputIterator):
                     output = [item async for item in output]
                 return form.value(output)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from replicate_api import models
 
 from . import schema
-from ._blocking import block
+from ._blocking import block, called
 from ._guards import names_of
 from .pagination import Page, fetch_page
 from .prediction import model_target
@@ -56,7 +56,7 @@ class Version(Resource, models.Version):
         from ._runs.outputs import OutputIterator
 
         client: Any = self._client  # `run` is the client's: a floor above
-        output = await client.async_run(self, input)
+        output = await called(client, "run", self, input)
         return [item async for item in output] if isinstance(output, OutputIterator) else output
 
 

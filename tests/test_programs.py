@@ -17,9 +17,10 @@ import pytest
 import replicate
 from replicate.deployment import DeploymentsPredictions
 from replicate.exceptions import ModelError, NotFoundError
-from replicate.model import Model, ModelsPredictions
+from replicate.model import Model, Models, ModelsPredictions
 from replicate.prediction import Prediction, Predictions
 from replicate.training import Training
+from replicate.version import Versions
 from tests.bodies import MODEL, V, prediction, version
 
 ACCOUNT = "/v1/account"
@@ -262,6 +263,70 @@ def test_a_blocking_call_needs_no_asynchronous_replacement(client):
     made = client.predictions.create(model="sandbox/divider", input={"denominator": 1})
     assert Patient(client).get(made.id).id == made.id
     assert asyncio.run(Patient(client).async_get(made.id)).id == made.id
+
+
+@pytest.fixture
+def patient(monkeypatch):
+    """Let the asynchronous form of a method do something that only an event loop can do."""
+
+    def wrap(cls, name):
+        method = getattr(cls, name)
+
+        async def wait_first(*args, **kwargs):
+            await asyncio.sleep(0)
+            return await method(*args, **kwargs)
+
+        monkeypatch.setattr(cls, name, wait_first)
+
+    return wrap
+
+
+def test_a_blocking_wait_needs_no_asynchronous_replacement(call, sandbox, client, patient):
+    for name in ("async_reload", "async_wait", "async_cancel"):
+        patient(Prediction, name)
+    made = client.predictions.create(model="sandbox/primes", input={"limit": 5, "delay": 0.05})
+    call(made.wait)
+    assert made.status == "succeeded"
+    with pytest.raises(TimeoutError, match="was canceled"):
+        call(client.run, "sandbox/primes", {"limit": 5, "delay": 5}, wait=False, timeout=0.5)
+    assert sandbox.predictions[-1].status == "canceled"
+
+
+def test_a_blocking_function_needs_no_asynchronous_replacement(call, client, patient):
+    for cls, name in [(Models, "async_get"), (Versions, "async_get")]:
+        patient(cls, name)
+    patient(type(client), "async_run")
+    divide = client.use("sandbox/divider", use_async=call.is_async)
+    version = client.models.get("sandbox/divider").latest_version
+    if call.is_async:
+        assert asyncio.run(divide(numerator=4, denominator=2)) == 2
+    else:
+        assert divide(numerator=4, denominator=2) == 2
+    assert call(version.predict, numerator=4, denominator=2) == 2
+
+
+@pytest.mark.parametrize("name", ["reload", "cancel"])
+def test_the_methods_of_a_run_that_a_test_replaces(name, call, mock, monkeypatch):
+    """`wait` called `reload` in 1.0.7, and tests have replaced that. So is a run canceled here."""
+
+    def answer(self):
+        vars(self)["status"] = "succeeded" if name == "reload" else "canceled"
+
+    async def async_answer(self):
+        answer(self)
+
+    if call.is_async:
+        monkeypatch.setattr(Prediction, f"async_{name}", async_answer)
+    else:
+        monkeypatch.setattr(Prediction, name, answer)
+    client = mock(lambda _: httpx.Response(200, json=prediction(status="processing")))
+    made = client.predictions.get("p")
+    if name == "reload":
+        call(made.wait)
+        assert made.status == "succeeded"
+        return
+    with pytest.raises(TimeoutError, match="was canceled"):
+        call(made.wait, 0.1)
 
 
 def test_creates_that_a_test_answers(call, monkeypatch):

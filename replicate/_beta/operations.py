@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, FrozenSet, NamedTuple, Optional
 from replicate_api.api import Api
 
 from .._arguments import check_names
-from .._blocking import block, monotonic
+from .._blocking import block, called, monotonic
 from .._secrets import without_token
 from .answers import APIResponse, AsyncAPIResponse
 from .calls import Call, is_list, signature_of
@@ -151,7 +151,7 @@ class Operations:
     async def _wait(self, *args: Any, **kwargs: Any) -> Any:
         get = Operations(self._caller._replace(is_raw=False), self._path[0], "get")
         run = await get._work(*args, **kwargs)
-        await run.async_wait()
+        await called(run, "wait")
         return run
 
     async def _work(self, *args: Any, **kwargs: Any) -> Any:

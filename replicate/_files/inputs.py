@@ -6,7 +6,7 @@ import hashlib
 import os
 from typing import TYPE_CHECKING, Any, Callable, Iterator, List, NamedTuple, Optional, cast
 
-from .._blocking import in_thread, is_blocking, together
+from .._blocking import called, in_thread, together
 from .._guards import is_array, is_object, is_path
 from ..exceptions import InvalidResponseError
 from .handles import CHUNK, opened
@@ -75,9 +75,8 @@ async def with_urls(tree: Tree, client: Session, strategy: Optional[str] = None)
     async def send(file: Any) -> str:
         if strategy == "base64":
             return await async_base64_encode_file(file)
-        # In the form that the caller uses: a test double may stand in for either.
         files = cast("Any", client).files  # a namespace of the resources, which are above
-        uploaded = files.create(file) if is_blocking() else await files.async_create(file)
+        uploaded = await called(files, "create", file)
         urls: Any = uploaded.urls
         if not is_object(urls) or "get" not in urls:
             raise InvalidResponseError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Dict, Optional, Tuple
 
-from .._blocking import monotonic
+from .._blocking import called, monotonic
 from .._runs.refusals import remember
 from ..deployment import Deployments
 from ..exceptions import ReplicateError, ReplicateException
@@ -71,7 +71,7 @@ class Subject:
         if self._model is None:
             owner, name, _ = await self._where()
             if owner and name:
-                self._model = await Models(self.client).async_get(owner, name)
+                self._model = await called(Models(self.client), "get", owner, name)
         return self._model
 
     async def version(self) -> Optional[Version]:
@@ -129,7 +129,7 @@ class Subject:
         else:
             version = self.client._versions.get((owner or "", name or "", id))
             if version is None and owner and name:
-                version = await Versions(self.client, (owner, name)).async_get(id)
+                version = await called(Versions(self.client, (owner, name)), "get", id)
                 self.client._versions[owner, name, id] = version
         if version is not None:
             remember(self.client, version)
@@ -140,7 +140,8 @@ class Subject:
         if self.target.deployment is None:
             return self.target.owner, self.target.name, self.target.version
         if self._release is None:
-            deployment = await Deployments(self.client).async_get("/".join(self.target.deployment))
+            place = "/".join(self.target.deployment)
+            deployment = await called(Deployments(self.client), "get", place)
             release = deployment.current_release
             if release is not None and release.model:
                 self._release = (*split(release.model, "model"), release.version)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Callable, Generic, List, Optional, Protoc
 
 from replicate_api.errors import UnexpectedResponse
 
-from .._blocking import monotonic
+from .._blocking import called, monotonic
 from .._guards import is_object
 from .._http.deadline import finish, own_time
 from .._http.rooms import cleaning_up
@@ -265,7 +265,7 @@ class RunGuard(Generic[R]):
             return False
         try:
             with own_time(CANCEL_TIME):
-                await self.run.async_reload()
+                await called(self.run, "reload")
         except ReplicateException:  # the caller gets the deadline's error
             return False
         return True
@@ -278,7 +278,7 @@ class RunGuard(Generic[R]):
     async def _cancel(self, run: R) -> str:
         """Cancel a run, and return a sentence about the outcome for the error's text."""
         with cleaning_up():
-            canceled = await finish(run.async_cancel, CANCEL_TIME)
+            canceled = await finish(lambda: called(run, "cancel"), CANCEL_TIME)
         outcome = "was canceled" if canceled else "could not be canceled"
         if not canceled:
             logger.warning("%s %s %s", type(run).__name__, run.id, outcome)
@@ -295,7 +295,7 @@ class RunGuard(Generic[R]):
                 found = await lost.find(self.session, self._kind._operations().list, create)
             if found.run is not None:
                 self.run = self.run or self._taken_up(found.run)
-                await self.run.async_cancel()
+                await called(self.run, "cancel")
 
         with cleaning_up():
             done = await finish(search, FIND_TIME)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Awaitable, Callable, Iterator, Optional, Protocol, TypeVar
 
-from .._blocking import monotonic
+from .._blocking import called, monotonic
 from .._http.deadline import pause
 from .._http.retry import TRANSIENT_STATUS_CODES
 from .._log import logger
@@ -54,8 +54,6 @@ class Run(Protocol):
     def _is_complete(self) -> bool: ...
     @property
     def _created_at(self) -> Optional[float]: ...
-    async def async_reload(self) -> None: ...
-    async def async_cancel(self) -> None: ...
 
 
 async def until_end(
@@ -89,7 +87,7 @@ async def look(run: Run) -> None:
     pauses = pauses_of(run._client)
     for left in reversed(range(FAILED_LOOKS)):
         try:
-            await run.async_reload()
+            await called(run, "reload")
         except ReplicateException as error:  # noqa: PERF203 - each round is a request
             if not (left and may_pass(error)):
                 error.prediction = run  # type: ignore[assignment]
