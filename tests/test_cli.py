@@ -488,6 +488,43 @@ def test_map_over_csv(cli, sandbox, stdin, tmp_path):
     assert lines(cli("map", "me/echo", "-", "--csv")[1]) == [{"index": 0, "output": "z"}]
 
 
+def test_cells_name_files_only_for_inputs_that_are_files(cli, sandbox, tmp_path):
+    (tmp_path / "secret.txt").write_text("secret")
+    path = f"@{tmp_path / 'secret.txt'}"
+    rows = f'text,tags,numbers,picture\n{path},{path},,{path}\n@you: hi,@@a,"[1]",\n'
+    (tmp_path / "in.csv").write_text(rows)
+
+    assert cli("map", "me/everything", tmp_path / "in.csv")[0] == 0
+
+    first, second = sorted((run.input for run in sandbox.created), key=len, reverse=True)
+    first, second = (first, second) if "picture" in first else (second, first)
+    assert (first["text"], first["tags"]) == (path, [path])
+    assert first["picture"].startswith(sandbox.url)
+    assert second == {"text": "@you: hi", "tags": ["@@a"], "numbers": [1]}
+
+
+def test_cells_may_be_long(cli, sandbox, tmp_path):
+    text = "a" * 200_000
+    (tmp_path / "in.csv").write_text(f"text\n{text}\n")
+    assert lines(cli("map", "me/echo", tmp_path / "in.csv")[1]) == [{"index": 0, "output": text}]
+
+
+def test_lines_of_json_end_at_line_feeds_only(cli, tmp_path):
+    text = "a\u2028b\u2029c\x85d"
+    line = json.dumps({"text": text}, ensure_ascii=False)
+    (tmp_path / "in.jsonl").write_bytes(f"{line}\r\n{line}\n".encode())
+    out = cli("map", "me/echo", tmp_path / "in.jsonl")[1].rstrip("\n").split("\n")
+    assert [json.loads(each)["output"] for each in out] == [text, text]
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 11), reason="Python takes it from then on")
+def test_what_python_does_not_take_for_csv(cli, tmp_path):
+    (tmp_path / "in.csv").write_text("text\na\0b\n")
+    status, _, err = cli("map", "me/echo", tmp_path / "in.csv")
+    assert status == 2
+    assert "is no CSV" in err
+
+
 def test_map_tells_which_have_failed_and_goes_on_another_time(cli, sandbox, tmp_path):
     (tmp_path / "in.jsonl").write_text('{"text": "a"}\n{"text": "b"}\n', encoding="utf-8")
     words = ["map", "me/fail", tmp_path / "in.jsonl", "--quiet"]
@@ -520,6 +557,9 @@ def test_map_saves_files(cli, sandbox, tmp_path):
         ("in.jsonl", "a", "line 1 is no JSON"),
         ("in.csv", "text,count\na,1\nb,many", "line 3: "),
         ("in.csv", "text\na,b", "more cells"),
+        ("in.csv", "text:\n5", "'text:', which is no name of an input"),
+        ("in.csv", "text,options:\na,@in.csv", "which is no name of an input"),
+        ("in.csv", "text,\na,b", "which is no name of an input"),
     ],
 )
 def test_map_starts_nothing_while_a_row_is_wrong(cli, sandbox, tmp_path, name, content, said):

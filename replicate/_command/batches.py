@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import TYPE_CHECKING, Any, Dict, Iterator, List
 
 from .._blocking import block
@@ -11,6 +12,7 @@ from .._files.keeping import placed
 from .._functions.inputs import checked
 from .._functions.outputs import Form
 from .._functions.subject import Subject
+from .._runs.refusals import wants_file
 from ..exceptions import InvalidArgumentError, InvalidArgumentTypeError, ModelError
 from . import show
 from .inputs import Source, UsageError, inputs_from, object_from, properties_of
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from ..client import Client
+
+LONGEST_CELL = 2**31 - 1
+"""Characters of a cell: a file may be in it, as a data URI. Python's own limit is 128 KiB."""
 
 
 def map_(client: Client, options: Namespace) -> None:
@@ -73,17 +78,36 @@ def _inputs(options: Namespace, schema: Any, subject: Subject) -> List[Dict[str,
 
 
 def _rows(text: str, properties: Any, source: Source) -> Iterator[Any]:
-    """Read CSV: each cell is what stands behind `name=`, an empty one is not there."""
+    """Read CSV: each cell is what stands behind `name=`, an empty one is not there.
+
+    But the rows may be of a stranger's making: they name a file to read only where the model wants
+    a file, or where nobody knows what it wants.
+    """
+    csv.field_size_limit(LONGEST_CELL)
     reader = csv.DictReader(io.StringIO(text, newline=""))
-    for row in reader:
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise UsageError(f"line {reader.line_num} is no CSV: {error}") from None
         if None in row:
             raise UsageError(f"line {reader.line_num} has more cells than the first one has names")
-        words = [f"{name}={value}" for name, value in row.items() if value]
+        words = [_word(name, value, properties.get(name)) for name, value in row.items() if value]
         yield reader.line_num, inputs_from(words, properties, source=source)
+
+
+def _word(name: str, value: str, node: Any) -> str:
+    if not name or re.search("[=:@]", name):
+        raise UsageError(f"line 1 has {name!r:.100}, which is no name of an input")
+    is_text = bool(node) and value.startswith("@") and not wants_file(node, None)
+    return f"{name}=@{value}" if is_text else f"{name}={value}"
 
 
 def _lines(text: str) -> Iterator[Any]:
     """Read JSON lines: an object each."""
-    for number, line in enumerate(text.splitlines(), 1):
+    # Not `splitlines`: the text in a line may have characters that end lines elsewhere.
+    for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             yield number, object_from(line, f"line {number}")
