@@ -53,9 +53,9 @@ TICK = 0.5
 
 
 class Batch(Steps[Any]):
-    """The results of a batch: for `for`, and for `with`, which cancels what still runs at its end.
+    """The results of a batch, for `for` and `with`. The end of `with` cancels all runs.
 
-    Runs are started when a result is asked for. They go on between two results.
+    Runs are started when a result is asked for, and continue between two results.
     """
 
     def __init__(
@@ -163,7 +163,7 @@ class Batch(Steps[Any]):
 
 
 class AsyncBatch(Batch):
-    """The results of a batch: for `async for`, and for `async with`."""
+    """The results of a batch, for `async for` and `async with`."""
 
     if not TYPE_CHECKING:
         __iter__ = None

@@ -43,13 +43,13 @@ __all__ = ["Client", "RetryTransport", "_get_api_token_from_environment"]
 class Client(Session, Namespaces):
     """A client of Replicate's API.
 
-    One object may be used from many threads and from several event loops. Nothing is sent
-    or read before the first call. Close it with `close()`, `aclose()`, `with` or
-    `async with`; a closed client opens new connections when it is used again.
+    Many threads and several event loops can use one client. A client sends and reads nothing
+    before the first call. `close()`, `aclose()`, `with` and `async with` close the connections.
+    A closed client opens new connections when it is used again.
     """
 
     max_retries: int
-    """How often a request that may safely be repeated is repeated. Default 5."""
+    """How often a request is sent again, if that is safe. Default 5."""
 
     def __init__(
         self,
@@ -64,24 +64,24 @@ class Client(Session, Namespaces):
         """Create a client.
 
         Args:
-            api_token: API token, or a callable that returns one. By default it is taken,
-                for each request, from the current scope of a Cog model, else from the
-                environment variable `REPLICATE_API_TOKEN`.
-            base_url: Where the API is, without `/v1`. By default the environment variable
-                `REPLICATE_BASE_URL`, else `https://api.replicate.com`.
+            api_token: API token, or a function that returns an API token. By default each request
+                takes the token of the current scope of a Cog model, or else the environment
+                variable `REPLICATE_API_TOKEN`.
+            base_url: The URL of the API, without `/v1`. By default the environment variable
+                `REPLICATE_BASE_URL`, or else `https://api.replicate.com`.
             timeout: Seconds, or an `httpx.Timeout`, for each phase of an HTTP request. By
-                default 5 to connect, 30 to read and to write;
-                `httpx.Timeout(None)` means none. What a request asks the server to hold it
-                for comes on top. It does not bound a whole run: for that see `run`.
+                default 5 to connect, 30 to read and to write; `httpx.Timeout(None)` means no limit.
+                If the server holds a request, the time of the hold is added. To limit a whole
+                run, see `run`.
             headers: Headers to send to the API with each request.
-            max_retries: How often a request that may safely be repeated is repeated.
-            httpx_options: Anything else that `httpx.Client` and `httpx.AsyncClient` take:
+            max_retries: How often a request is sent again, if that is safe.
+            httpx_options: Other options of `httpx.Client` and `httpx.AsyncClient`:
                 `transport`, `proxy`, `verify`, `http2`, `limits`, `event_hooks`, ...
 
         Raises:
             TypeError: A keyword argument that httpx does not know, or a value of the wrong type.
-            InvalidArgumentError: `base_url` is not an absolute http or https URL, or `proxy` no
-                address of a proxy.
+            InvalidArgumentError: `base_url` is not an absolute http or https URL, or `proxy` is
+                not the address of a proxy.
         """
         # First, so that no error that follows shows a token.
         api_token = self._api_token = hidden(api_token)
@@ -128,31 +128,31 @@ class Client(Session, Namespaces):
         Args:
             ref: `owner/name`, `owner/name:version`, a version id, `deployments/owner/name`,
                 or a `Model`, `Version`, `Deployment` or `ModelVersionIdentifier`.
-            input: The model's inputs by name. Files can be given as path, handle, bytes, URL,
-                or as output of another model.
-            use_file_output: Return files as `FileOutput`; False: as URL strings.
-            download_to: A folder to save files into, under the model's name and the prediction's
-                id, with a JSON file about the prediction. They are returned as paths.
-            on_update: Called with the prediction after every change. What it raises is logged, and
-                the run goes on. In the asynchronous twin it may be a coroutine function.
-            progress: Show bars of the run, of uploads and of downloads to `download_to`, where
-                there is a terminal or notebook. It needs `replicate[progress]`.
-            wait: Whether, or for how many seconds (1 to 60), the server holds the request for the
-                result before polling starts. True means 60.
-            timeout: Seconds for everything; when they are over, the prediction is canceled.
+            input: The model's inputs by name. A file is a path, a handle, bytes, a URL, or the
+                output of another model.
+            use_file_output: Whether files in the output are `FileOutput`s, or URLs.
+            download_to: A folder, into which the files and a JSON file about the prediction are
+                saved. The output then has paths in the place of files.
+            on_update: A function that is called with the prediction after every change. Its
+                exceptions are logged. The asynchronous twin also takes a coroutine function.
+            progress: Show bars for the run, for uploads, and for downloads of `download_to`, in a
+                terminal or notebook. They need `replicate[progress]`.
+            wait: Seconds (1 to 60) for which the server holds the request to answer with output,
+                before the client polls. True means 60, False means that the client polls at once.
+            timeout: Seconds for the whole call, after which the prediction is canceled.
             file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
-            webhook: URL to call when the prediction changes.
-            webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
-            more: Further fields of the API's request, the deprecated ones among them.
+            webhook: The URL that Replicate calls when the prediction changes.
+            webhook_events_filter: Events to send: `start`, `output`, `logs`, `completed`.
+            more: Further fields of the API's request, also deprecated ones.
 
         Returns:
-            The output as the model's schema describes it, files in it as `FileOutput`. An
-            iterator over the items if `ref` names a version whose model yields its output.
+            The output, as the model's schema describes it. An iterator over the items of the
+            output, if `ref` names a version and the model yields its output.
 
         Raises:
             ModelError: The model failed, or the prediction was canceled or aborted.
-            DeadlineExceededError: `timeout` ran out; `prediction` is in the error.
-            ReplicateError: The API refused.
+            DeadlineExceededError: `timeout` ran out. The error has the `prediction`.
+            ReplicateError: The API refused the request.
         """
         self._need_token()
         from .run import async_run
@@ -195,31 +195,31 @@ class Client(Session, Namespaces):
         Args:
             ref: `owner/name`, `owner/name:version`, a version id, `deployments/owner/name`,
                 or a `Model`, `Version`, `Deployment` or `ModelVersionIdentifier`.
-            input: The model's inputs by name. Files can be given as path, handle, bytes, URL,
-                or as output of another model.
-            use_file_output: Return files as `FileOutput`; False: as URL strings.
-            download_to: A folder to save files into, under the model's name and the prediction's
-                id, with a JSON file about the prediction. They are returned as paths.
-            on_update: Called with the prediction after every change. What it raises is logged, and
-                the run goes on. In the asynchronous twin it may be a coroutine function.
-            progress: Show bars of the run, of uploads and of downloads to `download_to`, where
-                there is a terminal or notebook. It needs `replicate[progress]`.
-            wait: Whether, or for how many seconds (1 to 60), the server holds the request for the
-                result before polling starts. True means 60.
-            timeout: Seconds for everything; when they are over, the prediction is canceled.
+            input: The model's inputs by name. A file is a path, a handle, bytes, a URL, or the
+                output of another model.
+            use_file_output: Whether files in the output are `FileOutput`s, or URLs.
+            download_to: A folder, into which the files and a JSON file about the prediction are
+                saved. The output then has paths in the place of files.
+            on_update: A function that is called with the prediction after every change. Its
+                exceptions are logged. The asynchronous twin also takes a coroutine function.
+            progress: Show bars for the run, for uploads, and for downloads of `download_to`, in a
+                terminal or notebook. They need `replicate[progress]`.
+            wait: Seconds (1 to 60) for which the server holds the request to answer with output,
+                before the client polls. True means 60, False means that the client polls at once.
+            timeout: Seconds for the whole call, after which the prediction is canceled.
             file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
-            webhook: URL to call when the prediction changes.
-            webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
-            more: Further fields of the API's request, the deprecated ones among them.
+            webhook: The URL that Replicate calls when the prediction changes.
+            webhook_events_filter: Events to send: `start`, `output`, `logs`, `completed`.
+            more: Further fields of the API's request, also deprecated ones.
 
         Returns:
-            The output as the model's schema describes it, files in it as `FileOutput`. An
-            iterator over the items if `ref` names a version whose model yields its output.
+            The output, as the model's schema describes it. An iterator over the items of the
+            output, if `ref` names a version and the model yields its output.
 
         Raises:
             ModelError: The model failed, or the prediction was canceled or aborted.
-            DeadlineExceededError: `timeout` ran out; `prediction` is in the error.
-            ReplicateError: The API refused.
+            DeadlineExceededError: `timeout` ran out. The error has the `prediction`.
+            ReplicateError: The API refused the request.
         """
         self._need_token()
         from .run import async_run
@@ -253,26 +253,26 @@ class Client(Session, Namespaces):
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
         **more: Unpack[PredictionMore],
     ) -> Stream:
-        """Run a model and yield its output as it is made.
+        """Run a model and yield its output while the model makes it.
 
         Args:
             ref: The model, as for `run`.
             input: The model's inputs by name, as for `run`.
-            use_file_output: Give file outputs out as `FileOutput`; False: as URL strings.
-            wait: Whether, or for how many seconds (1 to 60), the server holds the request.
-            timeout: Seconds for the whole stream; when they are over, the prediction is canceled.
+            use_file_output: Whether files in the output are `FileOutput`s, or URLs.
+            wait: How many seconds (1 to 60) the server holds the request. True means 60.
+            timeout: Seconds for the whole stream, after which the prediction is canceled.
             file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
-            webhook: URL to call when the prediction changes.
-            webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
-            more: Further fields of the API's request, the deprecated ones among them.
+            webhook: The URL that Replicate calls when the prediction changes.
+            webhook_events_filter: Events to send: `start`, `output`, `logs`, `completed`.
+            more: Further fields of the API's request, also deprecated ones.
 
         Returns:
-            Server-sent events; `str(event)` is the text of an output event and empty for
-            others. The asynchronous twin works with and without `await` in front.
+            Server-sent events. `str(event)` is the text of an output event, and empty for other
+            events. The asynchronous twin works with and without `await` in front.
 
         Raises:
             ReplicateError: The API refused, or the model cannot stream.
-            StreamError: The model failed while it streamed.
+            StreamError: The model failed.
         """
         from .stream import stream
 
@@ -302,26 +302,26 @@ class Client(Session, Namespaces):
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
         **more: Unpack[PredictionMore],
     ) -> AsyncStream:
-        """Run a model and yield its output as it is made.
+        """Run a model and yield its output while the model makes it.
 
         Args:
             ref: The model, as for `run`.
             input: The model's inputs by name, as for `run`.
-            use_file_output: Give file outputs out as `FileOutput`; False: as URL strings.
-            wait: Whether, or for how many seconds (1 to 60), the server holds the request.
-            timeout: Seconds for the whole stream; when they are over, the prediction is canceled.
+            use_file_output: Whether files in the output are `FileOutput`s, or URLs.
+            wait: How many seconds (1 to 60) the server holds the request. True means 60.
+            timeout: Seconds for the whole stream, after which the prediction is canceled.
             file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
-            webhook: URL to call when the prediction changes.
-            webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
-            more: Further fields of the API's request, the deprecated ones among them.
+            webhook: The URL that Replicate calls when the prediction changes.
+            webhook_events_filter: Events to send: `start`, `output`, `logs`, `completed`.
+            more: Further fields of the API's request, also deprecated ones.
 
         Returns:
-            Server-sent events; `str(event)` is the text of an output event and empty for
-            others. The asynchronous twin works with and without `await` in front.
+            Server-sent events. `str(event)` is the text of an output event, and empty for other
+            events. The asynchronous twin works with and without `await` in front.
 
         Raises:
             ReplicateError: The API refused, or the model cannot stream.
-            StreamError: The model failed while it streamed.
+            StreamError: The model failed.
         """
         from .stream import async_stream
 
@@ -412,18 +412,18 @@ class Client(Session, Namespaces):
         use_async: bool = False,
         timeout: Optional[float] = None,
     ) -> Any:
-        """Return a model as a function of its inputs. Nothing is sent before it is called.
+        """Make a function of a model. Nothing is sent before a call of the function.
 
         Args:
             ref: The model, as for `run`.
             hint: A function with the parameters and the return type of the model, for type
-                checkers; it is not called.
-            streaming: Return the output as an iterator, over what the model makes as it makes it.
-            use_async: Return a function to `await`.
-            timeout: Seconds for each call; when they are over, the prediction is canceled.
+                checkers. The function is never called.
+            streaming: Whether calls return an iterator over the pieces of the output.
+            use_async: Whether calls must be awaited.
+            timeout: Seconds for each call, after which the prediction is canceled.
 
         Raises:
-            InvalidArgumentError: `ref` names nothing that can be run.
+            InvalidArgumentError: `ref` is not a reference to a model, version or deployment.
         """
         del hint
         from .use import use
@@ -450,41 +450,42 @@ class Client(Session, Namespaces):
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
         **more: Unpack[PredictionMore],
     ) -> Batch:
-        """Run a model on many inputs, some of them at a time, and yield the outputs.
+        """Run a model on many inputs, several at the same time, and yield the outputs.
 
         Args:
             ref: The model, as for `run`.
-            inputs: Inputs of the model by name, one mapping for each run: any iterable, of which no
-                more is read than is about to run. `async_map` takes asynchronous ones too.
-            concurrency: How many runs are under way at most. There are fewer while the API
-                refuses more of them for its rate limit.
-            ordered: Yield the outputs in the order of the inputs; False: as they are done.
-            return_errors: Yield an error in the place of an output, and go on; False: raise it,
-                and start nothing more. It has the attributes `index` and `input`.
-            journal: Path of a file (SQLite) in which outputs are kept. Another call with the same
-                inputs goes on from there, and so do several processes at once.
-            use_file_output: Give file outputs out as `FileOutput`; False: as URL strings.
-            download_to: A folder to save files into, as for `run`. They are given out as paths.
-            on_update: Called with each prediction after every change, as for `run`; by `map` in
-                several threads at once.
-            progress: Show a bar, where there is a terminal or notebook (`replicate[progress]`).
-            wait: Whether, or for how many seconds (1 to 60), the server holds a request. By
-                default it does not, so that each prediction can be canceled at once.
-            timeout: Seconds for each run; when they are over, its prediction is canceled.
+            inputs: Any iterable with one mapping for each run: the inputs by name. A mapping
+                is read when its run is about to start. `async_map` takes asynchronous iterables
+                too.
+            concurrency: The largest number of runs at the same time. After a refusal for the rate
+                limit there are fewer runs.
+            ordered: Whether outputs come in the order of the inputs, or each when it is complete.
+            return_errors: Whether an error is yielded in the place of an output, or raised, which
+                ends the batch. The error has the attributes `index` and `input`.
+            journal: The path of an SQLite file that stores the outputs. Another call with the same
+                inputs continues the batch. Several processes can share the file.
+            use_file_output: Whether files in the output are `FileOutput`s, or URLs.
+            download_to: A folder to save files into, as for `run`.
+            on_update: A function that is called with each prediction after every change. `map`
+                calls the function in several threads.
+            progress: Show a bar in a terminal or notebook. It needs `replicate[progress]`.
+            wait: How many seconds (1 to 60) the server holds a request. By default the server
+                answers at once, so that each prediction can be canceled at any time.
+            timeout: Seconds for each run, after which its prediction is canceled.
             file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
-            webhook: URL to call when a prediction changes.
-            webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
-            more: Further fields of the API's request, the deprecated ones among them.
+            webhook: The URL that Replicate calls when a prediction changes.
+            webhook_events_filter: Events to send: `start`, `output`, `logs`, `completed`.
+            more: Further fields of the API's request, also deprecated ones.
 
         Returns:
-            An iterator, in the asynchronous twin one for `async for`. Its items are whole outputs,
-            as `run` returns them; those of a model that yields are lists. Closing it, Ctrl-C, and
-            the end of a `with` block or of a task cancel what still runs.
+            An iterator over the outputs, in the asynchronous twin for `async for`. If the model
+            yields its output, each output is a list. `close()`, Ctrl-C, and the end of a `with`
+            block or of a task cancel all runs.
 
         Raises:
             ModelError: A model failed, or its prediction was canceled or aborted.
-            DeadlineExceededError: `timeout` ran out; `prediction` is in the error.
-            ReplicateError: The API refused.
+            DeadlineExceededError: `timeout` ran out. The error has the `prediction`.
+            ReplicateError: The API refused the request.
         """
         from .batch import Batch, start
 
@@ -530,41 +531,42 @@ class Client(Session, Namespaces):
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
         **more: Unpack[PredictionMore],
     ) -> AsyncBatch:
-        """Run a model on many inputs, some of them at a time, and yield the outputs.
+        """Run a model on many inputs, several at the same time, and yield the outputs.
 
         Args:
             ref: The model, as for `run`.
-            inputs: Inputs of the model by name, one mapping for each run: any iterable, of which no
-                more is read than is about to run. `async_map` takes asynchronous ones too.
-            concurrency: How many runs are under way at most. There are fewer while the API
-                refuses more of them for its rate limit.
-            ordered: Yield the outputs in the order of the inputs; False: as they are done.
-            return_errors: Yield an error in the place of an output, and go on; False: raise it,
-                and start nothing more. It has the attributes `index` and `input`.
-            journal: Path of a file (SQLite) in which outputs are kept. Another call with the same
-                inputs goes on from there, and so do several processes at once.
-            use_file_output: Give file outputs out as `FileOutput`; False: as URL strings.
-            download_to: A folder to save files into, as for `run`. They are given out as paths.
-            on_update: Called with each prediction after every change, as for `run`; by `map` in
-                several threads at once.
-            progress: Show a bar, where there is a terminal or notebook (`replicate[progress]`).
-            wait: Whether, or for how many seconds (1 to 60), the server holds a request. By
-                default it does not, so that each prediction can be canceled at once.
-            timeout: Seconds for each run; when they are over, its prediction is canceled.
+            inputs: Any iterable with one mapping for each run: the inputs by name. A mapping
+                is read when its run is about to start. `async_map` takes asynchronous iterables
+                too.
+            concurrency: The largest number of runs at the same time. After a refusal for the rate
+                limit there are fewer runs.
+            ordered: Whether outputs come in the order of the inputs, or each when it is complete.
+            return_errors: Whether an error is yielded in the place of an output, or raised, which
+                ends the batch. The error has the attributes `index` and `input`.
+            journal: The path of an SQLite file that stores the outputs. Another call with the same
+                inputs continues the batch. Several processes can share the file.
+            use_file_output: Whether files in the output are `FileOutput`s, or URLs.
+            download_to: A folder to save files into, as for `run`.
+            on_update: A function that is called with each prediction after every change. `map`
+                calls the function in several threads.
+            progress: Show a bar in a terminal or notebook. It needs `replicate[progress]`.
+            wait: How many seconds (1 to 60) the server holds a request. By default the server
+                answers at once, so that each prediction can be canceled at any time.
+            timeout: Seconds for each run, after which its prediction is canceled.
             file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
-            webhook: URL to call when a prediction changes.
-            webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
-            more: Further fields of the API's request, the deprecated ones among them.
+            webhook: The URL that Replicate calls when a prediction changes.
+            webhook_events_filter: Events to send: `start`, `output`, `logs`, `completed`.
+            more: Further fields of the API's request, also deprecated ones.
 
         Returns:
-            An iterator, in the asynchronous twin one for `async for`. Its items are whole outputs,
-            as `run` returns them; those of a model that yields are lists. Closing it, Ctrl-C, and
-            the end of a `with` block or of a task cancel what still runs.
+            An iterator over the outputs, in the asynchronous twin for `async for`. If the model
+            yields its output, each output is a list. `close()`, Ctrl-C, and the end of a `with`
+            block or of a task cancel all runs.
 
         Raises:
             ModelError: A model failed, or its prediction was canceled or aborted.
-            DeadlineExceededError: `timeout` ran out; `prediction` is in the error.
-            ReplicateError: The API refused.
+            DeadlineExceededError: `timeout` ran out. The error has the `prediction`.
+            ReplicateError: The API refused the request.
         """
         from .batch import AsyncBatch, start
 
@@ -600,9 +602,10 @@ class Client(Session, Namespaces):
 
     @property
     def api(self) -> Api:
-        """Every operation of the API as generated from its description, on this client.
+        """All operations of the API, generated from its description, on this client.
 
-        For what has no method of its own yet: `client.api.models.readme_get(owner, name)`,
+        Use this for an operation that has no other method, such as
+        `client.api.models.readme_get(owner, name)` and
         `await client.api.models.async_readme_get(owner, name)`.
         """
         from replicate_api.api import Api

@@ -25,7 +25,7 @@ __all__ = ["Collection", "Collections"]
 
 
 class Collection(Resource, models.Collection):
-    """A collection of models; it iterates and measures like the list of them."""
+    """A collection of models, which iterates and has a length like a list of models."""
 
     models: Field[Optional[List[Model]]] = nested(Model, depth=1, default=None)  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleVariableOverride]
 
@@ -70,8 +70,8 @@ class Collections(Namespace):
         """List the collections, without their models.
 
         Args:
-            cursor: The `next` or `previous` of another page; by default the first page.
-            params: What else the API's list takes.
+            cursor: The `next` or `previous` of a page. Without it, the first page.
+            params: Other parameters of the API's list.
 
         Raises:
             ValueError: `cursor` is None.
@@ -84,8 +84,8 @@ class Collections(Namespace):
         """List the collections, without their models.
 
         Args:
-            cursor: The `next` or `previous` of another page; by default the first page.
-            params: What else the API's list takes.
+            cursor: The `next` or `previous` of a page. Without it, the first page.
+            params: Other parameters of the API's list.
 
         Raises:
             ValueError: `cursor` is None.

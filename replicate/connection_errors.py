@@ -1,8 +1,8 @@
 """Errors that are this package's and httpx's at once.
 
 A request that got no answer raises one of the classes here that begin with `API`. Each has the name
-of the httpx error that it stands for, and is one: code that was written for httpx
-(`except httpx.ReadTimeout`) goes on catching the one that it names.
+of an httpx error, and is a subclass of that error. So code that catches errors of httpx
+(`except httpx.ReadTimeout`) works with this package too.
 
     replicate.exceptions.APIConnectionError
     ├── replicate.exceptions.APITimeoutError
@@ -21,11 +21,11 @@ of the httpx error that it stands for, and is one: code that was written for htt
     │   └── APIRemoteProtocolError      httpx.RemoteProtocolError
     ├── APIProxyError                   httpx.ProxyError
     ├── APIUnsupportedProtocol          httpx.UnsupportedProtocol
-    └── APITransportError               httpx.TransportError, where it is none of those
+    └── APITransportError               httpx.TransportError, if none of these fits
 
-A file that its server refuses raises `FileUnavailableError`, one that Replicate has removed its
-subclass `ExpiredFileError`. To catch errors by the classes of
-`replicate.exceptions` this module, and with it httpx, need not be imported.
+A file that cannot be downloaded raises `FileUnavailableError`. A file that Replicate has removed
+raises its subclass `ExpiredFileError`. To catch errors, import `replicate.exceptions`, which does
+not import httpx.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class APITimeoutException(APITimeoutError, httpx.TimeoutException):  # noqa: N81
 
 
 class APIConnectTimeout(APITimeoutException, httpx.ConnectTimeout):
-    """The server could not be connected to in time."""
+    """No connection to the server in time."""
 
 
 class APIReadTimeout(APITimeoutException, httpx.ReadTimeout):
@@ -93,11 +93,11 @@ class APINetworkError(APIConnectionError, httpx.NetworkError):
 
 
 class APIConnectError(APINetworkError, httpx.ConnectError):
-    """The server could not be connected to: no network, no such host, a wrong certificate."""
+    """No connection to the server: no network, no such host, or a wrong certificate."""
 
 
 class APIReadError(APINetworkError, httpx.ReadError):
-    """The connection broke while the answer was awaited or read."""
+    """The connection broke while the client waited for the answer or read it."""
 
 
 class APIWriteError(APINetworkError, httpx.WriteError):
@@ -109,15 +109,15 @@ class APICloseError(APINetworkError, httpx.CloseError):
 
 
 class APIProtocolError(APIConnectionError, httpx.ProtocolError):
-    """One of the two sides did not keep to HTTP."""
+    """The client or the server broke the rules of HTTP."""
 
 
 class APILocalProtocolError(APIProtocolError, httpx.LocalProtocolError):
-    """The request is none that HTTP allows, for example because of a header."""
+    """The request is not valid HTTP, for example because of a header."""
 
 
 class APIRemoteProtocolError(APIProtocolError, httpx.RemoteProtocolError):
-    """The answer is none that HTTP allows, or breaks off."""
+    """The answer is not valid HTTP, or breaks off."""
 
 
 class APIProxyError(APIConnectionError, httpx.ProxyError):
@@ -125,7 +125,7 @@ class APIProxyError(APIConnectionError, httpx.ProxyError):
 
 
 class APIUnsupportedProtocol(APIConnectionError, httpx.UnsupportedProtocol):  # noqa: N818 - httpx's
-    """The address, or that of a redirect, is not one of http or https."""
+    """The URL, or the URL of a redirect, is not an http or https URL."""
 
 
 class FileUnavailableError(DownloadError, httpx.HTTPStatusError):  # type: ignore[misc]

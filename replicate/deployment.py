@@ -1,4 +1,4 @@
-"""Deployments: models on hardware of one's own."""
+"""Deployments: models on hardware that you choose."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ __all__ = ["Deployment", "DeploymentPredictions", "Deployments", "DeploymentsPre
 
 
 class Deployment(Resource, models.Deployment):
-    """A model on hardware of one's own."""
+    """A version of a model on hardware that you choose."""
 
     class Release(Resource, models.Release):
-        """What a deployment runs since its last change."""
+        """The version, hardware and instances of a deployment since its last change."""
 
         class Configuration(Resource, models.ReleaseConfiguration):
             """Hardware, and how many instances of it."""
@@ -81,16 +81,16 @@ class DeploymentPredictions(Namespace):
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
         **more: Unpack[PredictionMore],
     ) -> Prediction:
-        """Start a prediction of this deployment and return it, without waiting for its end.
+        """Create a prediction of this deployment and return it, without waiting for its end.
 
         Args:
             input: The model's inputs by name, as for `run`.
-            wait: Whether, or for how many seconds (1 to 60), the server holds the request for the
-                result. True means 60.
+            wait: Seconds (1 to 60) for which the server holds the request to answer with the output.
+                True means 60, False means that the server answers at once.
             file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
-            webhook: URL to call when the prediction changes.
-            webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
-            more: Further fields of the API's request, the deprecated ones among them.
+            webhook: The URL that Replicate calls when the prediction changes.
+            webhook_events_filter: Events to send: `start`, `output`, `logs`, `completed`.
+            more: Further fields of the API's request, also deprecated ones.
         """
         prediction = self._ours.async_create(
             input,
@@ -112,16 +112,16 @@ class DeploymentPredictions(Namespace):
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
         **more: Unpack[PredictionMore],
     ) -> Prediction:
-        """Start a prediction of this deployment and return it, without waiting for its end.
+        """Create a prediction of this deployment and return it, without waiting for its end.
 
         Args:
             input: The model's inputs by name, as for `run`.
-            wait: Whether, or for how many seconds (1 to 60), the server holds the request for the
-                result. True means 60.
+            wait: Seconds (1 to 60) for which the server holds the request to answer with the output.
+                True means 60, False means that the server answers at once.
             file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
-            webhook: URL to call when the prediction changes.
-            webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
-            more: Further fields of the API's request, the deprecated ones among them.
+            webhook: The URL that Replicate calls when the prediction changes.
+            webhook_events_filter: Events to send: `start`, `output`, `logs`, `completed`.
+            more: Further fields of the API's request, also deprecated ones.
         """
         target = Target(deployment=(self._deployment.owner, self._deployment.name))
         check_more(self.async_create, more, PredictionParams.__annotations__)
@@ -151,17 +151,17 @@ class DeploymentsPredictions(Namespace):
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
         **more: Unpack[PredictionMore],
     ) -> Prediction:
-        """Start a prediction of a deployment and return it, without waiting for its end.
+        """Create a prediction of a deployment and return it, without waiting for its end.
 
         Args:
             deployment: The deployment, `owner/name`.
             input: The model's inputs by name, as for `run`.
-            wait: Whether, or for how many seconds (1 to 60), the server holds the request for the
-                result. True means 60.
+            wait: Seconds (1 to 60) for which the server holds the request to answer with the output.
+                True means 60, False means that the server answers at once.
             file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
-            webhook: URL to call when the prediction changes.
-            webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
-            more: Further fields of the API's request, the deprecated ones among them.
+            webhook: The URL that Replicate calls when the prediction changes.
+            webhook_events_filter: Events to send: `start`, `output`, `logs`, `completed`.
+            more: Further fields of the API's request, also deprecated ones.
         """
         prediction = self._ours.async_create(
             deployment,
@@ -185,17 +185,17 @@ class DeploymentsPredictions(Namespace):
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
         **more: Unpack[PredictionMore],
     ) -> Prediction:
-        """Start a prediction of a deployment and return it, without waiting for its end.
+        """Create a prediction of a deployment and return it, without waiting for its end.
 
         Args:
             deployment: The deployment, `owner/name`.
             input: The model's inputs by name, as for `run`.
-            wait: Whether, or for how many seconds (1 to 60), the server holds the request for the
-                result. True means 60.
+            wait: Seconds (1 to 60) for which the server holds the request to answer with the output.
+                True means 60, False means that the server answers at once.
             file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
-            webhook: URL to call when the prediction changes.
-            webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
-            more: Further fields of the API's request, the deprecated ones among them.
+            webhook: The URL that Replicate calls when the prediction changes.
+            webhook_events_filter: Events to send: `start`, `output`, `logs`, `completed`.
+            more: Further fields of the API's request, also deprecated ones.
         """
         check_more(self.async_create, more, PredictionParams.__annotations__)
         return await start(
@@ -214,7 +214,7 @@ DeploymentChanges = DeploymentsUpdateOptions
 
 
 class DeploymentParams(DeploymentsCreateOptions, total=False):
-    """What makes up a deployment."""
+    """Parameters of `deployments.create` and `update`."""
 
     name: str
     """Its name."""
@@ -229,10 +229,10 @@ class DeploymentParams(DeploymentsCreateOptions, total=False):
     """SKU of the hardware to run on, see `hardware.list`."""
 
     min_instances: int
-    """How many instances run at least, 0 to 5."""
+    """The least number of instances, 0 to 5."""
 
     max_instances: int
-    """How many instances run at most, 0 to 20."""
+    """The greatest number of instances, 0 to 20."""
 
 
 class Deployments(Namespace):
@@ -252,8 +252,8 @@ class Deployments(Namespace):
         """List the account's deployments.
 
         Args:
-            cursor: The `next` or `previous` of another page; by default the first page.
-            params: What else the API's list takes.
+            cursor: The `next` or `previous` of a page. Without it, the first page.
+            params: Other parameters of the API's list.
 
         Raises:
             ValueError: `cursor` is None.
@@ -266,8 +266,8 @@ class Deployments(Namespace):
         """List the account's deployments.
 
         Args:
-            cursor: The `next` or `previous` of another page; by default the first page.
-            params: What else the API's list takes.
+            cursor: The `next` or `previous` of a page. Without it, the first page.
+            params: Other parameters of the API's list.
 
         Raises:
             ValueError: `cursor` is None.
@@ -301,12 +301,12 @@ class Deployments(Namespace):
         """Create a deployment.
 
         Args:
-            name: Its name.
+            name: The name of the deployment.
             model: The model, `owner/name`.
             version: Id of the version to run.
             hardware: SKU of the hardware to run on, see `hardware.list`.
-            min_instances: How many instances run at least, 0 to 5.
-            max_instances: How many instances run at most, 0 to 20.
+            min_instances: The least number of instances, 0 to 5.
+            max_instances: The greatest number of instances, 0 to 20.
             more: Further fields of the API's request.
         """
         deployment = self._ours.async_create(
@@ -334,12 +334,12 @@ class Deployments(Namespace):
         """Create a deployment.
 
         Args:
-            name: Its name.
+            name: The name of the deployment.
             model: The model, `owner/name`.
             version: Id of the version to run.
             hardware: SKU of the hardware to run on, see `hardware.list`.
-            min_instances: How many instances run at least, 0 to 5.
-            max_instances: How many instances run at most, 0 to 20.
+            min_instances: The least number of instances, 0 to 5.
+            max_instances: The greatest number of instances, 0 to 20.
             more: Further fields of the API's request.
         """
         from replicate_api.api.deployments import create
@@ -368,15 +368,15 @@ class Deployments(Namespace):
         max_instances: Optional[int] = None,
         **more: Unpack[DeploymentsUpdateMore],
     ) -> Deployment:
-        """Change a deployment; what is not given stays.
+        """Change a deployment. Values that are not given stay as they are.
 
         Args:
             deployment_owner: The owner of the deployment.
-            deployment_name: Its name.
+            deployment_name: The name of the deployment.
             version: Id of the version to run.
             hardware: SKU of the hardware to run on, see `hardware.list`.
-            min_instances: How many instances run at least, 0 to 5.
-            max_instances: How many instances run at most, 0 to 20.
+            min_instances: The least number of instances, 0 to 5.
+            max_instances: The greatest number of instances, 0 to 20.
             more: Further fields of the API's request.
         """
         deployment = self._ours.async_update(
@@ -401,15 +401,15 @@ class Deployments(Namespace):
         max_instances: Optional[int] = None,
         **more: Unpack[DeploymentsUpdateMore],
     ) -> Deployment:
-        """Change a deployment; what is not given stays.
+        """Change a deployment. Values that are not given stay as they are.
 
         Args:
             deployment_owner: The owner of the deployment.
-            deployment_name: Its name.
+            deployment_name: The name of the deployment.
             version: Id of the version to run.
             hardware: SKU of the hardware to run on, see `hardware.list`.
-            min_instances: How many instances run at least, 0 to 5.
-            max_instances: How many instances run at most, 0 to 20.
+            min_instances: The least number of instances, 0 to 5.
+            max_instances: The greatest number of instances, 0 to 20.
             more: Further fields of the API's request.
         """
         from replicate_api.api.deployments import update
@@ -428,11 +428,11 @@ class Deployments(Namespace):
         return Deployment._of(data, self._client)
 
     def delete(self, deployment_owner: str, deployment_name: str) -> bool:
-        """Delete a deployment that has been idle for 15 minutes."""
+        """Delete a deployment that nobody has used for 15 minutes."""
         return block(self._ours.async_delete(deployment_owner, deployment_name))
 
     async def async_delete(self, deployment_owner: str, deployment_name: str) -> bool:
-        """Delete a deployment that has been idle for 15 minutes."""
+        """Delete a deployment that nobody has used for 15 minutes."""
         from replicate_api.api.deployments import delete
 
         await self._client._call(delete.asyncio, deployment_owner, deployment_name)

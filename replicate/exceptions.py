@@ -1,7 +1,7 @@
 """The errors that this package raises.
 
     ReplicateException
-    ├── ReplicateError                 the API refused, or the call to it went wrong
+    ├── ReplicateError                 Replicate refused a request, or a request failed
     │   ├── APIStatusError             an answer of 400 or above
     │   │   ├── BadRequestError            400
     │   │   ├── AuthenticationError        401, or no usable token
@@ -13,19 +13,19 @@
     │   │   ├── UnprocessableEntityError   422
     │   │   ├── RateLimitError             429
     │   │   └── InternalServerError        500 and above
-    │   ├── InvalidArgumentError       an argument that no request is made with (also a ValueError)
-    │   ├── InvalidArgumentTypeError   the same, for its type (also a TypeError)
+    │   ├── InvalidArgumentError       an argument with a wrong value (also a ValueError)
+    │   ├── InvalidArgumentTypeError   an argument of a wrong type (also a TypeError)
     │   ├── InvalidResponseError       an answer that cannot be read (also a ValueError)
     │   ├── StreamError                a stream that failed (also a RuntimeError)
-    │   ├── DownloadError              a file that did not arrive whole (also an OSError)
+    │   ├── DownloadError              a download that failed (also an OSError)
     │   │   └── FileExpiredError       a file that Replicate has removed (also a NotFoundError)
     │   ├── DeadlineExceededError      `timeout=` ran out (also a TimeoutError)
-    │   └── APIConnectionError         no answer (also the httpx error that it was)
+    │   └── APIConnectionError         no answer (also the httpx error)
     │       └── APITimeoutError        no answer in time (also httpx.TimeoutException)
-    ├── ClosedError                    a closed iterator was asked for more (also a ValueError)
+    ├── ClosedError                    a closed iterator was asked for an item (also a ValueError)
     └── ModelError                     the model failed
-        ├── PredictionCanceledError    it was canceled
-        └── PredictionAbortedError     it was aborted before it started
+        ├── PredictionCanceledError    somebody canceled the prediction
+        └── PredictionAbortedError     the prediction was aborted before it started
 
 All of them can be pickled, and none holds the API token.
 """
@@ -80,24 +80,24 @@ class ReplicateException(Exception):  # noqa: N818 - the name of 1.x
     """Base class of every error of this package."""
 
     prediction: Prediction | Training | None = None
-    """The prediction that was under way, where there is one."""
+    """The prediction of the call, if there is one. It may still run."""
 
     candidates: Sequence[Any] = ()
-    """If the answer to a create was lost: the runs that it may have started, where it is not clear
-    which one is its own."""
+    """If the answer to a create was lost: the runs that the create may have started, if there are
+    several."""
 
     index: int | None = None
-    """In a batch: which input the error is about, counted from 0."""
+    """In a batch: the index of the input, counted from 0."""
 
     input: Any = None
-    """In a batch: that input. It does not survive pickling."""
+    """In a batch: the input. A pickle does not have the input."""
 
 
 class ModelError(ReplicateException):
-    """A model that failed, was canceled, or was aborted.
+    """The model failed, or the prediction was canceled or aborted.
 
-    As text it is the model's own error message. Id, model, status, web page and the last
-    log lines are in `details`, in the repr, and (Python 3.11+) below the traceback.
+    `str(error)` is the model's own message. `details` has the id, the model, the status, the web
+    page and the last lines of the logs. From Python 3.11 on the traceback shows them too.
     """
 
     prediction: Prediction
@@ -111,7 +111,7 @@ class ModelError(ReplicateException):
 
     @property
     def details(self) -> str:
-        """What ran, how it ended, where to look at it, and the last of its logs."""
+        """The prediction, its model, status and web page, and the last lines of its logs."""
 
         def get(name: str) -> Any:
             return getattr(self.prediction, name, None)
@@ -186,13 +186,13 @@ class ReplicateError(ReplicateException):
     """A URI that identifies this occurrence."""
 
     response: httpx.Response | None
-    """The answer itself, where there was one. It does not survive pickling."""
+    """The answer, if there was one. A pickle does not have the answer."""
 
     body: Any
     """The decoded body of the answer, also where it is not a problem object."""
 
     about: dict[str, str]
-    """What this package adds to the answer: `request`, `model`, `hint` and other lines."""
+    """Lines that this package adds: `request`, `model`, `hint` and others."""
 
     def __init__(
         self,
@@ -231,7 +231,7 @@ class ReplicateError(ReplicateException):
 
     @classmethod
     def from_response(cls, response: httpx.Response) -> ReplicateError:
-        """Create the error that an answer of 400 and above stands for.
+        """Create the error for an answer with a status of 400 or above.
 
         Any body will do: an edge server answers with HTML, plain text or nothing. The token
         is removed from the request that the answer holds.
@@ -362,7 +362,7 @@ class APIStatusError(ReplicateError):
 
 
 class BadRequestError(APIStatusError):
-    """400: the request makes no sense to the server."""
+    """400: the server does not understand the request."""
 
 
 class AuthenticationError(APIStatusError):
@@ -378,15 +378,15 @@ class PermissionDeniedError(APIStatusError):
 
 
 class NotFoundError(APIStatusError):
-    """404: there is no such thing, or the account may not see it."""
+    """404: the object does not exist, or the account may not see it."""
 
 
 class ConflictError(APIStatusError):
-    """409: the request does not fit the present state."""
+    """409: the request is in conflict with the present state."""
 
 
 class ContentTooLargeError(APIStatusError):
-    """413: the body is larger than the server takes. Also raised before sending such a file."""
+    """413: the body is too large. Also raised before a file of more than 100 MiB is sent."""
 
 
 class UnprocessableEntityError(APIStatusError):
@@ -413,34 +413,34 @@ class _RefusedError(ReplicateError):
 
 
 class InvalidArgumentError(_RefusedError, ValueError):
-    """An argument that the API would refuse; nothing was sent. Its status is None."""
+    """An argument has a wrong value. Nothing was sent, and `status` is None."""
 
 
 class InvalidArgumentTypeError(_RefusedError, TypeError):
-    """An argument of a type that the API would refuse; nothing was sent. Its status is None."""
+    """An argument has a wrong type. Nothing was sent, and `status` is None."""
 
 
 class InvalidResponseError(ReplicateError, ValueError):
-    """An answer that cannot be read: not JSON, not an object, cut short."""
+    """An answer cannot be read: it is not JSON, is not an object, or is cut short."""
 
 
 class StreamError(ReplicateError, RuntimeError):
-    """A stream that reported an error, or ended before the prediction had."""
+    """A stream reported an error, or ended before the prediction."""
 
 
 class DownloadError(ReplicateError, OSError):
-    """A file that could not be fetched whole."""
+    """A file could not be downloaded."""
 
 
 class FileExpiredError(DownloadError, NotFoundError):
-    """A file of a model that is not there any more: Replicate keeps it for one hour."""
+    """A file was removed: Replicate keeps the files of a prediction for one hour."""
 
 
 class APIConnectionError(ReplicateError):
-    """No answer: the connection could not be made, or broke.
+    """A request got no answer: the connection could not be opened, or broke.
 
-    What is raised is one of the classes in `replicate.connection_errors`, which are the error of
-    httpx too.
+    The error is of one of the classes in `replicate.connection_errors`, each of which is an error
+    of httpx too.
     """
 
     def __init__(self, message: str = "", *, request: httpx.Request | None = None) -> None:
@@ -449,7 +449,7 @@ class APIConnectionError(ReplicateError):
 
     @property
     def request(self) -> httpx.Request:
-        """The request that got no answer. It does not survive pickling."""
+        """The request that got no answer. A pickle does not have the request."""
         if self._request is None:
             raise AttributeError("the request is not known")
         return self._request
@@ -464,15 +464,15 @@ class APIConnectionError(ReplicateError):
 
 
 class APITimeoutError(APIConnectionError):
-    """No answer in time."""
+    """A request got no answer in time."""
 
 
 class ClosedError(ReplicateException, ValueError):
-    """A stream, download or output iterator that was closed, and is asked for more."""
+    """A closed stream, download or output iterator was asked for the next item."""
 
 
 class DeadlineExceededError(ReplicateError, TimeoutError):
-    """The time given as `timeout=` ran out. The prediction was canceled; see `prediction`."""
+    """The time of `timeout=` ran out. The prediction was canceled; see `prediction`."""
 
 
 _STATUSES: dict[int, type[ReplicateError]] = {

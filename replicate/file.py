@@ -31,7 +31,7 @@ class File(Resource, models.File):
 
 
 class FileList(List[File]):
-    """A page of files. It is a list, as `files.list` returned in 1.x, that knows its place."""
+    """A page of files: a list, as in 1.x, with `next` and `previous`."""
 
     def __init__(
         self, files: Iterable[File], *, next: Optional[str] = None, previous: Optional[str] = None
@@ -47,7 +47,7 @@ class FileList(List[File]):
         return self
 
     def items(self) -> Items[File]:
-        """Return these files and those of all pages that follow, for `for` and `async for`."""
+        """Return the files of this page and of all further pages, for `for` and `async for`."""
         return Items(self)
 
     def __getstate__(self) -> Dict[str, Any]:
@@ -66,10 +66,10 @@ class FileList(List[File]):
 
 
 class FileParams(FilesCreateOptions, total=False):
-    """What `files.create` takes besides the file."""
+    """Parameters of `files.create`, besides the file."""
 
     content_type: Optional[str]
-    """Its media type; by default what its name or content tells."""
+    """The media type; by default guessed from the name or the content."""
 
 
 class Files(Namespace):
@@ -89,16 +89,16 @@ class Files(Namespace):
         """Upload a file.
 
         Args:
-            file: A path, a handle (which is read from where it stands, and left open), or bytes;
-                up to 100 MiB.
-            filename: Its name; by default its own.
-            content_type: Its media type; by default what its name or content tells.
-            metadata: Any JSON object to keep with it.
+            file: A path, a handle or bytes; up to 100 MiB. A handle is read from its present
+                position, and stays open.
+            filename: The name of the uploaded file; by default the name of `file`.
+            content_type: The media type; by default guessed from the name or the content.
+            metadata: Any JSON object, which Replicate stores with the file.
             more: Further fields of the API's form.
 
         Raises:
-            ContentTooLargeError: It is too large.
-            ValueError: It is none of these things.
+            ContentTooLargeError: The file is larger than 100 MiB.
+            ValueError: `file` is not a path, a handle or bytes.
         """
         made = self._ours.async_create(
             file, filename=filename, content_type=content_type, metadata=metadata, **more
@@ -117,16 +117,16 @@ class Files(Namespace):
         """Upload a file.
 
         Args:
-            file: A path, a handle (which is read from where it stands, and left open), or bytes;
-                up to 100 MiB.
-            filename: Its name; by default its own.
-            content_type: Its media type; by default what its name or content tells.
-            metadata: Any JSON object to keep with it.
+            file: A path, a handle or bytes; up to 100 MiB. A handle is read from its present
+                position, and stays open.
+            filename: The name of the uploaded file; by default the name of `file`.
+            content_type: The media type; by default guessed from the name or the content.
+            metadata: Any JSON object, which Replicate stores with the file.
             more: Further fields of the API's form.
 
         Raises:
-            ContentTooLargeError: It is too large.
-            ValueError: It is none of these things.
+            ContentTooLargeError: The file is larger than 100 MiB.
+            ValueError: `file` is not a path, a handle or bytes.
         """
         from pathlib import Path
 
@@ -169,8 +169,8 @@ class Files(Namespace):
         """List the account's files, newest first.
 
         Args:
-            cursor: The `next` or `previous` of another page; by default the first page.
-            params: What else the API's list takes.
+            cursor: The `next` or `previous` of a page. Without it, the first page.
+            params: Other parameters of the API's list.
 
         Raises:
             ValueError: `cursor` is None.
@@ -183,8 +183,8 @@ class Files(Namespace):
         """List the account's files, newest first.
 
         Args:
-            cursor: The `next` or `previous` of another page; by default the first page.
-            params: What else the API's list takes.
+            cursor: The `next` or `previous` of a page. Without it, the first page.
+            params: Other parameters of the API's list.
 
         Raises:
             ValueError: `cursor` is None.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["ModelVersionIdentifier"]
 
 Reference = Union[str, Tuple[str, str], "Model", "Version", "Deployment", "ModelVersionIdentifier"]
-"""What `run` and `stream` take."""
+"""The references that `run` and `stream` take."""
 
 _NAME = r"[^/:\s]+"
 _PATTERN = re.compile(rf"(?P<owner>{_NAME})/(?P<name>{_NAME})(?::(?P<version>\S+))?")

@@ -63,7 +63,7 @@ class Model(Resource, models.Model):
         self.owner = value
 
     def predict(self, *args: Any, **kwargs: Any) -> NoReturn:  # noqa: ARG002 - whatever they were
-        """Deprecated and removed: a model changes with its latest version."""
+        """Deprecated and removed: use `predict` of a version, or `run`."""
         raise ReplicateException(
             "The `model.predict()` method has been removed, because it's unstable: if a new "
             f"version of the model is pushed, its API may change. Use replicate.run('{self.id}', "
@@ -79,24 +79,24 @@ class Model(Resource, models.Model):
         return Versions(client=self._client, model=(self.owner, self.name))
 
     def reload(self) -> None:
-        """Fetch the present state."""
+        """Update the object with the present state."""
         block(self._ours.async_reload())
 
     async def async_reload(self) -> None:
-        """Fetch the present state."""
+        """Update the object with the present state."""
         from replicate_api.api.models import get
 
         self._update(await self._client._call(get.asyncio, self.owner, self.name))
 
 
 class ModelParams(ModelsCreateOptions, total=False):
-    """What `models.create` takes besides owner and name."""
+    """Parameters of `models.create`, besides owner and name."""
 
     hardware: str
     """SKU of the hardware to run on, see `hardware.list`."""
 
     visibility: models.ModelVisibility
-    """Who can see it: `public` for everyone, `private` for its owner."""
+    """Who can see the model: `public` for everyone, `private` for its owner."""
 
 
 class ModelsPredictions(Namespace):
@@ -113,17 +113,17 @@ class ModelsPredictions(Namespace):
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
         **more: Unpack[PredictionMore],
     ) -> Prediction:
-        """Start a prediction of a model and return it, without waiting for its end.
+        """Create a prediction of a model and return it, without waiting for its end.
 
         Args:
-            model: An official model, `owner/name`; of any other its latest version.
+            model: A model, `owner/name`. If it is not official, its latest version runs.
             input: The model's inputs by name, as for `run`.
-            wait: Whether, or for how many seconds (1 to 60), the server holds the request for the
-                result. True means 60.
+            wait: Seconds (1 to 60) for which the server holds the request to answer with the output.
+                True means 60, False means that the server answers at once.
             file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
-            webhook: URL to call when the prediction changes.
-            webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
-            more: Further fields of the API's request, the deprecated ones among them.
+            webhook: The URL that Replicate calls when the prediction changes.
+            webhook_events_filter: Events to send: `start`, `output`, `logs`, `completed`.
+            more: Further fields of the API's request, also deprecated ones.
         """
         prediction = self._ours.async_create(
             model,
@@ -147,17 +147,17 @@ class ModelsPredictions(Namespace):
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
         **more: Unpack[PredictionMore],
     ) -> Prediction:
-        """Start a prediction of a model and return it, without waiting for its end.
+        """Create a prediction of a model and return it, without waiting for its end.
 
         Args:
-            model: An official model, `owner/name`; of any other its latest version.
+            model: A model, `owner/name`. If it is not official, its latest version runs.
             input: The model's inputs by name, as for `run`.
-            wait: Whether, or for how many seconds (1 to 60), the server holds the request for the
-                result. True means 60.
+            wait: Seconds (1 to 60) for which the server holds the request to answer with the output.
+                True means 60, False means that the server answers at once.
             file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
-            webhook: URL to call when the prediction changes.
-            webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
-            more: Further fields of the API's request, the deprecated ones among them.
+            webhook: The URL that Replicate calls when the prediction changes.
+            webhook_events_filter: Events to send: `start`, `output`, `logs`, `completed`.
+            more: Further fields of the API's request, also deprecated ones.
         """
         check_more(self.async_create, more, PredictionParams.__annotations__)
         return await start(
@@ -188,7 +188,7 @@ class Models(Namespace):
         """List public models.
 
         Args:
-            cursor: The `next` or `previous` of another page; by default the first page.
+            cursor: The `next` or `previous` of a page. Without it, the first page.
             params: `sort_by`: `model_created_at` or `latest_version_created_at`. `sort_direction`:
                 `asc` or `desc`.
 
@@ -203,7 +203,7 @@ class Models(Namespace):
         """List public models.
 
         Args:
-            cursor: The `next` or `previous` of another page; by default the first page.
+            cursor: The `next` or `previous` of a page. Without it, the first page.
             params: `sort_by`: `model_created_at` or `latest_version_created_at`. `sort_direction`:
                 `asc` or `desc`.
 
@@ -283,15 +283,15 @@ class Models(Namespace):
         """Create a model.
 
         Args:
-            owner: The user or organization that will own it, which must be the token's.
-            name: Its name, not yet taken.
-            visibility: Who can see it: `public` for everyone, `private` for its owner.
+            owner: The owner of the model: the user or organization of the token.
+            name: The name of the model.
+            visibility: Who can see the model: `public` for everyone, `private` for its owner.
             hardware: SKU of the hardware to run on, see `hardware.list`.
-            description: What it does.
-            github_url: Where its code is.
-            paper_url: Where its paper is.
-            license_url: Where its license is.
-            cover_image_url: Where its picture is.
+            description: A description of the model.
+            github_url: The URL of the model's code.
+            paper_url: The URL of the model's paper.
+            license_url: The URL of the model's license.
+            cover_image_url: The URL of a picture for the model.
             more: Further fields of the API's request.
         """
         model = self._ours.async_create(
@@ -325,15 +325,15 @@ class Models(Namespace):
         """Create a model.
 
         Args:
-            owner: The user or organization that will own it, which must be the token's.
-            name: Its name, not yet taken.
-            visibility: Who can see it: `public` for everyone, `private` for its owner.
+            owner: The owner of the model: the user or organization of the token.
+            name: The name of the model.
+            visibility: Who can see the model: `public` for everyone, `private` for its owner.
             hardware: SKU of the hardware to run on, see `hardware.list`.
-            description: What it does.
-            github_url: Where its code is.
-            paper_url: Where its paper is.
-            license_url: Where its license is.
-            cover_image_url: Where its picture is.
+            description: A description of the model.
+            github_url: The URL of the model's code.
+            paper_url: The URL of the model's paper.
+            license_url: The URL of the model's license.
+            cover_image_url: The URL of a picture for the model.
             more: Further fields of the API's request.
         """
         from replicate_api.api.models import create

@@ -47,20 +47,20 @@ __all__ = ["Items", "Page", "async_paginate", "paginate"]
 
 
 class Page(Manners, Generic[T]):
-    """One page of a list; it iterates, measures and slices like the list of its results.
+    """One page of a list, with a length, items and slices like the list of its results.
 
-    A page is false if it is empty and the last one. So `while page:` goes through all pages, and
-    `if model.versions.list():` says whether there are versions.
+    A page is false if it is empty and has no next page. So `while page:` goes through all pages,
+    and `if model.versions.list():` says whether there are versions.
     """
 
     previous: Optional[str]
-    """Cursor of the page before, None on the first one."""
+    """Cursor of the previous page, None on the first page."""
 
     next: Optional[str]
-    """Cursor of the page after, None on the last one: pass it to the same `list` method."""
+    """Cursor of the next page, None on the last page. Pass the cursor to the same `list` method."""
 
     results: List[T]
-    """What is on this page."""
+    """The results on this page."""
 
     # Beside the fields: `vars(page)` has those and nothing else.
     __slots__ = ("__dict__", "__weakref__", "_fetch")
@@ -106,8 +106,8 @@ class Page(Manners, Generic[T]):
     def rows(self) -> List[Dict[str, Any]]:
         """Return the results as rows of a table: `pandas.DataFrame(page.rows())`, or polars'.
 
-        All rows have the same columns. A time is a `datetime`. What is in an object has a
-        column of its own, such as `metrics.predict_time`; what is deeper, and a list, is JSON.
+        All rows have the same columns. A time is a `datetime`. Each field of an object is a
+        column, such as `metrics.predict_time`. Objects inside of objects, and lists, are JSON.
         """
         rows = [_row(result) for result in self.results]
         columns = dict.fromkeys(name for row in rows for name in row)
@@ -126,12 +126,12 @@ class Page(Manners, Generic[T]):
         return list(self._fields())
 
     def items(self) -> Items[T]:
-        """Return what is on this page and on all that follow, for `for` and for `async for`.
+        """Return the results of this page and of all further pages, for `for` and `async for`.
 
-        A page is fetched when its first item is asked for.
+        A page is fetched when the loop comes to its first item.
 
         Raises:
-            InvalidResponseError: The pages lead in a circle.
+            InvalidResponseError: The cursors lead back to a page that was there before.
         """
         return Items(self)
 
@@ -267,13 +267,13 @@ P = TypeVar("P", bound=_Paged)
 
 
 def paginate(list_method: Callable[[Any], P]) -> Generator[P, None, None]:
-    """Yield every page of a list, fetching each when it is asked for.
+    """Yield every page of a list. Each page is fetched when the loop comes to it.
 
     Args:
         list_method: A method that takes a cursor, such as `replicate.models.list`.
 
     Raises:
-        InvalidResponseError: The pages lead in a circle.
+        InvalidResponseError: The cursors lead back to a page that was there before.
     """
     page = list_method(...)
     yield page
@@ -284,14 +284,14 @@ def paginate(list_method: Callable[[Any], P]) -> Generator[P, None, None]:
 
 
 async def async_paginate(list_method: Callable[[Any], Awaitable[P]]) -> AsyncGenerator[P, None]:
-    """Yield every page of a list, fetching each when it is asked for.
+    """Yield every page of a list. Each page is fetched when the loop comes to it.
 
     Args:
         list_method: A coroutine function that takes a cursor, such as
             `replicate.models.async_list`.
 
     Raises:
-        InvalidResponseError: The pages lead in a circle.
+        InvalidResponseError: The cursors lead back to a page that was there before.
     """
     page = await list_method(...)
     yield page

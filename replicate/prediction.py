@@ -51,27 +51,27 @@ __all__ = ["Prediction", "Predictions"]
 
 
 class PredictionMore(PredictionsCreateMore, total=False):
-    """What the ways to create a prediction take besides the parameters that they spell out."""
+    """Parameters of every `create` method and of `run` that their signatures do not name."""
 
     cancel_after: Optional[str]
-    """How long it may take, from its creation, before the server cancels it: `30s`, `5m`."""
+    """The time after which the server cancels the prediction, such as `30s` or `5m`."""
 
 
 class PredictionParams(PredictionsCreateOptions, PredictionMore, total=False):
-    """What every way to create a prediction takes besides the input."""
+    """Parameters of every `create` method, besides the input."""
 
     wait: Union[float, bool, None]
-    """Whether, or for how many seconds (1 to 60), the server holds the request."""
+    """How many seconds (1 to 60) the server holds the request. True means 60."""
 
     file_encoding_strategy: Optional[str]
     """`"base64"` to send files inside the request, anything else to upload them."""
 
 
 class RunParams(PredictionParams, total=False):
-    """What `run` and `stream` take besides reference and input."""
+    """Parameters of `run` and `stream`, besides the reference and the input."""
 
     timeout: Optional[float]
-    """Seconds for everything; when they are over, the prediction is canceled."""
+    """Seconds for the whole call, after which the prediction is canceled."""
 
 
 CreatePredictionRequestParams = PredictionParams
@@ -113,14 +113,14 @@ class Prediction(Running, models.Prediction):
 
     @property
     def progress(self) -> Optional[Progress]:
-        """How far it has come, if its logs show a progress bar."""
+        """How far the model has come, if the logs show a progress bar."""
         return self.Progress.parse(self.logs) if isinstance(self.logs, str) else None
 
     @property
     def output(self) -> Any:
-        """What the model returned, None before it has returned anything.
+        """The output of the model. None while there is no output.
 
-        A file in it is a `FileOutput` that is also the string of its URL.
+        A file in the output is a `FileOutput` that is also a string: its URL.
         """
         raw = vars(self).get("output")
         if raw is None:
@@ -158,20 +158,20 @@ class Prediction(Running, models.Prediction):
     def save(self, folder: Union[str, os.PathLike[str]], *, progress: bool = False) -> List[Path]:
         """Save the files of the output, and a JSON file about the prediction.
 
-        The names say model, id and index: `flux-schnell-<id>-0.webp`, `flux-schnell-<id>.json`.
-        The latter has input, version, seed, metrics and times. Files that are there already are
-        not fetched again.
+        The files are named after model, id and index: `flux-schnell-<id>-0.webp`. The JSON file,
+        `flux-schnell-<id>.json`, has the input, version, seed, metrics and times. Files that
+        exist already are not downloaded again.
 
         Args:
-            folder: The folder, which is made if it is not there.
-            progress: Show bars, where there is a terminal or notebook (`replicate[progress]`).
+            folder: The folder, which is made if it does not exist.
+            progress: Show bars in a terminal or notebook. They need `replicate[progress]`.
 
         Returns:
-            The paths of the files, without that of the JSON file.
+            The paths of the files, without the JSON file.
 
         Raises:
-            FileExpiredError: They are removed, one hour after the prediction.
-            DownloadError: A file is gone, or did not arrive whole.
+            FileExpiredError: Replicate has removed the files, one hour after the prediction.
+            DownloadError: A file is gone, or its download failed.
         """
         return block(self._ours.async_save(folder, progress=progress))
 
@@ -180,20 +180,20 @@ class Prediction(Running, models.Prediction):
     ) -> List[Path]:
         """Save the files of the output, and a JSON file about the prediction.
 
-        The names say model, id and index: `flux-schnell-<id>-0.webp`, `flux-schnell-<id>.json`.
-        The latter has input, version, seed, metrics and times. Files that are there already are
-        not fetched again.
+        The files are named after model, id and index: `flux-schnell-<id>-0.webp`. The JSON file,
+        `flux-schnell-<id>.json`, has the input, version, seed, metrics and times. Files that
+        exist already are not downloaded again.
 
         Args:
-            folder: The folder, which is made if it is not there.
-            progress: Show bars, where there is a terminal or notebook (`replicate[progress]`).
+            folder: The folder, which is made if it does not exist.
+            progress: Show bars in a terminal or notebook. They need `replicate[progress]`.
 
         Returns:
-            The paths of the files, without that of the JSON file.
+            The paths of the files, without the JSON file.
 
         Raises:
-            FileExpiredError: They are removed, one hour after the prediction.
-            DownloadError: A file is gone, or did not arrive whole.
+            FileExpiredError: Replicate has removed the files, one hour after the prediction.
+            DownloadError: A file is gone, or its download failed.
         """
         from ._files.keeping import keep
         from ._progress import showing
@@ -214,10 +214,10 @@ class Prediction(Running, models.Prediction):
         return Operations(list, get, cancel)
 
     def stream(self, use_file_output: Optional[bool] = None) -> Stream:
-        """Yield the output as it is made, from its start.
+        """Yield the output from its start, while the model makes it.
 
         Args:
-            use_file_output: Give file outputs out as `FileOutput`, which is the default.
+            use_file_output: Whether files are `FileOutput`s, the default, or URLs.
 
         Raises:
             StreamError: The model failed.
@@ -227,10 +227,10 @@ class Prediction(Running, models.Prediction):
         return Stream(self._guard(), use_file_output=use_file_output is not False)
 
     def async_stream(self, use_file_output: Optional[bool] = None) -> AsyncStream:
-        """Yield the output as it is made, from its start.
+        """Yield the output from its start, while the model makes it.
 
         Args:
-            use_file_output: Give file outputs out as `FileOutput`, which is the default.
+            use_file_output: Whether files are `FileOutput`s, the default, or URLs.
 
         Raises:
             StreamError: The model failed.
@@ -240,7 +240,7 @@ class Prediction(Running, models.Prediction):
         return AsyncStream(self._guard(), use_file_output=use_file_output is not False)
 
     def output_iterator(self) -> OutputIterator:
-        """Yield the items of a list output as they appear, from the first one.
+        """Yield the items of a list output from the first item, each when it is ready.
 
         Raises:
             ModelError: The model failed, or the prediction was canceled or aborted.
@@ -250,7 +250,7 @@ class Prediction(Running, models.Prediction):
         return OutputIterator(self._guard(), self._files_in)
 
     def async_output_iterator(self) -> AsyncOutputIterator:
-        """Yield the items of a list output as they appear, from the first one.
+        """Yield the items of a list output from the first item, each when it is ready.
 
         Raises:
             ModelError: The model failed, or the prediction was canceled or aborted.
@@ -288,9 +288,9 @@ class Predictions(Namespace):
         """List the account's predictions, newest first.
 
         Args:
-            cursor: The `next` or `previous` of another page; by default the first page.
-            params: `created_after`, `created_before`: a time. `source`: `web` for those
-                of the web site, which go back 14 days.
+            cursor: The `next` or `previous` of a page. Without it, the first page.
+            params: `created_after` and `created_before` take a time. `source="web"` lists the
+                predictions of the web site, of the last 14 days.
 
         Raises:
             ValueError: `cursor` is None.
@@ -303,9 +303,9 @@ class Predictions(Namespace):
         """List the account's predictions, newest first.
 
         Args:
-            cursor: The `next` or `previous` of another page; by default the first page.
-            params: `created_after`, `created_before`: a time. `source`: `web` for those
-                of the web site, which go back 14 days.
+            cursor: The `next` or `previous` of a page. Without it, the first page.
+            params: `created_after` and `created_before` take a time. `source="web"` lists the
+                predictions of the web site, of the last 14 days.
 
         Raises:
             ValueError: `cursor` is None.
@@ -348,23 +348,23 @@ class Predictions(Namespace):
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
         **more: Unpack[PredictionMore],
     ) -> Prediction:
-        """Start a prediction and return it, without waiting for its end.
+        """Create a prediction and return it, without waiting for its end.
 
         Args:
             version: A version of any model: its id, or a `Version`.
             input: The model's inputs by name, as for `run`.
-            model: An official model, `owner/name`; of any other its latest version.
+            model: A model, `owner/name`. If it is not official, its latest version runs.
             deployment: A deployment, `owner/name`.
-            wait: Whether, or for how many seconds (1 to 60), the server holds the request for the
-                result. True means 60.
+            wait: Seconds (1 to 60) for which the server holds the request to answer with the output.
+                True means 60, False means that the server answers at once.
             file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
-            webhook: URL to call when the prediction changes.
-            webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
-            more: Further fields of the API's request, the deprecated ones among them.
+            webhook: The URL that Replicate calls when the prediction changes.
+            webhook_events_filter: Events to send: `start`, `output`, `logs`, `completed`.
+            more: Further fields of the API's request, also deprecated ones.
 
         Raises:
             ValueError: Not exactly one of `model`, `version` and `deployment` is given.
-            ReplicateError: The API refused.
+            ReplicateError: The API refused the request.
         """
         prediction = self._ours.async_create(
             version,
@@ -392,23 +392,23 @@ class Predictions(Namespace):
         webhook_events_filter: Optional[Sequence[WebhookEvent]] = None,
         **more: Unpack[PredictionMore],
     ) -> Prediction:
-        """Start a prediction and return it, without waiting for its end.
+        """Create a prediction and return it, without waiting for its end.
 
         Args:
             version: A version of any model: its id, or a `Version`.
             input: The model's inputs by name, as for `run`.
-            model: An official model, `owner/name`; of any other its latest version.
+            model: A model, `owner/name`. If it is not official, its latest version runs.
             deployment: A deployment, `owner/name`.
-            wait: Whether, or for how many seconds (1 to 60), the server holds the request for the
-                result. True means 60.
+            wait: Seconds (1 to 60) for which the server holds the request to answer with the output.
+                True means 60, False means that the server answers at once.
             file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
-            webhook: URL to call when the prediction changes.
-            webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
-            more: Further fields of the API's request, the deprecated ones among them.
+            webhook: The URL that Replicate calls when the prediction changes.
+            webhook_events_filter: Events to send: `start`, `output`, `logs`, `completed`.
+            more: Further fields of the API's request, also deprecated ones.
 
         Raises:
             ValueError: Not exactly one of `model`, `version` and `deployment` is given.
-            ReplicateError: The API refused.
+            ReplicateError: The API refused the request.
         """
         check_more(self.async_create, more, PredictionParams.__annotations__)
         if sum(bool(place) for place in (model, version, deployment)) != 1:

@@ -76,9 +76,9 @@ class Bound(Tuple[Ours]):  # a tuple, as making one calls nothing in Python
 
 
 class Resource(Ours, Manners, ApiModel):
-    """A thing of the API: a generated model plus behaviour.
+    """An object of the API: a generated class with methods.
 
-    It behaves as the pydantic models of 1.x did: `dict(resource)`, `.dict()`, `.json()`,
+    A resource behaves like the pydantic models of 1.x: `dict(resource)`, `.dict()`, `.json()`,
     `.copy()`, equality by content, also with a plain dict, and no hash. `vars(resource)` has the
     fields and nothing else: what is no field, such as the client, is in `_own`.
     """
@@ -106,10 +106,10 @@ class Resource(Ours, Manners, ApiModel):
 
     @classmethod
     def parse_obj(cls, obj: Mapping[str, Any]) -> Self:
-        """Make one from the API's form of it, as `from_dict` and the constructor do.
+        """Make an object from a mapping, as the API sends it.
 
         Raises:
-            ValueError: It is no mapping.
+            ValueError: The argument is not a mapping.
         """
         if not is_mapping(obj):
             raise ValueError(f"a {cls.__name__} is made from a mapping, not {type(obj).__name__}")
@@ -117,10 +117,10 @@ class Resource(Ours, Manners, ApiModel):
 
     @classmethod
     def parse_raw(cls, b: str | bytes) -> Self:
-        """Make one from the API's form of it, as JSON text: the body of a webhook, for example.
+        """Make an object from JSON text, for example from the body of a webhook.
 
         Raises:
-            ValueError: It is no JSON object.
+            ValueError: The text is not a JSON object.
         """
         from replicate_api.answer import loads
 
@@ -128,7 +128,7 @@ class Resource(Ours, Manners, ApiModel):
 
     @classmethod
     def construct(cls, _fields_set: set[str] | None = None, **values: Any) -> Self:
-        """Make one from its fields, as the constructor does."""
+        """Make an object from its fields, like the constructor."""
         del _fields_set
         return cls.from_dict(values)
 
@@ -332,21 +332,21 @@ class Running(Resource):
         return vars(self).get("output")
 
     def reload(self) -> None:
-        """Fetch the present state."""
+        """Update the object with the present state."""
         block(self._ours.async_reload())
 
     async def async_reload(self) -> None:
-        """Fetch the present state."""
+        """Update the object with the present state."""
         get = self._operations().get
         data = await until_known(self, lambda: self._client._call(get.asyncio, self.id))
         self._update(with_id(data))
 
     def cancel(self) -> None:
-        """Stop it; what it has used so far is charged."""
+        """Cancel the run. You pay for the time until then."""
         block(self._ours.async_cancel())
 
     async def async_cancel(self) -> None:
-        """Stop it; what it has used so far is charged."""
+        """Cancel the run. You pay for the time until then."""
         cancel = self._operations().cancel
         data = await until_known(self, lambda: self._client._call_safely(cancel.asyncio, self.id))
         self._update(with_id(data))
@@ -358,12 +358,13 @@ class Running(Resource):
         on_update: Optional[Callable[[Self], object]] = None,
         progress: bool = False,
     ) -> None:
-        """Wait until it has succeeded, failed, been canceled or aborted.
+        """Wait until the run has succeeded, failed, or was canceled or aborted.
 
         Args:
-            timeout: Seconds to wait at most; when they are over, it is canceled.
-            on_update: Called with it after every change, and at first. What it raises is logged.
-            progress: Show a bar, where there is a terminal or notebook (`replicate[progress]`).
+            timeout: Seconds to wait, after which the run is canceled.
+            on_update: A function that is called with this object at once and after every change.
+                Its exceptions are logged.
+            progress: Show a bar in a terminal or notebook. It needs `replicate[progress]`.
 
         Raises:
             DeadlineExceededError: `timeout` ran out.
@@ -377,12 +378,13 @@ class Running(Resource):
         on_update: Optional[Callable[[Self], object]] = None,
         progress: bool = False,
     ) -> None:
-        """Wait until it has succeeded, failed, been canceled or aborted.
+        """Wait until the run has succeeded, failed, or was canceled or aborted.
 
         Args:
-            timeout: Seconds to wait at most; when they are over, it is canceled.
-            on_update: Called with it after every change, and at first. What it raises is logged.
-            progress: Show a bar, where there is a terminal or notebook (`replicate[progress]`).
+            timeout: Seconds to wait, after which the run is canceled.
+            on_update: A function that is called with this object at once and after every change.
+                Its exceptions are logged.
+            progress: Show a bar in a terminal or notebook. It needs `replicate[progress]`.
 
         Raises:
             DeadlineExceededError: `timeout` ran out.

@@ -4,9 +4,9 @@
 
     telemetry.instrument()
 
-It needs `pip install "replicate[telemetry]"`. Requests have spans of OpenTelemetry's own
-instrumentation of httpx, which stand below those of the runs. Neither inputs nor outputs are in
-any of them. See https://opentelemetry.io/docs/specs/semconv/gen-ai/.
+This module needs `pip install "replicate[telemetry]"`. Spans contain no inputs and no outputs. For
+spans of requests, use OpenTelemetry's instrumentation of httpx: its spans are children of the span
+of the run. See https://opentelemetry.io/docs/specs/semconv/gen-ai/.
 """
 
 from __future__ import annotations
@@ -56,18 +56,18 @@ def instrument(
 ) -> None:
     """Record a span and metrics for each run of all clients from now on.
 
-    A second call takes the place of the first.
+    A second call replaces the first.
 
     Args:
-        tracer_provider: Where spans go; by default to OpenTelemetry's global provider.
-        meter_provider: Where metrics go; by default to the global provider.
+        tracer_provider: The provider for spans; by default OpenTelemetry's global provider.
+        meter_provider: The provider for metrics; by default the global provider.
     """
     uninstrument()
     watchers.append(_Telemetry(tracer_provider, meter_provider))
 
 
 def uninstrument() -> None:
-    """Record nothing any more. Runs that are under way are recorded to their end."""
+    """Stop recording. Runs that have begun are recorded to their end."""
     watchers[:] = [each for each in watchers if not isinstance(each, _Telemetry)]
 
 

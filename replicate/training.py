@@ -64,7 +64,7 @@ class Training(Running, models.Training):
 
 
 class TrainingParams(TrainingsCreateOptions, total=False):
-    """What `trainings.create` takes besides the version and the input."""
+    """Parameters of `trainings.create`, besides the version and the input."""
 
     destination: ModelRef
     """The model that gets the new version, which must exist: `owner/name`."""
@@ -94,8 +94,8 @@ class Trainings(Namespace):
         """List the account's trainings, newest first.
 
         Args:
-            cursor: The `next` or `previous` of another page; by default the first page.
-            params: What else the API's list takes.
+            cursor: The `next` or `previous` of a page. Without it, the first page.
+            params: Other parameters of the API's list.
 
         Raises:
             ValueError: `cursor` is None.
@@ -108,8 +108,8 @@ class Trainings(Namespace):
         """List the account's trainings, newest first.
 
         Args:
-            cursor: The `next` or `previous` of another page; by default the first page.
-            params: What else the API's list takes.
+            cursor: The `next` or `previous` of a page. Without it, the first page.
+            params: Other parameters of the API's list.
 
         Raises:
             ValueError: `cursor` is None.
@@ -189,23 +189,23 @@ class Trainings(Namespace):
         file_encoding_strategy: Optional[str] = None,
         **more: Unpack[TrainingsCreateMore],
     ) -> Training:
-        """Start a training and return it.
+        """Create a training and return it, without waiting for its end.
 
         Args:
             args: `owner/name:version`, input and destination; or model, version and input.
-            version: The version whose trainer to run: `owner/name:version`; an id, or a `Version`,
-                with `model`.
+            version: The version whose trainer runs: `owner/name:version`, or an id or a `Version`
+                together with `model`.
             input: The trainer's inputs by name.
-            destination: The model, `owner/name`, that gets the new version. It must exist.
-            model: The model to train, `owner/name`, where `version` does not name it.
-            webhook: URL to call when the training changes.
-            webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
+            destination: The model that gets the new version, `owner/name`, which must exist.
+            model: The model to train, `owner/name`, if `version` does not name the model.
+            webhook: The URL that Replicate calls when the training changes.
+            webhook_events_filter: Events to send: `start`, `output`, `logs`, `completed`.
             file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
-            more: Further fields of the API's request, the deprecated ones among them.
+            more: Further fields of the API's request, also deprecated ones.
 
         Raises:
             ValueError: Model, version or destination is missing.
-            ReplicateError: The API refused.
+            ReplicateError: The API refused the request.
         """
         create: Any = self._ours.async_create  # whose overloads are the same
         training: Training = block(
@@ -273,23 +273,23 @@ class Trainings(Namespace):
         file_encoding_strategy: Optional[str] = None,
         **more: Unpack[TrainingsCreateMore],
     ) -> Training:
-        """Start a training and return it.
+        """Create a training and return it, without waiting for its end.
 
         Args:
             args: `owner/name:version`, input and destination; or model, version and input.
-            version: The version whose trainer to run: `owner/name:version`; an id, or a `Version`,
-                with `model`.
+            version: The version whose trainer runs: `owner/name:version`, or an id or a `Version`
+                together with `model`.
             input: The trainer's inputs by name.
-            destination: The model, `owner/name`, that gets the new version. It must exist.
-            model: The model to train, `owner/name`, where `version` does not name it.
-            webhook: URL to call when the training changes.
-            webhook_events_filter: On what to call it: `start`, `output`, `logs`, `completed`.
+            destination: The model that gets the new version, `owner/name`, which must exist.
+            model: The model to train, `owner/name`, if `version` does not name the model.
+            webhook: The URL that Replicate calls when the training changes.
+            webhook_events_filter: Events to send: `start`, `output`, `logs`, `completed`.
             file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
-            more: Further fields of the API's request, the deprecated ones among them.
+            more: Further fields of the API's request, also deprecated ones.
 
         Raises:
             ValueError: Model, version or destination is missing.
-            ReplicateError: The API refused.
+            ReplicateError: The API refused the request.
         """
         from replicate_api.api.trainings import create
 

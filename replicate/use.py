@@ -109,10 +109,10 @@ class _Run(Pending, Generic[T]):
 
 
 class Run(_Run[T]):
-    """A run of a model that was started. It can be an input of another function as it is."""
+    """A handle: a run of a model that was started. A handle can be an input of another function."""
 
     def output(self) -> T:
-        """Wait for the output and return it; of a streaming function at once, as an iterator.
+        """Wait for the output and return it. With `streaming=True`, return an iterator at once.
 
         Raises:
             ModelError: The model failed, or the run was canceled or aborted.
@@ -120,14 +120,14 @@ class Run(_Run[T]):
         return cast("T", block(self._output(Output)))
 
     def logs(self) -> str:
-        """Return what the model has logged so far."""
+        """Return the logs of the model up to now."""
         return block(self._logs())
 
     def wait(self, timeout: Optional[float] = None) -> None:
-        """Wait until it has ended, in whatever way.
+        """Wait until the run has ended, also if the model fails.
 
         Args:
-            timeout: Seconds to wait at most; when they are over, it is canceled.
+            timeout: Seconds to wait, after which the run is canceled.
 
         Raises:
             DeadlineExceededError: `timeout` ran out.
@@ -135,15 +135,15 @@ class Run(_Run[T]):
         self.prediction.wait(timeout)
 
     def cancel(self) -> None:
-        """Stop it; what it has used so far is charged."""
+        """Cancel the run. You pay for the time until then."""
         self.prediction.cancel()
 
 
 class AsyncRun(_Run[T]):
-    """A run of a model that was started. It can be an input of another function as it is."""
+    """A handle: a run of a model that was started. A handle can be an input of another function."""
 
     async def output(self) -> T:
-        """Wait for the output and return it; of a streaming function at once, as an iterator.
+        """Wait for the output and return it. With `streaming=True`, return an iterator at once.
 
         Raises:
             ModelError: The model failed, or the run was canceled or aborted.
@@ -151,14 +151,14 @@ class AsyncRun(_Run[T]):
         return cast("T", await self._output(AsyncOutput))
 
     async def logs(self) -> str:
-        """Return what the model has logged so far."""
+        """Return the logs of the model up to now."""
         return await self._logs()
 
     async def wait(self, timeout: Optional[float] = None) -> None:
-        """Wait until it has ended, in whatever way.
+        """Wait until the run has ended, also if the model fails.
 
         Args:
-            timeout: Seconds to wait at most; when they are over, it is canceled.
+            timeout: Seconds to wait, after which the run is canceled.
 
         Raises:
             DeadlineExceededError: `timeout` ran out.
@@ -166,7 +166,7 @@ class AsyncRun(_Run[T]):
         await self.prediction.async_wait(timeout)
 
     async def cancel(self) -> None:
-        """Stop it; what it has used so far is charged."""
+        """Cancel the run. You pay for the time until then."""
         await self.prediction.async_cancel()
 
 
@@ -270,13 +270,13 @@ class _Function(_Of[P, T]):
 
 
 class Function(_Function[P, T]):
-    """A model as a function: its inputs are keyword arguments, its output is returned."""
+    """A model as a function: the inputs are keyword arguments, and the output is returned."""
 
     def __call__(self, /, *args: P.args, **inputs: P.kwargs) -> T:
         """Run the model and return its output; of a streaming function, as an iterator.
 
         Args:
-            args: Inputs are given by name.
+            args: Not allowed: pass inputs by name.
             inputs: The model's inputs, as for `Client.run`; also runs and outputs of other
                 functions, which are waited for.
 
@@ -284,38 +284,38 @@ class Function(_Function[P, T]):
             InvalidArgumentTypeError: The model has no such input, or not of this type.
             InvalidArgumentError: An input is none of the choices, or out of bounds.
             ModelError: The model failed, or the prediction was canceled or aborted.
-            DeadlineExceededError: `timeout` ran out; `prediction` is in the error.
-            ReplicateError: The API refused.
+            DeadlineExceededError: `timeout` ran out. The error has the `prediction`.
+            ReplicateError: The API refused the request.
         """
         return cast("T", block(self._call(Output, args, inputs)))
 
     def create(self, /, *args: P.args, **inputs: P.kwargs) -> Run[T]:
-        """Start the model and return the run, without waiting for its end.
+        """Start a run and return its handle, without waiting for its end.
 
         Args:
-            args: Inputs are given by name.
+            args: Not allowed: pass inputs by name.
             inputs: The model's inputs, as for a call.
         """
         return block(self._create(Run[T], args, inputs))
 
     def openapi_schema(self) -> Dict[str, Any]:
-        """Return the schema of the model's version, as the API has it."""
+        """Return the schema of the model's version, an OpenAPI document."""
         return block(self._subject.known_schema())
 
     @property
     def default_example(self) -> Optional[Prediction]:
-        """The model's own example, None if it has none."""
+        """The example prediction of the model, None if the model has none."""
         return _attribute("default_example", self._default_example())
 
 
 class AsyncFunction(_Function[P, T]):
-    """A model as a function to `await`: its inputs are keyword arguments."""
+    """A model as a function to `await`: the inputs are keyword arguments."""
 
     async def __call__(self, /, *args: P.args, **inputs: P.kwargs) -> T:
         """Run the model and return its output; of a streaming function, as an iterator.
 
         Args:
-            args: Inputs are given by name.
+            args: Not allowed: pass inputs by name.
             inputs: The model's inputs, as for `Client.run`; also runs and outputs of other
                 functions, which are waited for.
 
@@ -323,27 +323,27 @@ class AsyncFunction(_Function[P, T]):
             InvalidArgumentTypeError: The model has no such input, or not of this type.
             InvalidArgumentError: An input is none of the choices, or out of bounds.
             ModelError: The model failed, or the prediction was canceled or aborted.
-            DeadlineExceededError: `timeout` ran out; `prediction` is in the error.
-            ReplicateError: The API refused.
+            DeadlineExceededError: `timeout` ran out. The error has the `prediction`.
+            ReplicateError: The API refused the request.
         """
         return cast("T", await self._call(AsyncOutput, args, inputs))
 
     async def create(self, /, *args: P.args, **inputs: P.kwargs) -> AsyncRun[T]:
-        """Start the model and return the run, without waiting for its end.
+        """Start a run and return its handle, without waiting for its end.
 
         Args:
-            args: Inputs are given by name.
+            args: Not allowed: pass inputs by name.
             inputs: The model's inputs, as for a call.
         """
         return await self._create(AsyncRun[T], args, inputs)
 
     async def openapi_schema(self) -> Dict[str, Any]:
-        """Return the schema of the model's version, as the API has it."""
+        """Return the schema of the model's version, an OpenAPI document."""
         return await self._subject.known_schema()
 
     @property
     def default_example(self) -> Awaitable[Optional[Prediction]]:
-        """The model's own example, None if it has none; to await."""
+        """The example prediction of the model, None if the model has none. Needs `await`."""
         return _Later(self._default_example)
 
 

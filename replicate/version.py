@@ -34,10 +34,10 @@ class Version(Resource, models.Version):
         return schema.is_iterator(self.openapi_schema, self.cog_version)
 
     def predict(self, **input: Any) -> Any:
-        """Run this version and return its output; an iterator's items as a list.
+        """Run this version and return its output. If the model yields its output, return a list.
 
         Args:
-            input: The model's inputs by name; the output of another `predict` is one too.
+            input: The model's inputs by name. The output of another `predict` can be an input.
 
         Raises:
             ModelError: The model failed, or the prediction was canceled or aborted.
@@ -45,10 +45,10 @@ class Version(Resource, models.Version):
         return block(self._ours.async_predict(**input))
 
     async def async_predict(self, **input: Any) -> Any:
-        """Run this version and return its output; an iterator's items as a list.
+        """Run this version and return its output. If the model yields its output, return a list.
 
         Args:
-            input: The model's inputs by name; the output of another `predict` is one too.
+            input: The model's inputs by name. The output of another `predict` can be an input.
 
         Raises:
             ModelError: The model failed, or the prediction was canceled or aborted.
@@ -90,8 +90,8 @@ class Versions(Namespace):
         """List the model's versions, newest first.
 
         Args:
-            cursor: The `next` or `previous` of another page; by default the first page.
-            params: What else the API's list takes.
+            cursor: The `next` or `previous` of a page. Without it, the first page.
+            params: Other parameters of the API's list.
 
         Raises:
             ValueError: `cursor` is None.
@@ -104,8 +104,8 @@ class Versions(Namespace):
         """List the model's versions, newest first.
 
         Args:
-            cursor: The `next` or `previous` of another page; by default the first page.
-            params: What else the API's list takes.
+            cursor: The `next` or `previous` of a page. Without it, the first page.
+            params: Other parameters of the API's list.
 
         Raises:
             ValueError: `cursor` is None.
@@ -115,11 +115,11 @@ class Versions(Namespace):
         return await fetch_page(self._client, versions_list, Version, cursor, *self.model, **params)
 
     def delete(self, id: str) -> bool:
-        """Delete a version, its predictions and their files; return True when that is under way."""
+        """Delete a version with its predictions and files, and return True."""
         return block(self._ours.async_delete(id))
 
     async def async_delete(self, id: str) -> bool:
-        """Delete a version, its predictions and their files; return True when that is under way."""
+        """Delete a version with its predictions and files, and return True."""
         from replicate_api.api.models import versions_delete
 
         await self._client._call(versions_delete.asyncio, *self.model, id)

@@ -1,4 +1,4 @@
-"""Webhooks: the secret they are signed with, and the check of their signature.
+"""Webhooks: their signing secret, and the check of their signature.
 
 Replicate signs as Standard Webhooks does (https://www.standardwebhooks.com), see
 https://replicate.com/docs/topics/webhooks/verify-webhook.
@@ -51,11 +51,11 @@ _CAUSES = (
 
 
 class WebhookValidationError(ValueError):
-    """A webhook that is not to be trusted."""
+    """The webhook is not valid: it may not come from Replicate."""
 
 
 class MissingWebhookHeaderError(WebhookValidationError):
-    """A header that every webhook has is missing."""
+    """A header of the webhook is missing."""
 
 
 class InvalidSecretKeyError(WebhookValidationError):
@@ -63,19 +63,19 @@ class InvalidSecretKeyError(WebhookValidationError):
 
 
 class MissingWebhookBodyError(WebhookValidationError):
-    """There is no body."""
+    """The webhook has no body."""
 
 
 class InvalidTimestampError(WebhookValidationError):
-    """The webhook is too old, is from the future, or does not say when it was sent."""
+    """The webhook is too old, comes from the future, or has no valid time."""
 
 
 class InvalidSignatureError(WebhookValidationError):
-    """No signature matches."""
+    """No signature of the webhook matches."""
 
 
 class WebhookSigningSecret(Resource, models.WebhookSecret):
-    """The secret that webhooks are signed with; it does not show in its repr."""
+    """The secret that signs webhooks. Its repr does not show the secret."""
 
     def _shown(self) -> Dict[str, Any]:
         return {"key": "whsec_**********"}
@@ -90,11 +90,11 @@ class Webhooks(Namespace):
         """The account's default webhook secret."""
 
         def secret(self) -> WebhookSigningSecret:
-            """Get the secret that the account's webhooks are signed with."""
+            """Get the secret that signs the webhooks of the account."""
             return block(self._ours.async_secret())
 
         async def async_secret(self) -> WebhookSigningSecret:
-            """Get the secret that the account's webhooks are signed with."""
+            """Get the secret that signs the webhooks of the account."""
             from replicate_api.api.webhooks import default_secret_get
 
             data = await self._client._call(default_secret_get.asyncio)
@@ -113,21 +113,22 @@ class Webhooks(Namespace):
         secret: Any = None,
         tolerance: Optional[float] = TOLERANCE,
     ) -> bool:
-        """Check that a webhook comes from Replicate, is recent, and is unchanged.
+        """Check that a webhook comes from Replicate, is recent and was not changed.
 
         Args:
-            request: The request as the framework has it (httpx, Django, Flask); or else:
-            headers: Its headers, names in any case.
-            body: Its body as it came, bytes or text.
-            secret: The signing secret, as object or text, or several during a rotation.
-            tolerance: Seconds that its time may differ from ours; None: any.
+            request: The request of the framework (Django, Flask, httpx). Without it, pass `headers`
+                and `body`.
+            headers: The headers of the request. The case of the names does not matter.
+            body: The unchanged body of the request, bytes or text.
+            secret: The signing secret, an object or text. A list while you replace the secret.
+            tolerance: Seconds by which the time of the webhook may differ from now; None for any.
 
         Returns:
-            True; whatever is not right raises.
+            True. An invalid webhook raises an error.
 
         Raises:
-            WebhookValidationError: One of its subclasses says what is wrong.
-            ValueError: There is no secret, or there are both `request` and `headers`.
+            WebhookValidationError: The webhook is not valid. A subclass says why.
+            ValueError: `secret` is empty, or both `request` and `headers` are given.
         """
         headers, content, secret, tolerance = _arguments(request, headers, body, secret, tolerance)
         verify(headers, content, _keys(secret), tolerance)
@@ -141,21 +142,22 @@ class Webhooks(Namespace):
         secret: Any = None,
         tolerance: Optional[float] = TOLERANCE,
     ) -> Union[Prediction, Training]:
-        """Check a webhook as `validate` does and return what it is about.
+        """Check a webhook as `validate` does, and return its prediction or training.
 
         Args:
-            request: The request as the framework has it (httpx, Django, Flask); or else:
-            headers: Its headers, names in any case.
-            body: Its body as it came, bytes or text.
-            secret: The signing secret, as object or text, or several during a rotation.
-            tolerance: Seconds that its time may differ from ours; None: any.
+            request: The request of the framework (Django, Flask, httpx). Without it, pass `headers`
+                and `body`.
+            headers: The headers of the request. The case of the names does not matter.
+            body: The unchanged body of the request, bytes or text.
+            secret: The signing secret, an object or text. A list while you replace the secret.
+            tolerance: Seconds by which the time of the webhook may differ from now; None for any.
 
         Returns:
-            A prediction; a training where the body shows that it is one.
+            A `Prediction`, or a `Training` if the body is one.
 
         Raises:
-            WebhookValidationError: One of its subclasses says what is wrong.
-            ValueError: There is no secret, or there are both `request` and `headers`.
+            WebhookValidationError: The webhook is not valid. A subclass says why.
+            ValueError: `secret` is empty, or both `request` and `headers` are given.
         """
         headers, content, secret, tolerance = _arguments(request, headers, body, secret, tolerance)
         verify(headers, content, _keys(secret), tolerance)
@@ -180,7 +182,7 @@ def verify(
     """Check headers, time and signature. Pure but for the clock.
 
     Raises:
-        WebhookValidationError: One of its subclasses says what is wrong.
+        WebhookValidationError: The webhook is not valid. A subclass says why.
     """
     for name in ("id", "timestamp", "signature"):
         if not headers.get(f"webhook-{name}"):

@@ -100,16 +100,16 @@ class _Replicate:
         """Create a client.
 
         Args:
-            bearer_token: API token, or a function that returns one; by default
+            bearer_token: API token, or a function that returns an API token; by default
                 `REPLICATE_API_TOKEN`.
-            base_url: Where the API is, with or without `/v1`; by default `REPLICATE_BASE_URL`.
+            base_url: The URL of the API, with or without `/v1`; by default `REPLICATE_BASE_URL`.
             timeout: Seconds, or an `httpx.Timeout`, for each phase of an HTTP request; None means
                 no end.
-            max_retries: How often a request that may safely be repeated is repeated.
+            max_retries: How often a request is sent again, if that is safe.
             default_headers: Headers to send to the API with each request.
             default_query: Parameters to send to the API with each request.
-            http_client: The `httpx.Client`, for `AsyncReplicate` the `httpx.AsyncClient`, to send
-                with.
+            http_client: An `httpx.Client`, or for `AsyncReplicate` an `httpx.AsyncClient`, that
+                sends the requests.
 
         Raises:
             TypeError: A value is of the wrong type.
@@ -146,11 +146,11 @@ class _Replicate:
     # Settings.
 
     def with_options(self, **settings: Unpack[Settings]) -> Self:
-        """Return a client that differs in some options, which are those of the constructor.
+        """Return a client with other options. The options are those of the constructor.
 
-        The connections are shared, unless the token, the address or `http_client` is another.
-        `default_headers` and `default_query` are added to those that there are;
-        `set_default_headers` and `set_default_query` take their place.
+        The clients share their connections, unless the token, the address or `http_client` is
+        another. `default_headers` and `default_query` are added to the present headers and
+        parameters; `set_default_headers` and `set_default_query` replace them.
         """
         changes = given(settings)
         new = copy.copy(self)
@@ -176,17 +176,17 @@ class _Replicate:
 
     @property
     def bearer_token(self) -> str:
-        """The token, as the next request would send it."""
+        """The token of the next request."""
         return str(self._client._token())
 
     @property
     def base_url(self) -> httpx.URL:
-        """Where the operations are."""
+        """The URL of the API."""
         return httpx.URL(f"{self._client._base()}{API_PATH}/")
 
     @property
     def max_retries(self) -> int:
-        """How often a request that may safely be repeated is repeated."""
+        """How often a request is sent again, if that is safe."""
         own = self._options.max_retries
         return self._client.max_retries if own is None else own
 
@@ -207,7 +207,7 @@ class _Replicate:
 
     @property
     def with_raw_response(self) -> Any:
-        """The operations, returning the answers as they came: status, headers, `parse()`."""
+        """The same operations, which return raw answers: status, headers, `parse()`."""
         return Groups(self._caller._replace(is_raw=True))
 
     if not TYPE_CHECKING:
@@ -244,13 +244,13 @@ class _Replicate:
         Args:
             ref: The model, `owner/name` or `owner/name:version`.
             input: The model's inputs by name.
-            params: What `Client.run` takes; `timeout` is for the whole run. Of 2.x there are
-                `prefer`, which is another form of `wait`, `cancel_after`, and `extra_headers`,
-                `extra_query` and `extra_body`, which are added to each request.
+            params: Parameters of `Client.run`, and of 2.x: `prefer`, another form of `wait`;
+                `cancel_after`; `extra_headers`, `extra_query` and `extra_body`, which are added
+                to each request. `timeout` is for the whole run.
 
         Raises:
             ModelError: The model failed, or the prediction was canceled or aborted.
-            ReplicateError: The API refused.
+            ReplicateError: The API refused the request.
         """
         return self._result(self._run(ref, input, **params))
 
@@ -330,7 +330,7 @@ class Replicate(_Replicate, _Blocking):
 
 
 class AsyncReplicate(_Replicate, _Awaited):
-    """A client with the options and methods of the 2.x beta, which are to be awaited."""
+    """A client with the options and methods of the 2.x beta, which need `await`."""
 
     _is_async = True
 

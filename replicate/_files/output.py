@@ -36,16 +36,16 @@ SPOOL = 10 * 1024 * 1024
 
 
 class FileOutput(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A file that a model returned. It is fetched when it is read, each time anew.
+    """A file that a model returned. Each read downloads the file.
 
-    Iterate over it, with `for` or `async for`, for its content in chunks of bytes. Replicate
-    removes output files one hour after the prediction: `save` what you want to keep.
+    `for` and `async for` give the content in chunks of bytes. Replicate removes output files one
+    hour after the prediction: `save` the files that you need.
     """
 
     __module__ = "replicate.helpers"  # where 1.x has it: in pickles, and in what people read
 
     url: str
-    """Where the file is: an https URL, or a data URI that holds the file itself."""
+    """The URL of the file: an https URL, or a data URI with the content of the file."""
 
     def __init__(self, url: str, client: Optional[Session] = None) -> None:
         self.url = str(url)
@@ -58,7 +58,7 @@ class FileOutput(httpx.SyncByteStream, httpx.AsyncByteStream):
 
     @property
     def content_type(self) -> Optional[str]:
-        """The media type, as far as it is known: from a download, the data URI, or the name."""
+        """The media type, if it is known: from a download, the data URI or the name."""
         if self._content_type is None:
             if self.url[:5].lower() == "data:":
                 self._content_type = _data_uri.content_type(self.url)
@@ -71,15 +71,15 @@ class FileOutput(httpx.SyncByteStream, httpx.AsyncByteStream):
 
     @property
     def name(self) -> str:
-        """A file name for it, the one in its URL where there is one: never a path."""
+        """The name of the file, if possible from its URL: never a path."""
         return file_name(self.url, self.content_type)
 
     def read(self) -> bytes:
         """Return the whole content.
 
         Raises:
-            DownloadError: The file is gone, or did not arrive whole.
-            APIConnectionError: Its server cannot be reached.
+            DownloadError: The file is gone, or the download failed.
+            APIConnectionError: The server of the file cannot be reached.
         """
         return block(self.aread())
 
@@ -87,8 +87,8 @@ class FileOutput(httpx.SyncByteStream, httpx.AsyncByteStream):
         """Return the whole content.
 
         Raises:
-            DownloadError: The file is gone, or did not arrive whole.
-            APIConnectionError: Its server cannot be reached.
+            DownloadError: The file is gone, or the download failed.
+            APIConnectionError: The server of the file cannot be reached.
         """
         content = io.BytesIO()  # which gives its bytes away without a copy
         await self._pour(Handle(content), on_disk=False)
@@ -113,11 +113,11 @@ class FileOutput(httpx.SyncByteStream, httpx.AsyncByteStream):
             self._content_type = content_type
 
     def open(self) -> IO[bytes]:
-        """Fetch the file and return a binary handle with `read(n)` and `seek`; close it."""
+        """Download the file and return an open binary handle with `read(n)` and `seek`."""
         return block(self.async_open())
 
     async def async_open(self) -> IO[bytes]:
-        """Fetch the file and return a binary handle with `read(n)` and `seek`; close it."""
+        """Download the file and return an open binary handle with `read(n)` and `seek`."""
         handle: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115
         try:
             await self._pour(Handle(handle))
@@ -165,32 +165,32 @@ class FileOutput(httpx.SyncByteStream, httpx.AsyncByteStream):
             await in_thread(sink.write, pieces)
 
     def save(self, path: Union[str, os.PathLike[str]], *, progress: bool = False) -> Path:
-        """Write the file to disk, where it appears only when it is complete.
+        """Save the file to disk, where the file appears when it is complete.
 
         Args:
-            path: The file to write, which is replaced if it is there; or a folder to write it
-                to under its own `name`, or under a free one like it: `out-0-1.webp` where
-                there is an `out-0.webp`.
+            path: A file name, which is replaced if it exists; or a folder, into which the file is
+                saved under its own `name`, or under a free name: `out-0-1.webp` if there is
+                an `out-0.webp`.
             progress: Show a bar, where there is a terminal or notebook (`replicate[progress]`).
 
         Returns:
-            The path of the file.
+            The path of the saved file.
         """
         return block(self.async_save(path, progress=progress))
 
     async def async_save(
         self, path: Union[str, os.PathLike[str]], *, progress: bool = False
     ) -> Path:
-        """Write the file to disk, where it appears only when it is complete.
+        """Save the file to disk, where the file appears when it is complete.
 
         Args:
-            path: The file to write, which is replaced if it is there; or a folder to write it
-                to under its own `name`, or under a free one like it: `out-0-1.webp` where
-                there is an `out-0.webp`.
+            path: A file name, which is replaced if it exists; or a folder, into which the file is
+                saved under its own `name`, or under a free name: `out-0-1.webp` if there is
+                an `out-0.webp`.
             progress: Show a bar, where there is a terminal or notebook (`replicate[progress]`).
 
         Returns:
-            The path of the file.
+            The path of the saved file.
         """
         target = Path(path)
         in_folder = await in_thread(target.is_dir)
@@ -228,11 +228,10 @@ class FileOutput(httpx.SyncByteStream, httpx.AsyncByteStream):
 
 
 class FileOutputURL(str, FileOutput):  # type: ignore[misc]  # noqa: SLOT000 - a FileOutput has attributes
-    """A `FileOutput` that is also the string of its URL, as `prediction.output` holds it.
+    """A `FileOutput` that is also a string, its URL: the files in `prediction.output`.
 
-    Everything that a string does is that of a string: it iterates over its characters, and
-    its repr is a string's. Only what is called by a name of `FileOutput`, such as `read` and
-    `save`, reads the file.
+    The object behaves like a string: it iterates over characters, and has the repr of a string.
+    Only the methods of `FileOutput`, such as `read` and `save`, download the file.
     """
 
     # `str` comes first among the bases: what both have is the string's.

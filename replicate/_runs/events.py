@@ -126,7 +126,7 @@ class Decoder:
 
 
 class ServerSentEvent(Manners):
-    """An event of a stream; `str(event)` is the text of an output event, empty for others."""
+    """An event of a stream. `str(event)` is the text of an output event, and empty for others."""
 
     class EventType(str, enum.Enum):
         """What an event tells."""

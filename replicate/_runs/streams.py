@@ -70,10 +70,10 @@ _LINE_END = re.compile(r"\r\n?")
 
 
 class Stream(AsGenerator[ServerSentEvent]):
-    """The events of a run: for `for`, for `async for`, and for `with`.
+    """The events of a run, for `for`, `async for` and `with`.
 
-    If a connection breaks off, a new one goes on after the last event received. If there can be
-    no connection, the events are made from the run's output, which is polled.
+    If the connection breaks, a new connection continues after the last event. If no connection is
+    possible, the client polls the run, and makes events of its output.
     """
 
     def __init__(
@@ -339,7 +339,7 @@ class Stream(AsGenerator[ServerSentEvent]):
 class AsyncStream(AsAsyncGenerator[ServerSentEvent], Stream):
     """A stream for `async for`, with or without `await` in front.
 
-    It is also a coroutine that returns the stream at once: for `asyncio.create_task` and the like.
+    `await` returns the stream at once, so that `asyncio.create_task` and the like work too.
     """
 
     if not TYPE_CHECKING:
