@@ -85,7 +85,7 @@ class DeploymentPredictions(Namespace):
 
         Args:
             input: The model's inputs by name, as for `run`.
-            wait: Seconds (1 to 60) for which the server holds the request to answer with the output.
+            wait: Seconds (1 to 60) for which the server holds the request to answer with output.
                 True means 60, False means that the server answers at once.
             file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
             webhook: The URL that Replicate calls when the prediction changes.
@@ -116,7 +116,7 @@ class DeploymentPredictions(Namespace):
 
         Args:
             input: The model's inputs by name, as for `run`.
-            wait: Seconds (1 to 60) for which the server holds the request to answer with the output.
+            wait: Seconds (1 to 60) for which the server holds the request to answer with output.
                 True means 60, False means that the server answers at once.
             file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
             webhook: The URL that Replicate calls when the prediction changes.
@@ -156,7 +156,7 @@ class DeploymentsPredictions(Namespace):
         Args:
             deployment: The deployment, `owner/name`.
             input: The model's inputs by name, as for `run`.
-            wait: Seconds (1 to 60) for which the server holds the request to answer with the output.
+            wait: Seconds (1 to 60) for which the server holds the request to answer with output.
                 True means 60, False means that the server answers at once.
             file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
             webhook: The URL that Replicate calls when the prediction changes.
@@ -190,7 +190,7 @@ class DeploymentsPredictions(Namespace):
         Args:
             deployment: The deployment, `owner/name`.
             input: The model's inputs by name, as for `run`.
-            wait: Seconds (1 to 60) for which the server holds the request to answer with the output.
+            wait: Seconds (1 to 60) for which the server holds the request to answer with output.
                 True means 60, False means that the server answers at once.
             file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
             webhook: The URL that Replicate calls when the prediction changes.

@@ -118,7 +118,7 @@ class ModelsPredictions(Namespace):
         Args:
             model: A model, `owner/name`. If it is not official, its latest version runs.
             input: The model's inputs by name, as for `run`.
-            wait: Seconds (1 to 60) for which the server holds the request to answer with the output.
+            wait: Seconds (1 to 60) for which the server holds the request to answer with output.
                 True means 60, False means that the server answers at once.
             file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
             webhook: The URL that Replicate calls when the prediction changes.
@@ -152,7 +152,7 @@ class ModelsPredictions(Namespace):
         Args:
             model: A model, `owner/name`. If it is not official, its latest version runs.
             input: The model's inputs by name, as for `run`.
-            wait: Seconds (1 to 60) for which the server holds the request to answer with the output.
+            wait: Seconds (1 to 60) for which the server holds the request to answer with output.
                 True means 60, False means that the server answers at once.
             file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
             webhook: The URL that Replicate calls when the prediction changes.

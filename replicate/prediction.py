@@ -355,7 +355,7 @@ class Predictions(Namespace):
             input: The model's inputs by name, as for `run`.
             model: A model, `owner/name`. If it is not official, its latest version runs.
             deployment: A deployment, `owner/name`.
-            wait: Seconds (1 to 60) for which the server holds the request to answer with the output.
+            wait: Seconds (1 to 60) for which the server holds the request to answer with output.
                 True means 60, False means that the server answers at once.
             file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
             webhook: The URL that Replicate calls when the prediction changes.
@@ -399,7 +399,7 @@ class Predictions(Namespace):
             input: The model's inputs by name, as for `run`.
             model: A model, `owner/name`. If it is not official, its latest version runs.
             deployment: A deployment, `owner/name`.
-            wait: Seconds (1 to 60) for which the server holds the request to answer with the output.
+            wait: Seconds (1 to 60) for which the server holds the request to answer with output.
                 True means 60, False means that the server answers at once.
             file_encoding_strategy: `"base64"` to send files inside the request and not as uploads.
             webhook: The URL that Replicate calls when the prediction changes.

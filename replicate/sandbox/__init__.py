@@ -13,9 +13,9 @@ with sandbox:
     print(sandbox.client().run("me/shout", input={"text": "hello"}))
 ```
 
-Models are Python functions. A parameter is an input, the return annotation the output; an
-iterator streams, what is printed becomes the logs, a file becomes a URL and an exception a
-failure.
+Models are Python functions. Parameters are inputs, and the return annotation is the output. An
+iterator streams, printed text becomes the logs, a file becomes a URL, and an exception becomes a
+failed prediction.
 """
 
 from __future__ import annotations
@@ -87,9 +87,7 @@ def __getattr__(name: str) -> Any:
 
 def _need_the_extra() -> None:
     if not all(find_spec(package) for package in ("python_multipart", "starlette", "uvicorn")):
-        raise ImportError(
-            'replicate.sandbox needs more than the client does: pip install "replicate[sandbox]"'
-        )
+        raise ImportError('replicate.sandbox needs more packages: pip install "replicate[sandbox]"')
 
 
 def __dir__() -> List[str]:

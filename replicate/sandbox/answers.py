@@ -40,7 +40,7 @@ class Answers:
         official: Optional[bool] = None,
         cold_start: float = 0.0,
     ) -> Version:
-        """Make a model from the schema of a real one: its inputs are checked as the API does.
+        """Make a model from the schema of a real model, by which inputs are checked.
 
         ```python
         version = replicate.models.get("acme/upscaler").latest_version  # or a file with its JSON
@@ -50,19 +50,19 @@ class Answers:
         Args:
             source: A version or a model (an object of `replicate`, or its JSON as a dict), an
                 OpenAPI document, or the path of a JSON file with one of them.
-            name: `owner/name`; a model knows its own.
+            name: `owner/name`; by default the name of `source`, if it is a model.
             returns: The output: a value, a list of pieces for a model with an iterator, an
-                exception for a failure, or a function that is called with the inputs. By
-                default it is made from the schema: texts, numbers, small pictures for files.
-            official: Whether the model runs without a version; by default as the source says.
+                exception for a failure, or a function whose parameters are inputs. By default
+                an output is made from the schema: texts, numbers, small pictures for files.
+            official: Whether the model runs without a version; by default as `source` says.
             cold_start: Seconds that a prediction stays `starting`.
 
         Returns:
-            The version, which has the id of the real one if the source has it.
+            The version. It has the id of the real version, if `source` has the id.
 
         Raises:
-            TypeError: if the source is none of these.
-            ValueError: if it has no schema, no name is known, or the output does not fit.
+            TypeError: `source` is none of these.
+            ValueError: `source` has no schema, no name is known, or the output does not fit.
         """
         found = read(source)
         name = name or found.name
@@ -93,29 +93,30 @@ class Answers:
     def script(
         self, name: str, *lives: Sequence[Any], training: bool = False, official: bool = True
     ) -> Version:
-        """Let the predictions of a model live by script.
+        """Write how the predictions of a model go, step by step.
 
         ```python
         sandbox.script("acme/painter", ["starting", 2.0, "processing", 10, Failed("NSFW")])
         sandbox.script("acme/poet", [Log("loading"), 5, "Roses ", 0.1, "are ", 0.1, "red"])
         ```
 
-        A step is a status; a number of seconds to wait, on the sandbox's clock; `Log(text)`;
-        `Metric(name, value)`; `Failed(error)` or an exception; anything else is put out, and
-        `Output(value)` puts out what would mean something else. A script that does not end
-        otherwise succeeds, one that ends with `math.inf` only ends when it is canceled.
+        A step is a status; a number, a pause in seconds on the sandbox's clock; `Log(text)`;
+        `Metric(name, value)`; `Failed(error)` or an exception. Any other step is output, or a
+        piece of it. `Output(value)` is for output that would mean something else, such as a
+        number. At the end of the script the prediction succeeds. After `math.inf` the
+        prediction runs until it is canceled.
 
         Args:
-            name: `owner/name`. A model of that name keeps its version and its schema, any other
+            name: `owner/name`. An existing model keeps its version and its schema. A new model
                 takes all inputs.
-            *lives: Scripts. The first prediction gets the first one, and so on; the last one is
-                repeated.
-            training: Whether it is the trainings of the model that live by script.
+            *lives: Scripts. The first prediction follows the first script, and so on. The last
+                script holds for all further predictions.
+            training: Whether the scripts are for trainings of the model.
             official: Whether a new model runs without a version.
 
         Raises:
-            TypeError: if a script is no list.
-            ValueError: if no prediction can live like that, or the name is none.
+            TypeError: A script is not a list.
+            ValueError: No prediction can go like that, or `name` is not `owner/name`.
         """
         if not lives:
             raise TypeError("a script is a list of steps")
@@ -137,22 +138,22 @@ class Answers:
         return latest
 
     def replay(self, source: Any) -> Dict[str, int]:
-        """Answer as was recorded: predictions with the same input get the same output.
+        """Answer with recorded outputs: predictions with the same input get the same output.
 
-        What is compared is the model and the input; a file in it is as good as any other. The
-        same input recorded several times is answered in turn. Output files come from the
-        recording too, if it has their content. An input that was not recorded fails.
+        The model and the input are compared; all files in inputs count as equal. If an input was
+        recorded several times, its outputs come in turn. Output files come from the recording,
+        if it has their content. A prediction with an input that was not recorded fails.
 
         Args:
             source: The path of a cassette of vcrpy (YAML or JSON) or of a JSON file with
                 predictions, or predictions: objects of `replicate` or dicts, one or several.
 
         Returns:
-            How many predictions of which model were found.
+            The number of predictions found, by model.
 
         Raises:
-            ImportError: if a cassette is YAML, and PyYAML is not installed.
-            ValueError: if there is no prediction in it.
+            ImportError: The cassette is YAML, and PyYAML is not installed.
+            ValueError: `source` has no prediction.
         """
         recordings = read_recordings(source)
         counts: Dict[str, int] = {}

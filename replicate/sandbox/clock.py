@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 
 class Clock(Timeline):
-    """The time of a sandbox, `sandbox.clock`.
+    """The clock of a sandbox, `sandbox.clock`.
 
-    Models' waits (`current_prediction().sleep`), cold starts, `Cancel-After`, held requests, rate
-    limits, pauses between webhooks, the expiry of data after an hour, and the pauses and deadlines
-    of this package's clients run on it. What is real stays real: the time that code takes, a
-    `time.sleep` in a model, the delays of faults, and the timeouts of connections.
+    These run on the clock: `current_prediction().sleep` in models, cold starts, `Cancel-After`,
+    held requests, rate limits, pauses between webhooks, the removal of data after an hour, and the
+    pauses and deadlines of this package's clients. These run in real time: code, `time.sleep` in a
+    model, the delays of faults, and the timeouts of connections.
 
     Example:
         ```python
@@ -43,15 +43,16 @@ class Clock(Timeline):
         return wire.EPOCH + timedelta(microseconds=self.nanoseconds() // 1000)
 
     def drive(self, *, auto: bool = True) -> None:
-        """Stop the time; from now on it is driven.
+        """Stop the clock, and move it from now on only when somebody waits.
 
-        The pauses and deadlines of all clients in this process follow it.
+        The pauses and deadlines of all clients in this process follow the clock.
 
         Args:
-            auto: Whether it jumps ahead when somebody waits; otherwise `advance` alone moves it.
+            auto: Whether the clock jumps ahead when somebody waits. Otherwise only `advance`
+                moves it.
 
         Raises:
-            RuntimeError: Another sandbox of this process drives the time of the clients.
+            RuntimeError: Another sandbox in this process drives the pauses of the clients.
         """
 
         def drive() -> None:
@@ -62,28 +63,26 @@ class Clock(Timeline):
         self._call(drive)
 
     def release(self) -> None:
-        """Let time go on by itself, from where it is."""
+        """Let the clock run again, from its present time."""
         self._call(self._go_on)
         clients.give_back(self)
 
     def advance(self, seconds: float) -> None:
-        """Let some time pass, and all happen that happens in it.
+        """Move the clock, and wait until everything that happens in that time has happened.
 
-        Does not return before what it has set off is done. Works whether or not the clock is
-        driven; in a coroutine use `aadvance`.
+        A clock that is not driven moves too. In a coroutine use `aadvance`.
 
         Raises:
-            RuntimeError: The sandbox is not running, or an event loop runs in this thread, which
-                could not do its part meanwhile.
+            RuntimeError: The sandbox is not running, or an event loop runs in this thread.
         """
         self._future(self._pass(to_nanoseconds(seconds)), "aadvance").result()
 
     async def aadvance(self, seconds: float) -> None:
-        """Let some time pass, and all happen that happens in it."""
+        """Move the clock, and wait until everything that happens in that time has happened."""
         await across(self._future(self._pass(to_nanoseconds(seconds))))
 
     def sleep(self, seconds: float) -> None:
-        """Sleep on this clock: what can take the place of `time.sleep` in an app under test."""
+        """Sleep on this clock. In a test, replace `time.sleep` of an app by this method."""
         future = self._future(self._pause(to_nanoseconds(seconds), None), "asleep")
         try:
             future.result()
@@ -92,7 +91,7 @@ class Clock(Timeline):
             raise
 
     async def asleep(self, seconds: float) -> None:
-        """Sleep on this clock: what can take the place of `asyncio.sleep`."""
+        """Sleep on this clock. In a test, replace `asyncio.sleep` of an app by this method."""
         await across(self._future(self._pause(to_nanoseconds(seconds), None)))
 
     # --- for clients of this process -----------------------------------------------------------

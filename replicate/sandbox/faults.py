@@ -44,10 +44,10 @@ _KNOWN: Dict[int, Dict[str, Any]] = {
 
 @dataclass(repr=False, eq=False)
 class Fault:
-    """One fault, for some occurrences of some requests. See `Sandbox.fault`.
+    """A fault for some requests; see `Sandbox.fault`.
 
     Attributes:
-        fired: How many requests it has hit.
+        fired: How many requests the fault has hit.
     """
 
     target: Tuple[str, ...]

@@ -34,11 +34,11 @@ DAY = 24 * 3600 * wire.NANOSECONDS
 
 @dataclass(frozen=True)
 class File:
-    """A file that a model puts out from memory.
+    """A file from memory, as the output of a model.
 
     Attributes:
         data: The bytes.
-        name: The last part of the file's URL; its ending decides the content type.
+        name: The last part of the file's URL. Its ending decides the content type.
     """
 
     data: bytes

@@ -42,14 +42,14 @@ def Input(  # noqa: N802 - Cog's name, so that a model's signature can be taken 
     """Describe an input of a model, as the default value of the function's parameter.
 
     Args:
-        default: The value if the caller gives none; without one the input is required.
+        default: The value if the caller gives none. Without a default the input is required.
         description: Text for the schema.
-        ge: The least number allowed.
-        le: The greatest number allowed.
-        min_length: The fewest characters allowed.
-        max_length: The most characters allowed.
-        regex: A pattern that the text must contain.
-        choices: The only values allowed; `Literal` and `Enum` annotations say the same.
+        ge: The smallest number allowed.
+        le: The largest number allowed.
+        min_length: The smallest number of characters allowed.
+        max_length: The largest number of characters allowed.
+        regex: A regular expression that must match somewhere in the text.
+        choices: The allowed values. Annotations with `Literal` and `Enum` do the same.
     """
     if ge is not None and le is not None and ge > le:
         raise ValueError(f"no number is at least {ge} and at most {le}")

@@ -70,7 +70,7 @@ class Runs(Sequence["Run"]):
 
 
 class Looking:
-    """What can be seen of a sandbox, and waited for."""
+    """What tests can see of a sandbox, and wait for."""
 
     _state: State
     _requests: RequestLog
@@ -78,22 +78,22 @@ class Looking:
 
     @property
     def requests(self) -> List[RecordedRequest]:
-        """The requests that came in, in order."""
+        """The requests of clients, in order."""
         return self._requests
 
     @property
     def predictions(self) -> Runs:
-        """The predictions that were created, whether or not their creator was told."""
+        """The predictions, also those whose create got no answer."""
         return Runs(self._state.newest(trainings=False)[::-1])
 
     @property
     def trainings(self) -> Runs:
-        """The trainings that were created."""
+        """The trainings, also those whose create got no answer."""
         return Runs(self._state.newest(trainings=True)[::-1])
 
     @property
     def created(self) -> Runs:
-        """All that would have been billed: predictions and trainings, in order."""
+        """Predictions and trainings in order: all that Replicate would have billed."""
         return Runs(list(self._state.runs.values()))
 
     @property
@@ -103,18 +103,18 @@ class Looking:
 
     @property
     def webhook_secret(self) -> str:
-        """The key that webhooks are signed with, as the API serves it."""
+        """The secret that signs webhooks, `whsec_...`."""
         return self._state.webhook_secret
 
     def settle(self, timeout: float = 30.0) -> None:
         """Wait until all predictions have ended and all webhooks are delivered.
 
-        In a coroutine use `asettle`: an app under test, which runs in the same event loop,
-        could not receive webhooks meanwhile.
+        In a coroutine use `asettle`: while `settle` waits, an app in the same event loop could
+        not receive webhooks.
 
         Raises:
             RuntimeError: The sandbox is not running, or an event loop runs in this thread.
-            TimeoutError: That takes longer than `timeout` seconds.
+            TimeoutError: The wait takes longer than `timeout` seconds.
         """
         if running_loop() is not None:
             raise RuntimeError("an event loop runs in this thread: use `await sandbox.asettle()`")
@@ -125,7 +125,7 @@ class Looking:
 
         Raises:
             RuntimeError: The sandbox is not running.
-            TimeoutError: That takes longer than `timeout` seconds.
+            TimeoutError: The wait takes longer than `timeout` seconds.
         """
         thread = self._thread()
         try:
@@ -138,7 +138,7 @@ class Looking:
 
         Raises:
             KeyError: There is no such prediction.
-            ValueError: It has not finished.
+            ValueError: The prediction has not finished.
         """
         run = self.predictions[run_id]
         if not run.finished:

@@ -74,11 +74,11 @@ def replicate_sandbox_options() -> Dict[str, Any]:
 def replicate_sandbox(
     request: pytest.FixtureRequest, replicate_sandbox_options: Dict[str, Any]
 ) -> Iterator[Sandbox]:
-    """A Replicate API of the test's own, at which `replicate` and the environment point.
+    """A new sandbox for the test, which `replicate` and the environment use.
 
-    Its options come from the fixture `replicate_sandbox_options` and, before them, from the
-    marker `replicate_sandbox`. A fault that was asked for and has hit nothing fails the test,
-    unless it is `optional`.
+    Options come from the fixture `replicate_sandbox_options`, and from the marker
+    `replicate_sandbox`, whose options win. If a fault has hit no request, the test fails, unless
+    the fault is `optional`.
     """
     options = dict(replicate_sandbox_options)
     for marker in reversed(list(request.node.iter_markers("replicate_sandbox"))):

@@ -62,11 +62,11 @@ class Run:
         input: The input as it was sent.
         status: As in the API.
         output: As in the API, or None while there is none.
-        error: What went wrong, if it did.
-        logs: What the model printed.
-        metrics: What the model recorded; times are added at the end.
+        error: The error message of a failed run.
+        logs: The text that the model printed.
+        metrics: The metrics of the model. Times are added at the end.
         deployment: The full name of the deployment that the run was created through.
-        destination: For a training, the full name of the model that receives the result.
+        destination: For a training, the full name of the model that gets the new version.
     """
 
     model: Model

@@ -1,4 +1,4 @@
-"""The sandbox itself: what users start, fill with models, and look into."""
+"""The sandbox, which users start, give models to, and ask what happened."""
 
 from __future__ import annotations
 
@@ -65,31 +65,31 @@ class Sandbox(Answers, Looking):
         ```
 
     Args:
-        demo_models: Whether to bring the models of `replicate.sandbox.demo`, and the stand-ins
-            for well-known models of `replicate.sandbox.stand_ins`.
+        demo_models: Whether the sandbox has the models of `replicate.sandbox.demo`, and the
+            stand-ins for well-known models of `replicate.sandbox.stand_ins`.
         token: The API token that the sandbox accepts.
         host: The address to listen on; `0.0.0.0` lets other machines and containers in.
-        port: The port of the API; 0 takes a free one.
+        port: The port of the API; 0 for a free port.
         files_port: The port of output files and streams, which have another origin, as at
-            Replicate; 0 takes a free one.
-        public_url: The URL under which clients reach the API, if something stands between
-            that they can't see, such as a tunnel. It is then in all answers, also for files;
-            otherwise URLs in answers have the host that was asked.
-        tls: Whether to speak HTTPS, with certificates of an authority that lives as long as
-            the sandbox runs; `ca_file` and `environment` tell clients about it.
+            Replicate; 0 for a free port.
+        public_url: The URL of the API behind a tunnel or a proxy. URLs in answers then begin with
+            it, also the URLs of files. Without it, URLs in answers have the host name that the
+            client used.
+        tls: Whether to serve HTTPS, with certificates of an authority that exists while the
+            sandbox runs. `ca_file` and `environment` name its certificate for clients.
         username: The account that the token belongs to.
-        page_size: How many items a page of a list has; models have 25 at most.
+        page_size: The number of items on a page of a list; 25 at most for models.
         cancel_after_minimum: The shortest `Cancel-After` accepted, in seconds.
         stream_logs: Whether streams carry `logs` events.
         webhook_interval: Seconds between two `output` or two `logs` webhooks of a prediction.
         webhook_retries: Seconds to wait before each repetition of a `completed` webhook.
-        history: How many requests, webhooks, uploads and finished runs are kept; older ones
-            are forgotten.
-        secret: What control over HTTP asks for (`/_sandbox/`, and the web page). Without a
+        history: How many requests, webhooks, uploads and finished runs the sandbox keeps. It
+            forgets older ones.
+        secret: The secret for control over HTTP (`/_sandbox/`, and the web page). Without a
             secret only this machine can control the sandbox.
-        strict_inputs: Whether inputs that a model does not have are refused; as at Replicate
-            they are left out otherwise, and logged.
-        drive_clock: Whether time is driven from the start, as after `clock.drive()`.
+        strict_inputs: Whether inputs that a model does not have are refused. Otherwise they are
+            ignored, as at Replicate, and logged.
+        drive_clock: Whether the clock is driven from the start, as after `clock.drive()`.
     """
 
     def __init__(
@@ -154,16 +154,16 @@ class Sandbox(Answers, Looking):
         cold_start: float = 0.0,
         concatenate: bool = True,
     ) -> Callable[[F], F]:
-        """Make a function a model; under a name that has one, make it the latest version.
+        """Make a model of a function. If the model exists, the function is its latest version.
 
         Args:
             name: `owner/name`.
-            official: Whether the model runs without a version, like Replicate's official ones.
-            description: Text for the model; the function's docstring if there is none.
+            official: Whether the model runs without a version, like Replicate's official models.
+            description: Text for the model; by default the first line of the function's docstring.
             visibility: `public` or `private`.
             readme: The model's README in Markdown.
             cold_start: Seconds that a prediction stays `starting`.
-            concatenate: Whether an iterator of strings is one text in pieces, not a list.
+            concatenate: Whether an iterator of strings is a text in pieces, and not a list.
         """
         owner, short = full_name_parts(name)
 
@@ -181,8 +181,8 @@ class Sandbox(Answers, Looking):
     def trainer(self, name: str) -> Callable[[F], F]:
         """Make a function the trainer of a model's latest version.
 
-        The function's parameters are the input of a training, and the file that it returns
-        the weights. A model with an input named `weights` gets them in the new version.
+        The function's parameters are the inputs of a training, and the returned file is the
+        weights. If the model has an input `weights`, the new version gets the weights there.
         """
 
         def register(function: F) -> F:
@@ -197,7 +197,7 @@ class Sandbox(Answers, Looking):
 
     @property
     def models(self) -> Mapping[str, Model]:
-        """The models by name; `.latest_version.id` is what `owner/name:id` needs."""
+        """The models by name. `.latest_version.id` is the id of a version."""
         return self._state.models
 
     def cog(
@@ -213,30 +213,30 @@ class Sandbox(Answers, Looking):
         visibility: str = "public",
         readme: Optional[str] = None,
     ) -> Model:
-        """Make a predictor of Cog a model, without Docker.
+        """Make a model of a Cog predictor, without Docker.
 
-        Cog's own server runs it, in a process that starts with the first prediction and ends
-        with the sandbox; `setup` runs once. The Python there needs `cog` (`replicate[cog]`) and
-        what else the predictor imports.
+        Cog's own server runs the predictor, in a process that starts with the first prediction
+        and ends with the sandbox. `setup` runs once. The Python of the process needs `cog`
+        (`replicate[cog]`) and all packages that the predictor imports.
 
         Args:
             name: `owner/name`.
             source: A folder with a cog.yaml, or a predictor as `path/to/predict.py:Predictor`.
-            python: The path of the Python to run it with; this one if not given.
-            environment: More variables for it. Those of this sandbox are set, so that a predictor
-                that runs models itself runs them here.
-            concurrency: How many predictions it takes at once, if not what the project says.
-            official: Whether the model runs without a version, like Replicate's official ones.
+            python: The path of the Python that runs the predictor; by default this Python.
+            environment: More variables for the process. The variables of this sandbox are set, so
+                that a predictor can run models of the sandbox.
+            concurrency: How many predictions run at the same time; by default as the project says.
+            official: Whether the model runs without a version, like Replicate's official models.
             description: Text for the model.
             visibility: `public` or `private`.
-            readme: The model's README in Markdown; the folder's README.md if not given.
+            readme: The model's README in Markdown; by default the README.md of the folder.
 
         Returns:
             The model.
 
         Raises:
-            RuntimeError: The project can't be inspected; the message says why.
-            ImportError: That Python does not have `cog`.
+            RuntimeError: The project cannot be read; the message says why.
+            ImportError: The Python does not have `cog`.
         """
         from .cog_engine import add_project
         from .cog_project import inspect_project
@@ -261,7 +261,7 @@ class Sandbox(Answers, Looking):
     def include(self, other: Sandbox) -> None:
         """Add the models and collections of another sandbox.
 
-        A model of the same name gets the other's versions as its latest.
+        If both have a model of the same name, the other's versions are its latest versions.
         """
         for name, model in other._state.models.items():
             mine = self._state.models.get(name)
@@ -273,7 +273,7 @@ class Sandbox(Answers, Looking):
     # --- running -------------------------------------------------------------------------------
 
     def start(self) -> Self:
-        """Start serving, in a thread; `with sandbox:` does the same and stops it at the end."""
+        """Start the sandbox in a thread. `with sandbox:` also stops the sandbox at the end."""
         if self._loop is not None:
             raise RuntimeError("the sandbox is running already")
         api = Edge("api", self._state, answer_api, api_names, self._requests)
@@ -295,7 +295,7 @@ class Sandbox(Answers, Looking):
         return self
 
     def stop(self) -> None:
-        """Cancel what runs, stop serving, and remove all files."""
+        """Cancel all predictions, stop the sandbox, and remove all its files."""
         loop, self._loop = self._loop, None
         if loop is None:
             return
@@ -370,10 +370,9 @@ class Sandbox(Answers, Looking):
 
     @property
     def environment(self) -> Dict[str, str]:
-        """The environment variables that point clients in other processes at this sandbox.
+        """The environment variables with which clients in other processes use this sandbox.
 
-        They are those of replicate 1.x. The other official clients want `/v1` at the end of
-        the base URL.
+        Other official clients than `replicate` 1.x need `/v1` at the end of the base URL.
         """
         self._running()
         return dict(self._state.variables)
@@ -391,7 +390,7 @@ class Sandbox(Answers, Looking):
         """Return a client of this sandbox.
 
         Args:
-            **options: Passed on to `replicate.Client`.
+            **options: Options of `replicate.Client`.
         """
         from replicate.client import Client
 
@@ -430,35 +429,35 @@ class Sandbox(Answers, Looking):
         ```
 
         Args:
-            *target: An `operationId`, `stream`, `output` (a file of a model) or `webhook`;
-                or method and path. `predictions.create` is every create of a prediction, also
-                through `models.predictions.create` and `deployments.predictions.create`. In a
-                path `*` stands for one segment and a last `**` for the rest; `*` as the method
-                for all.
-            status: Answer with this status. Without a body it comes with the API's own.
-            headers: More headers for the answer, the fault's or the real one.
-            body: Answer with this: bytes or text as they are, anything else as JSON.
+            *target: An operation, `stream`, `output` (a file of a model) or `webhook`; or a method
+                and a path. `predictions.create` is every create of a prediction, also
+                `models.predictions.create` and `deployments.predictions.create`. In a path `*`
+                stands for one segment, and `**` at the end for the rest. The method `*` stands
+                for all methods.
+            status: Answer with this status. Without `body`, the answer has the API's own body.
+            headers: More headers for the answer of the fault or of the API.
+            body: Answer with this body: bytes, text, or a JSON value.
             content_type: The answer's content type.
             script: Answer with these pieces, one after the other. A number is a pause in
-                seconds, `CUT` closes the connection.
-            work: Whether the operation is done although the fault's answer takes the place of
-                its own: a creation that nobody hears of.
+                seconds. `CUT` closes the connection.
+            work: Whether the API does the operation before the fault answers. So a prediction
+                can exist although its create was answered with an error.
             delay: Seconds before the answer.
-            drop: Reset the connection `before` anything is done, `after` it was done but
-                before the answer, or `during` the answer, when half of it is sent.
-            truncate: Close the connection after so many bytes of the body.
-            content_length: Whether the answer says how long it is.
+            drop: Reset the connection `before` the API does the operation, `after` the operation
+                but before the answer, or `during` the answer, when half of it is sent.
+            truncate: Close the connection after this number of bytes of the body.
+            content_length: Whether the answer has a `Content-Length`.
             trickle: Seconds between every 16 bytes of the body.
-            times: How many requests are hit; None means all.
-            after: How many requests are spared before.
-            optional: Whether `unfired_faults` leaves it out.
+            times: How many requests the fault hits; None means all.
+            after: How many requests the fault lets pass first.
+            optional: Whether `unfired_faults` leaves the fault out.
 
         Returns:
-            The fault, which counts in `fired` how often it has hit.
+            The fault. Its `fired` is the number of requests that it has hit.
 
         Raises:
             TypeError: The target is neither an operation nor a method and a path.
-            ValueError: The fault can't hit any request, or nothing would happen to it.
+            ValueError: No request can match the target, or the fault would do nothing.
         """
         fault = Fault(target, status, dict(headers or {}), body, content_type, script, work)
         fault.delay, fault.drop, fault.trickle = delay, drop, trickle
@@ -468,10 +467,7 @@ class Sandbox(Answers, Looking):
 
     @property
     def unfired_faults(self) -> List[Fault]:
-        """The faults that have not hit anything: what they were to test is not tested.
-
-        Those that are `optional` are left out.
-        """
+        """The faults that have hit no request, without those that are `optional`."""
         return self._state.faults.unfired
 
     def rate_limit(
@@ -480,16 +476,17 @@ class Sandbox(Answers, Looking):
         """Limit how many predictions can be created.
 
         Args:
-            requests: How many in the long run.
-            per: In how many seconds.
-            burst: How many at once; `requests` if not given.
-            header: Whether a 429 has a `Retry-After` header beside `retry_after` in its body.
+            requests: How many creates are allowed in `per` seconds.
+            per: Seconds.
+            burst: How many creates are allowed at once; by default `requests`.
+            header: Whether a refusal has the header `Retry-After`, besides `retry_after` in its
+                body.
         """
         self._state.rate_limit = RateLimit(requests, per, burst, header=header)
 
     @contextlib.contextmanager
     def offline(self) -> Generator[None, None, None]:
-        """Refuse all connections for the time of a `with` block."""
+        """Refuse all connections until the end of a `with` block."""
         self._running()
         assert self._loop is not None
         self._loop.call(self._refuse())
@@ -504,18 +501,18 @@ class Sandbox(Answers, Looking):
 
     @property
     def clock(self) -> Clock:
-        """The time of the sandbox, which tests can drive."""
+        """The clock of the sandbox, which tests can drive."""
         return self._state.clock
 
     # --- looking -------------------------------------------------------------------------------
 
     def download_url(self, file_id: str, *, seconds: float = 3600) -> str:
-        """Return the signed address of an uploaded file's content."""
+        """Return the signed URL of an uploaded file's content."""
         expiry = int(self._state.clock.nanoseconds() // wire.NANOSECONDS + seconds)
         return self._state.files.download_url(file_id, self._state.settings.username, expiry)
 
     def reset(self) -> None:
-        """Forget everything that clients did; models stay."""
+        """Forget everything that clients did, and all faults. The models stay."""
         self._requests.clear()
         if self._loop is None:
             self._state.clear()

@@ -25,14 +25,14 @@ Play = Callable[["State", "Run"], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Output:
-    """In a script: what the model puts out, as a whole or a piece of it."""
+    """In a script: the output of the model, or a piece of it."""
 
     value: Any
 
 
 @dataclass(frozen=True)
 class Log:
-    """In a script: what the model prints."""
+    """In a script: text that the model prints."""
 
     text: str
 

@@ -33,9 +33,9 @@ class Delivery:
     """One attempt to deliver a webhook.
 
     Attributes:
-        run_id: The prediction or training that it told about.
+        run_id: The id of the prediction or training.
         event: `start`, `output`, `logs` or `completed`.
-        url: Where it went.
+        url: The URL of the app.
         webhook_id: The same for all attempts of one webhook.
         status: The status of the answer, or None if there was none.
     """

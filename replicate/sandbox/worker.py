@@ -28,17 +28,17 @@ if TYPE_CHECKING:
 
 
 class Canceled(BaseException):
-    """Raised inside a model whose prediction was cancelled.
+    """Raised in a model whose prediction was canceled.
 
-    Not an `Exception`: a model that catches its own errors must not catch this.
+    Not an `Exception`, so that a model that catches its own errors does not catch this.
     """
 
 
 class CurrentPrediction:
-    """What a model can learn about, and do for, the prediction that it is running.
+    """The prediction that a model is running: its data, and what the model can report.
 
     Attributes:
-        directory: A place for files, which is removed when the prediction ends.
+        directory: A folder for files, which is removed when the prediction ends.
     """
 
     def __init__(
@@ -64,25 +64,25 @@ class CurrentPrediction:
 
     @property
     def canceled(self) -> bool:
-        """Whether the prediction was cancelled."""
+        """Whether the prediction was canceled."""
         return self._canceled.is_set()
 
     def check(self) -> None:
-        """Stop here if the prediction was cancelled.
+        """Stop the model if the prediction was canceled.
 
         Raises:
-            Canceled: if it was.
+            Canceled: The prediction was canceled.
         """
         if self.canceled:
             raise Canceled
 
     def sleep(self, seconds: float) -> None:
-        """Sleep on the sandbox's clock, no longer than the prediction lives.
+        """Sleep on the sandbox's clock, until the prediction is canceled at the latest.
 
-        A model that is async sleeps with `asleep`.
+        In an async model use `asleep`.
 
         Raises:
-            Canceled: if the prediction is cancelled meanwhile.
+            Canceled: The prediction was canceled meanwhile.
         """
         if threading.get_ident() == self._thread:
             raise RuntimeError("this model is async, and so is its sleep: await asleep()")
@@ -93,7 +93,7 @@ class CurrentPrediction:
         self.check()
 
     async def asleep(self, seconds: float) -> None:
-        """Sleep on the sandbox's clock, in a model that is async."""
+        """Sleep on the sandbox's clock, in an async model."""
         await self._run.clock.wait(seconds)
 
     def _begin(self, nap: Nap) -> None:
@@ -117,7 +117,7 @@ class CurrentPrediction:
         self.log(f"{part:4.0%}|{bar}| {done}/{total}\n")
 
     def log(self, text: str) -> None:
-        """Write to the prediction's logs, as `print` does inside a model."""
+        """Write to the prediction's logs, like `print` in a model."""
         self.check()
         if not text:  # print(..., end="") writes that too
             return
@@ -148,7 +148,7 @@ def current_prediction() -> CurrentPrediction:
     """Return the prediction that the calling model is running.
 
     Raises:
-        RuntimeError: outside of a model.
+        RuntimeError: The call is not in a model.
     """
     try:
         return _current.get()
