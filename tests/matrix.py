@@ -1,7 +1,8 @@
 """Run the tests on every supported Python that this machine has: `make test-all`.
 
-Each gets a virtual environment of its own under `.venvs/`. A last run has the oldest httpx that
-`pyproject.toml` allows. What is missing is said at the end, and is no success.
+Each gets a virtual environment of its own under `.venvs/`. A last run has the oldest versions that
+`pyproject.toml` allows. All run to their end, and a table tells how each went; a Python that is
+missing is said there, and is no success.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
+from xml.etree import ElementTree
 
 ROOT = Path(__file__).parents[1]
 VERSIONS = ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
@@ -34,13 +37,16 @@ def interpreter(version):
 
 
 def floors():
-    """Return the oldest versions of what the package needs, as requirements."""
+    """Return the oldest versions of what the package and its extras need, as requirements."""
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    return [f"httpx=={re.search(r'httpx>=([0-9.]+)', text).group(1)}"]
+    needed = text[text.index("\ndependencies = ") : text.index("\n[project.entry-points")]
+    found = re.findall(r'"([\w-]+)>=([\w.]+)', needed)
+    # Cog has an environment of its own: `make test-cog`.
+    return [f"{name}=={version}" for name, version in found if name != "cog"]
 
 
-def run(name, python, arguments):
-    """Set an environment up, run the tests in it, and return whether they passed."""
+def set_up(name, python):
+    """Make an environment, or bring it up to date, and return its Python."""
     folder = ROOT / ".venvs" / name
     executable = str(folder / ("Scripts" if os.name == "nt" else "bin") / "python")
     pip = [executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
@@ -49,25 +55,52 @@ def run(name, python, arguments):
         subprocess.run([python, "-m", "venv", str(folder)], check=True)
         subprocess.run([*pip, "--upgrade", "pip"], check=True, cwd=ROOT)
     subprocess.run([*pip, *wanted, *(floors() if name == OLDEST else ())], check=True, cwd=ROOT)
-    tests = [executable, "-m", "pytest", "-n", "auto", "-q", "-m", "not slow", *arguments]
-    return subprocess.run(tests, cwd=ROOT, check=False).returncode == 0
+    return executable
+
+
+def run(name, python, arguments):
+    """Run the tests in an environment; return whether they passed, and the figures."""
+    started = time.monotonic()
+    try:
+        executable = set_up(name, python)
+    except subprocess.CalledProcessError as error:
+        return False, f"could not be set up: {error}"
+    ready = time.monotonic()
+    report = ROOT / ".venvs" / f"{name}.xml"
+    report.unlink(missing_ok=True)
+    options = ["-n", "auto", "-q", "-m", "not slow", f"--junit-xml={report}"]
+    done = subprocess.run([executable, "-m", "pytest", *options, *arguments], cwd=ROOT, check=False)
+    took = time.monotonic() - ready
+    return done.returncode == 0, figures(report, done.returncode, ready - started, took)
+
+
+def figures(report, status, setting_up, took):
+    """Return a line of the table that ends the output."""
+    if not report.exists():
+        return f"pytest ended with status {status} and no report"
+    suites = ElementTree.parse(report).iter("testsuite")
+    counts = [
+        [int(suite.get(key)) for key in ("tests", "failures", "errors", "skipped")]
+        for suite in suites
+    ]
+    total, failures, errors, skipped = map(sum, zip(*counts))
+    failed = failures + errors
+    return f"{total - failed - skipped:8}{failed:8}{skipped:9}{setting_up:9.0f} s{took:7.0f} s"
 
 
 def main(arguments):
     chosen = [argument for argument in arguments if argument in {*VERSIONS, OLDEST}]
     rest = [argument for argument in arguments if argument not in chosen]
-    results = {}
+    passed, lines = [], []
     for name in chosen or (*VERSIONS, OLDEST):
         python = interpreter(VERSIONS[0] if name == OLDEST else name)
         print(f"\n=== Python {name}: {python or 'missing'}", flush=True)
-        results[name] = "missing" if python is None else run(name, python, rest)
-    print()
-    for name, result in results.items():
-        text = {True: "passed", False: "FAILED"}.get(result, result)
-        print(f"{name:8} {text}")
-    missing = {name for name, result in results.items() if result == "missing"}
-    failed = {name for name, result in results.items() if result is False}
-    return 1 if failed or missing - MAY_BE_MISSING else 0
+        success, text = run(name, python, rest) if python else (name in MAY_BE_MISSING, "missing")
+        passed.append(success)
+        lines.append(f"{name:8}{text}{'' if success else '  FAILED'}")
+    print(f"\n{'':8}{'passed':>8}{'failed':>8}{'skipped':>9}{'set up':>11}{'tests':>9}")
+    print("\n".join(lines))
+    return 0 if all(passed) else 1
 
 
 if __name__ == "__main__":
