@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import socket
 import ssl
+import struct
 import subprocess
 import sys
 import tempfile
@@ -56,6 +58,22 @@ def test_every_name_has_a_certificate(secure: Sandbox, name: str) -> None:
             assert connection.version()
             certificate = connection.getpeercert()
     assert certificate
+
+
+def test_connections_that_clients_reset_leave_nothing() -> None:
+    with Sandbox(tls=True) as sandbox:
+        context = ssl.create_default_context(cafile=str(sandbox.ca_file))
+        address = ("127.0.0.1", int(sandbox.url.rpartition(":")[2]))
+        for _ in range(3):
+            plain = socket.create_connection(address, timeout=10)
+            with context.wrap_socket(plain, server_hostname="localhost") as connection:
+                # Closing sends a reset.
+                linger = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        with sandbox.client() as client:
+            assert client.accounts.current()
+    # A warning of what is collected here would fail the test.
+    gc.collect()
 
 
 def test_hosts_in_answers(secure: Sandbox) -> None:
