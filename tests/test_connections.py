@@ -75,14 +75,6 @@ def test_each_of_many_open_streams_makes_one_more_request(call, talker):
             assert all(pool.map(one, range(count)))
 
 
-# A connection that is made when its task is canceled, anyio before 4.13 leaves to the garbage
-# collector. Later ones, which close it, need Python 3.10.
-@pytest.mark.filterwarnings(
-    "ignore:Exception ignored in. <(socket.socket|function _SelectorTransport)"
-    ":pytest.PytestUnraisableExceptionWarning"
-    if sys.version_info < (3, 10)
-    else "error"
-)
 def test_tasks_that_are_cancelled_use_no_connection_up(sandbox):
     async def main():
         async with sandbox.client(limits=httpx.Limits(max_connections=5)) as client:
