@@ -73,6 +73,9 @@ __all__ = [
     "UnprocessableEntityError",
 ]
 
+LEVELS = 100
+"""How deep a body may nest that an error keeps: pickle gives up far before JSON does."""
+
 LAST_LOG_LINES = 10
 
 
@@ -245,6 +248,8 @@ class ReplicateError(ReplicateException):
             body = loads(response.content)
         except ValueError:
             body = None
+        if _is_deeper(body, LEVELS):
+            body = None
         problem: Mapping[str, Any] = body if is_object(body) else {}
         status = problem.get("status")
         detail = problem.get("detail")
@@ -341,6 +346,18 @@ def _short(value: Any) -> str:
     cut = Repr()
     cut.maxstring = cut.maxother = 500
     return cut.repr(value)
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    """Say whether JSON nests deeper than so many levels, without a recursion of its own."""
+    from ._guards import is_array, is_object
+
+    level: list[Any] = [value]
+    for _ in range(levels):
+        objects = [each.values() for each in level if is_object(each)]
+        arrays = [each for each in level if is_array(each)]
+        level = [item for each in (*objects, *arrays) for item in each]
+    return any(is_object(each) or is_array(each) for each in level)
 
 
 def _excerpt(response: httpx.Response) -> str | None:

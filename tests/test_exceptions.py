@@ -93,3 +93,16 @@ def test_from_response_hides_the_token_and_a_constructor_leaves_the_answer_as_it
     assert error.response.request.headers["authorization"] == "Bearer [hidden]"
     error = exceptions.ReplicateError(response=answer())
     assert error.response.request.headers["authorization"] == "Bearer secret"
+
+
+@pytest.mark.parametrize(("levels", "kept"), [(90, True), (300, False), (600, False)])
+def test_an_error_pickles_however_deep_its_body_nests(call, mock, levels, kept):
+    body = b'{"detail": ' + b"[" * levels + b"]" * levels + b"}"
+    client = mock(lambda _: httpx.Response(400, content=body))
+    with pytest.raises(exceptions.BadRequestError) as raised:
+        call(client.predictions.get, "p1")
+    error = raised.value
+    assert (error.body is not None) is kept
+    assert "[[[[" in str(error)
+    clone = pickle.loads(pickle.dumps(error))
+    assert (type(clone), str(clone), clone.body) == (type(error), str(error), error.body)
