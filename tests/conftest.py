@@ -46,17 +46,6 @@ def pytest_collection_finish():
         gc.freeze()
 
 
-if sys.version_info < (3, 9):
-    # The last pytest and cryptography for this Python warn of it in processes and pytests that
-    # these tests start, where warnings are errors too.
-    collect_ignore = [
-        "sandbox/test_command_inside.py",
-        "sandbox/test_pytest_plugin.py",
-        "sandbox/test_tls.py",
-        "test_examples.py",
-    ]
-
-
 def pytest_configure(config):
     # A connection that is made when its task is canceled, anyio before 4.13 leaves to the garbage
     # collector, which may come across it in any later test. Later ones need Python 3.10.

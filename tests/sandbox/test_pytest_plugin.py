@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+import httpcore  # noqa: F401 - see below
 import pytest
 
 import replicate

@@ -19,9 +19,6 @@ import pytest
 
 from replicate.sandbox import CUT, Sandbox
 
-# What signs the certificates says so once, where it is old.
-pytestmark = pytest.mark.filterwarnings("ignore:Python 3.8 is no longer supported")
-
 
 @pytest.fixture(scope="module")
 def secure() -> Iterator[Sandbox]:
