@@ -95,7 +95,7 @@ record: $(VENV)/test ## Record tests/cassettes from the sandbox (LIVE=1: from Re
 	@LIVE=$(LIVE) $(BIN)/python -m tests.record
 
 .PHONY: test-all
-test-all: ## Run the tests on every Python from 3.8 to 3.13, and with the oldest dependencies (ON="3.8 3.13")
+test-all: ## Run the tests on every Python from 3.8 to 3.13, with the oldest dependencies, and on PyPy (ON="3.8 3.13")
 	$(PYTHON) tests/matrix.py $(ON)
 
 .PHONY: all

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import signal
+import sys
 import types
 
 import httpx
@@ -165,4 +166,5 @@ def test_handlers_are_code(handled):
     handled(on_alarm)
     codes = set(_handlers())
     assert on_alarm.__code__ in codes
-    assert all(isinstance(code, types.CodeType) for code in codes)
+    if sys.implementation.name == "cpython":  # PyPy's code of what is built in is none of these
+        assert all(isinstance(code, types.CodeType) for code in codes)

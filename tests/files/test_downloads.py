@@ -6,7 +6,6 @@ import asyncio
 import gc
 import gzip
 import threading
-import tracemalloc
 
 import httpx
 import pytest
@@ -268,6 +267,7 @@ def test_content_is_read_into_memory_once(call, mock):
             for _ in range(count):
                 yield piece
 
+    tracemalloc = pytest.importorskip("tracemalloc")  # PyPy has none
     file = FileOutput(
         "https://files.test/x.bin",
         mock(lambda _: httpx.Response(200, headers={"ETag": '"a"'}, stream=Endless())),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from replicate.helpers import FileOutput
@@ -50,6 +52,10 @@ def test_it_is_read_and_iterated_over_as_bytes(call, run):
     assert call.chunks(output) == [b"hello"]
 
 
+# To PyPy a separator of units is no white space.
+on_cpython = pytest.mark.skipif(sys.implementation.name != "cpython", reason="only on CPython")
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -57,7 +63,7 @@ def test_it_is_read_and_iterated_over_as_bytes(call, run):
         f"{HTTPS}\n",
         f" {HTTPS}",
         f"{HTTPS}\u00a0",
-        f"{HTTPS}\x1fx",
+        pytest.param(f"{HTTPS}\x1fx", marks=on_cpython),
         "data: none",
         "data:none",
         "https://",
