@@ -43,8 +43,8 @@ class _Protocol(H11Protocol):
         self.access_log = False
         self.logger = logger
 
-    def connection_lost(self, _: Optional[Exception]) -> None:
-        # After an error uvicorn neither closes the transport nor stops the timer of an idle
+    def connection_lost(self, exc: Optional[Exception]) -> None:  # noqa: ARG002 - kept from uvicorn
+        # After an error uvicorn would neither close the transport nor stop the timer of an idle
         # connection. Before Python 3.11 a TLS transport warns when it is collected unclosed.
         super().connection_lost(None)
 
