@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, List
 
 ROOT = Path(__file__).parent.parent.parent
 SHIM = "https://unpkg.com/iframe-worker/shim"
 _EXAMPLE = re.compile(r"(?<!\[)`(examples/[\w./]*)`")
-_TITLE = re.compile(r"(?m)^# (.+)$")
+_FIRST = re.compile(r"(?ms)^# [^\n]*\n+(.+?)(?:\n\n|\Z)")
+_pages: List[Any] = []
 
 
 def on_config(config: Any) -> Any:
@@ -33,22 +34,34 @@ def on_post_page(output: str, page: Any, config: Any) -> str:
     return output.replace(SHIM, "../" * page.url.count("/") + "site/worker.js")
 
 
+def on_nav(nav: Any, **_: Any) -> None:
+    """Remember the pages in the order of the menu."""
+    _pages[:] = nav.pages
+
+
 def on_post_build(config: Any) -> None:
-    """Write `llms.txt`, a list of the pages, and `llms-full.txt`, their text."""
-    pages = [
-        page
-        for page in sorted(Path(config.docs_dir).rglob("*.md"))
-        if "reliability-matrix" not in page.name
-    ]
+    """Write `llms.txt`, which says what each page is about, and `llms-full.txt`, their text."""
     base = config.site_url or ""
-    links, texts = [], []
-    for page in pages:
-        text = page.read_text(encoding="utf-8")
-        name = page.relative_to(config.docs_dir).as_posix()
-        title = _TITLE.search(text)
-        links.append(f"- [{title[1] if title else name}]({base}{name[:-3]}.html)")
-        texts.append(text)
-    head = f"# {config.site_name}\n\n> {config.site_description}\n"
+    chapter = ""
+    lines = [f"# {config.site_name}", "", f"> {config.site_description}"]
+    texts = []
+    for page in _pages:
+        top = page.ancestors[-1].title if page.ancestors else page.title
+        if top != chapter:
+            chapter = top
+            lines += ["", f"## {chapter}", ""]
+        lines.append(f"- [{page.title}]({base}{page.url}){_about(page.markdown)}")
+        # Programs find docstrings in the package; the matrix is a table of thousands of cells.
+        if "\n::: " not in page.markdown and "reliability-matrix" not in page.url:
+            texts.append(page.markdown.strip())
     site = Path(config.site_dir)
-    (site / "llms.txt").write_text("\n".join([head, *links, ""]), encoding="utf-8")
-    (site / "llms-full.txt").write_text("\n\n".join(texts), encoding="utf-8")
+    (site / "llms.txt").write_text("\n".join([*lines, ""]), encoding="utf-8")
+    (site / "llms-full.txt").write_text("\n\n".join([*texts, ""]), encoding="utf-8")
+
+
+def _about(markdown: str) -> str:
+    """Return the first sentence of a page, without links; nothing if it begins with a table."""
+    found = _FIRST.search(markdown)
+    text = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", " ".join(found[1].split())) if found else ""
+    sentence = re.split(r"(?<=[.!?]) ", text)[0]
+    return f": {sentence.rstrip(':')}" if sentence[:1] not in {"", "|", ":", "#"} else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, List
 
@@ -56,3 +57,16 @@ def test_the_start_page_shows_the_thing_on_one_screen(page: Any) -> None:
         box = page.locator(shown).bounding_box()
         assert box["y"] + box["height"] <= 800, shown
         assert box["x"] + box["width"] <= 1280, shown
+
+
+def test_programs_that_read_find_every_page() -> None:
+    if not SITE.is_dir():
+        pytest.skip("`make docs` has not built the pages")
+    text = (SITE / "llms.txt").read_text("utf-8")
+    linked = re.findall(r"(?m)^- \[[^]]+\]\((\S+\.html)\)", text)
+    pages = {file.relative_to(SITE).as_posix() for file in SITE.rglob("*.html")}
+    assert set(linked) == pages - {"404.html"}
+    assert "## Guides\n\n- [Run models](run.html): " in text
+    whole = (SITE / "llms-full.txt").read_text("utf-8")
+    assert "# Webhooks" in whole
+    assert "\n::: " not in whole
