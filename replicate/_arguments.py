@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 from typing import TYPE_CHECKING, Any
 
@@ -81,6 +80,8 @@ def check_names(
     for param in params:
         if param in names:
             continue
+        import difflib
+
         others = NAMES_OF_REF if "ref" in names else ()
         close = difflib.get_close_matches(param, [*names, *others], 1)
         meant = "ref" if close and close[0] in others else "".join(close)

@@ -45,10 +45,12 @@ def path(template: str, /, **segments: Any) -> str:
     Raises:
         ValueError: If a value is None or empty, or `.` or `..`, which lead to another resource.
     """
+    quoted: Dict[str, str] = {}
     for name, value in segments.items():
-        if value is None or _string(value) in ("", ".", ".."):
+        text = "" if value is None else str(_string(value))
+        if text in ("", ".", ".."):
             raise errors.invalid_argument(f"{name} must name something, not {value!r}")
-    quoted = {name: quote(str(_string(value)), safe="") for name, value in segments.items()}
+        quoted[name] = quote(text, safe="")
     return template.format(**quoted)
 
 

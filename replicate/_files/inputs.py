@@ -111,12 +111,16 @@ async def with_digests(tree: Tree, held: ExitStack) -> Any:
     return filled(tree.json, lambda each: digests[_key(each.file)])
 
 
+_LEAVES = frozenset({str, int, float, bool, type(None)})
+"""Classes of most values in an input: neither a file, nor a place for one."""
+
+
 def _files_in(tree: Any) -> Iterator[FileIn]:
     if isinstance(tree, FileIn):
         yield tree
     elif is_object(tree) or is_array(tree):
         for item in tree.values() if is_object(tree) else tree:
-            if type(item) is not str:
+            if type(item) not in _LEAVES:
                 yield from _files_in(item)
 
 

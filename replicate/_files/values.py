@@ -100,6 +100,8 @@ def plain(value: Any, place: Optional[str] = None) -> Any:
     """
     if type(value) is str and value.isascii():
         return value  # most inputs are
+    if type(value) is dict:
+        return _plain_mapping(value, place)
     if isinstance(value, enum.Enum):
         return plain(value.value, place)
     if value is None or isinstance(value, (bool, int)):

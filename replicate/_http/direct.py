@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from .._blocking import is_blocking
-from .pieces import is_as_sent, pieces_of
+from .pieces import is_as_sent, pieces_as_sent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -125,7 +125,7 @@ async def read(response: httpx.Response) -> None:
 
 
 async def _content(response: httpx.Response) -> bytes:
-    source = pieces_of(response)
+    source = pieces_as_sent(response)
     pieces: list[bytes] = []
     while True:
         piece = await source.read()

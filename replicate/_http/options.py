@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +30,8 @@ def check(options: Mapping[str, Any]) -> None:
     }
     for name in options:
         if name not in known:
+            import difflib
+
             close = difflib.get_close_matches(name, [*known, *OURS], 1)
             hint = f"; did you mean {close[0]}?" if close else ""
             raise TypeError(f"Client() got an unexpected keyword argument {name!r}{hint}")

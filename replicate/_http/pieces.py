@@ -38,8 +38,13 @@ _httpcore_logger = logging.getLogger("httpcore.http11")
 def pieces_of(response: httpx.Response) -> Any:
     """Return what has a `read` that returns the next piece of a body, and None at the end."""
     if is_as_sent(response):
-        return _wire_of(response) or _Pieces(response.stream)
+        return pieces_as_sent(response)
     return _Pieces(response.iter_bytes() if is_blocking() else response.aiter_bytes())
+
+
+def pieces_as_sent(response: httpx.Response) -> Any:
+    """Return the same of a body in which there is nothing to decode."""
+    return _wire_of(response) or _Pieces(response.stream)
 
 
 def is_as_sent(response: httpx.Response) -> bool:

@@ -44,6 +44,8 @@ USER_AGENT = f"replicate-python/{__version__}"
 LONGEST_HOLD = 60.0
 """Seconds that the server holds a request for with a plain `Prefer: wait`."""
 
+_HOLD = re.compile(r"wait(?:=(\d+))?")
+
 MAX_REDIRECTS = 10
 
 HARMLESS_HEADERS = ("accept", "accept-encoding", "connection", "user-agent")
@@ -73,6 +75,10 @@ class HTTP:
             connections = vars(self).setdefault("_connections", Connections(self._owner._options()))
             self._connections_or_none = connections
         return connections
+
+    def transport(self, *, safe: bool | None = None) -> Transport:
+        """Return what sends the requests of generated operations; for `safe` see `send`."""
+        return Transport(self, safe=safe)
 
     def close(self) -> None:
         """Close the connections of blocking calls."""
@@ -179,9 +185,10 @@ class HTTP:
 
         Any other failure is raised, as an error of this package.
         """
-        pool = await self.connections.pool()
+        connections = self.connections
+        pool = await connections.pool()
         try:
-            lease = await pool.enter(stream=stream, patience=self.connections.patience)
+            lease = await pool.enter(stream=stream, patience=connections.patience)
         except httpx.PoolTimeout as error:
             raise errors.lost(self._owner, error) from None
         body: Body | None = None
@@ -247,7 +254,9 @@ class HTTP:
                 response = await self._exchange(
                     client, request, stream=stream, own=own, is_direct=is_direct
                 )
-                if not response.has_redirect_location or method not in {"GET", "HEAD"}:
+                if method not in {"GET", "HEAD"} or response.is_success:
+                    return response
+                if not response.has_redirect_location:
                     return response
                 if stream:
                     await direct.close(response)
@@ -462,10 +471,12 @@ def _some_of(headers: Any, names: tuple[str, ...]) -> httpx.Headers:
     return httpx.Headers({name: given[name] for name in names if name in given})
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+
+
 def dumps(value: Any) -> bytes:
     """Return a value as JSON, compact and in UTF-8."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.encode("utf-8")
+    return _encode(value).encode("utf-8")
 
 
 def _timeout_of(client: Any, timeout: Any) -> httpx.Timeout:
@@ -477,7 +488,7 @@ def _phases(timeout: httpx.Timeout, prefer: str | None) -> dict[str, float | Non
     """Give a held request time to be held, and every request no more time than is left."""
     read = timeout.read
     if prefer and read is not None:
-        hold = re.match(r"wait(?:=(\d+))?$", prefer)
+        hold = _HOLD.fullmatch(prefer)
         if hold:
             read += float(hold.group(1) or LONGEST_HOLD)
     phases = {

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Callable, ClassVar, Dict, Mapping, Option
 
 from .._blocking import block, step
 from .._secrets import hidden
+from ..exceptions import ReplicateError
 from . import token as _token
 
 if TYPE_CHECKING:
@@ -124,10 +125,15 @@ class Session:
         Raises:
             AuthenticationError: There is no token.
         """
-        if callable(self._api_token) or self._brings_authorization:
+        token = self._secret_token
+        if callable(token):
             return
-        if not any(self._header_of_script(blocking=blocking) for blocking in self._shown):
-            _token.resolve(self._api_token)
+        try:
+            _token.resolve(token)
+        except ReplicateError:
+            by_script = any(self._header_of_script(blocking=blocking) for blocking in self._shown)
+            if not (by_script or self._brings_authorization):
+                raise
 
     @property
     def _brings_authorization(self) -> bool:
@@ -166,9 +172,7 @@ class Session:
 
     @property
     def _transport(self) -> Transport:
-        from .request import Transport
-
-        return Transport(self._http)
+        return self._http.transport()
 
     async def _call(
         self,
@@ -188,9 +192,7 @@ class Session:
     ) -> T:
         """Call an operation that may be repeated though its method is POST, such as a cancel."""
         self._need_token()
-        from .request import Transport
-
-        return await operation(Transport(self._http, safe=True), *args, **kwargs)
+        return await operation(self._http.transport(safe=True), *args, **kwargs)
 
     def _request(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
         """Send a request to a path below the base URL; options are those of httpx."""

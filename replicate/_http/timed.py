@@ -93,6 +93,8 @@ class _Stream(httpcore.NetworkStream):
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         head, self._head = self._head, b""
+        if not (head or buffer):
+            return  # the end of a body, for which h11 has no bytes
         if not head and buffer.endswith(b"\r\n\r\n") and b" HTTP/1.1\r\n" in buffer:
             # It goes out with what is written next: the start of a body, or nothing at its end.
             self._head = buffer

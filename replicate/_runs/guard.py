@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Callable, Generic, List, Optional, Protocol, Type, TypeVar
 
@@ -328,6 +329,8 @@ def _tell(function: Callable[..., Any], *facts: Any) -> Any:
 
 def _log_created(run: Any) -> None:
     """Log a run that was created, with the address of its web page."""
+    if not logger.isEnabledFor(logging.INFO):
+        return
     urls: Any = run.urls
     logger.info(
         "%s %s of %s: %s, see %s",
