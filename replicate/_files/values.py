@@ -98,9 +98,10 @@ def plain(value: Any, place: Optional[str] = None) -> Any:
         TypeError: It has no JSON form.
         InvalidArgumentError: It is a number or a text without one.
     """
-    if type(value) is str and value.isascii():
+    kind: Any = cast("Any", type(value))
+    if kind is str and value.isascii():
         return value  # most inputs are
-    if type(value) is dict:
+    if kind is dict:
         return _plain_mapping(value, place)
     if isinstance(value, enum.Enum):
         return plain(value.value, place)
