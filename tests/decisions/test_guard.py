@@ -61,6 +61,12 @@ class Run:
     async def async_reload(self):
         self.reloads.append(remaining())
 
+    def cancel(self):
+        block(self.async_cancel())
+
+    def reload(self):
+        block(self.async_reload())
+
     @classmethod
     def _of(cls, model, session):
         run = cls(model.id)

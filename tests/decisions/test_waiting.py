@@ -43,6 +43,9 @@ class Run:
             raise outcome
         self.status = outcome
 
+    def reload(self):
+        block(self.async_reload())
+
 
 def answer(status=200, **options):
     return httpx.Response(status, request=httpx.Request("GET", "https://host"), **options)
