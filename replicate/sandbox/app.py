@@ -20,6 +20,7 @@ from . import (
 )
 from .addresses import FILES_PATH
 from .faults import CREATES
+from .files import HARMLESS
 from .state import State
 from .wire import Problem, not_found
 
@@ -40,7 +41,9 @@ async def answer_api(state: State, request: Request) -> Response:
     """Answer a request to the API."""
     path = _raw_path(request)
     if path.startswith(f"{FILES_PATH}/"):
-        return await answer_delivery(state, request)
+        response = await answer_delivery(state, request)
+        response.headers.update(HARMLESS)
+        return response
     if not path.startswith("/v1/"):
         # No application has seen this request: the edge does not speak JSON.
         text = "response 404 (backend NotFound), service rules for the path non-existent "

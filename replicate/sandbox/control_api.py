@@ -238,11 +238,7 @@ async def get_file(sandbox: Sandbox, request: Request, key: str) -> Any:
     stored = files.outputs.get(key) or files.uploads.get(key)
     if stored is None:
         raise not_found()
-    response = stored.serve()
-    # Whatever a model made, it has no say in the page that shows it.
-    response.headers["content-security-policy"] = "sandbox; default-src 'none'"
-    response.headers["x-content-type-options"] = "nosniff"
-    return response
+    return stored.serve()
 
 
 def _request(position: int, record: RecordedRequest) -> Dict[str, Any]:

@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     from .clock import Clock
 
 CHUNK = 1 << 18
+HARMLESS = {
+    "content-security-policy": "sandbox; default-src 'none'",
+    "x-content-type-options": "nosniff",
+}
+"""Headers of a file where the web page is too: whatever a model made, it has no say in the page."""
+
 DAY = 24 * 3600 * wire.NANOSECONDS
 """How long uploads are kept."""
 
@@ -76,9 +82,8 @@ class StoredFile:
 
     def serve(self, *, public: bool = False) -> FileResponse:
         """Answer with the content, or with the range of it that was asked for."""
-        headers = {"etag": f'"{self.md5}"'}
-        if public:
-            headers["cache-control"] = "public,max-age=3600"
+        own = {"cache-control": "public,max-age=3600"} if public else HARMLESS
+        headers = {"etag": f'"{self.md5}"', **own}
         return FileResponse(self.path, headers=headers, media_type=self.content_type)
 
 

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from typing import Any
+from typing import Any, List
 
 import pytest
 
@@ -46,6 +46,20 @@ def test_run_a_model_and_come_back_later(tab: Any, sandbox: Sandbox) -> None:
     page.go_back()
     page.wait_for_selector("text=The output will be here.")
     assert page.title() == "sandbox/painter · Replicate sandbox"
+
+
+def test_a_file_whose_address_is_not_well_encoded(tab: Any, sandbox: Sandbox) -> None:
+    urls = [f"{sandbox.files_url}/gone/{name}" for name in ("100%.bin", "%ff.bin")]
+
+    @sandbox.model("me/odd", official=True)
+    def odd() -> List[str]:
+        return urls
+
+    tab.open("/me/odd")
+    tab.run()
+    tab.wait_for("succeeded")
+    tab.page.wait_for_selector("a[download='%ff.bin']")
+    tab.page.wait_for_selector("a[download='100%.bin']")
 
 
 def test_text_comes_as_it_is_made_and_can_be_cancelled(tab: Any, sandbox: Sandbox) -> None:

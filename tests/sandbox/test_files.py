@@ -10,7 +10,7 @@ from typing import Any, Dict
 import httpx
 import pytest
 
-from replicate.sandbox import Sandbox
+from replicate.sandbox import File, Sandbox
 from replicate.sandbox.files import safe_name
 
 from .conftest import Api
@@ -117,6 +117,27 @@ def test_list_and_delete(api: Api) -> None:
     for response in (api.get(f"/files/{ids[0]}"), api.delete(f"/files/{ids[0]}")):
         assert response.status_code == 404
         assert response.json() == {"detail": "File not found"}
+
+
+def test_no_file_has_a_say_in_the_page_of_its_origin(sandbox: Sandbox, api: Api) -> None:
+    """A script in it could do all that the web page can."""
+    html = b"<script>fetch('/_sandbox/reset', {method: 'POST'})</script>"
+    sandbox.model("me/html", official=True)(lambda: File(html, "a.html"))
+    made = api.finish(sandbox, "me/html")["output"]
+    stored = api.post("/files", files={"content": ("a.html", html, "text/html")}).json()
+    path = made[len(sandbox.files_url) :]
+
+    for url in (
+        f"{sandbox.url}/_files{path}",
+        f"{sandbox.url}/_sandbox/files/{path.split('/')[1]}",
+        sandbox.download_url(stored["id"]),
+    ):
+        response = httpx.get(url)
+        assert response.content == html
+        assert response.headers["content-type"].startswith("text/html")
+        assert response.headers["content-security-policy"] == "sandbox; default-src 'none'"
+        assert response.headers["x-content-type-options"] == "nosniff"
+    assert "content-security-policy" not in httpx.get(made).headers
 
 
 def test_download_needs_a_signature_and_no_token(sandbox: Sandbox, api: Api) -> None:
