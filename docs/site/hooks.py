@@ -8,6 +8,8 @@ from typing import Any, List
 
 ROOT = Path(__file__).parent.parent.parent
 SHIM = "https://unpkg.com/iframe-worker/shim"
+_CODE = re.compile(r"(?<=<code>)[^<]+(?=</code>)")
+_JOINT = re.compile(r"([_./:(=,]+)(?=\w)")
 _EXAMPLE = re.compile(r"(?<!\[)`(examples/[\w./]*)`")
 _FIRST = re.compile(r"(?ms)^# [^\n]*\n+(.+?)(?:\n\n|\Z)")
 _pages: List[Any] = []
@@ -28,8 +30,12 @@ def on_page_markdown(markdown: str, config: Any, **_: Any) -> str:
 
 
 def on_post_page(output: str, page: Any, config: Any) -> str:
-    """Let a page fetch nothing from elsewhere: neither a script nor the repository's figures."""
+    """Let a page fetch nothing from elsewhere, neither a script nor the repository's figures.
+
+    And let names break between their words only, where a line is too short for them.
+    """
     del config
+    output = _CODE.sub(lambda found: _JOINT.sub(r"\1<wbr>", found[0]), output)
     output = output.replace('data-md-component="source"', "")
     return output.replace(SHIM, "../" * page.url.count("/") + "site/worker.js")
 

@@ -45,6 +45,18 @@ def test_no_page_is_wider_than_a_phone(page: Any) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, file
 
 
+@pytest.mark.parametrize("page", [390], indirect=True)
+def test_names_break_between_their_words(page: Any) -> None:
+    page.goto((SITE / "reliability-tests.html").as_uri())
+    text, source = page.inner_text(".md-content"), page.inner_html(".md-content")
+    assert "test_token_is_resolved_for_every_request\n" in text
+    assert "token_<wbr>is_<wbr>resolved" in source
+    assert (
+        page.evaluate("getComputedStyle(document.querySelector('td code')).wordBreak") == "normal"
+    )
+    assert "code>" not in text
+
+
 @pytest.mark.parametrize("page", [1280], indirect=True)
 def test_the_start_page_shows_the_thing_on_one_screen(page: Any) -> None:
     page.goto((SITE / "index.html").as_uri())
