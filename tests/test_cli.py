@@ -283,10 +283,28 @@ def test_an_interrupt_cancels_the_run(cli, sandbox, monkeypatch):
     assert err.endswith(f"interrupted; Prediction {run.id} is canceled\n")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("number", [15, 1])
+def test_a_signal_cancels_the_run(cli, sandbox, monkeypatch, number):
+    async def pause(seconds):
+        os.kill(os.getpid(), number)
+
+    monkeypatch.setattr(waiting, "pause", pause)
+    before = signal.getsignal(number)
+    status, out, err = cli("run", "me/slow")
+    (run,) = sandbox.created
+    assert (status, out) == (128 + number, "")
+    assert err.endswith(f"interrupted; Prediction {run.id} is canceled\n")
+    assert signal.getsignal(number) == before
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 @pytest.mark.parametrize("command", ["run", "stream"])
-def test_ctrl_c_in_a_process(sandbox, command):
+def test_signals_that_end_a_process(sandbox, command, name):
+    number = getattr(signal, name)
+
     def default():  # a shell may have started this with Ctrl-C switched off
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -294,9 +312,9 @@ def test_ctrl_c_in_a_process(sandbox, command):
     while not sandbox.created:
         time.sleep(0.02)
     time.sleep(0.3)
-    child.send_signal(signal.SIGINT)
+    child.send_signal(number)
     _, err = child.communicate(timeout=20)
-    assert child.returncode == 130
+    assert child.returncode == 128 + number
     assert b"Traceback" not in err
     assert b"is canceled" in err
     assert sandbox.client().predictions.get(sandbox.created[0].id).status == "canceled"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import runpy
+import signal
 import sys
-from typing import TYPE_CHECKING, Optional, Sequence, Tuple, Type
+import threading
+from typing import TYPE_CHECKING, Iterator, NoReturn, Optional, Sequence, Tuple, Type
 
 from .. import exceptions
 from . import show
@@ -16,8 +19,18 @@ from .parser import MODULES, parse
 if TYPE_CHECKING:
     from argparse import Namespace
 
-DONE, FAILED, USAGE, REFUSED, UNREACHABLE, TIMED_OUT, INTERRUPTED, UNREAD = (
-    0, 1, 2, 3, 4, 124, 130, 141,
+
+class Ended(KeyboardInterrupt):
+    """A signal has asked the command to end. It cancels runs, as Ctrl-C does."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.status: int = 128 + number
+        """The exit status, as shells have it."""
+
+
+DONE, FAILED, USAGE, REFUSED, UNREACHABLE, TIMED_OUT, INTERRUPTED, UNREAD, ENDED = (
+    0, 1, 2, 3, 4, 124, 130, 141, 143,
 )  # fmt: skip
 """The exit statuses, which docs/command-line.md explains. The last ones are those of shells."""
 
@@ -30,12 +43,16 @@ STATUSES: Tuple[Tuple[Type[BaseException], int], ...] = (
     (exceptions.APIConnectionError, UNREACHABLE),
     (exceptions.DeadlineExceededError, TIMED_OUT),
     (exceptions.ReplicateError, REFUSED),
+    (Ended, ENDED),
     (KeyboardInterrupt, INTERRUPTED),
     (BrokenPipeError, UNREAD),
     (OSError, FAILED),
     (ValueError, USAGE),  # some methods refuse arguments as 1.x did
 )
 """The exit status for an error: that of the first class that it is of."""
+
+SIGNALS = ("SIGTERM", "SIGHUP")
+"""What asks a command to end: another program, such as `timeout`, or a terminal that is closed."""
 
 EXPECTED: Tuple[Type[BaseException], ...] = tuple(kind for kind, _ in STATUSES)
 
@@ -56,9 +73,12 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     except SystemExit as end:  # argparse has said why
         return end.code if isinstance(end.code, int) else DONE
     try:
-        _do(options)
+        with _ended_by_signals():
+            _do(options)
     except EXPECTED as error:
         status = next(status for kind, status in STATUSES if isinstance(error, kind))
+        if isinstance(error, Ended):
+            status = error.status
         if os.name == "nt" and _is_pipe_unread(error):
             status = UNREAD
         if status == UNREAD:  # `head` for example has enough; Python would complain at its end
@@ -67,6 +87,25 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             show.note(f"{options.parser.prog}: {_told(error)}")
         return status
     return DONE
+
+
+@contextlib.contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    def end(number: int, _: object) -> NoReturn:
+        raise Ended(number)
+
+    numbers = [getattr(signal, name) for name in SIGNALS if hasattr(signal, name)]
+    # What the caller has them do, such as nothing with `nohup`, stays.
+    numbers = [number for number in numbers if signal.getsignal(number) is signal.SIG_DFL]
+    if threading.current_thread() is not threading.main_thread():
+        numbers = []  # no other one can say what signals do
+    for number in numbers:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def _is_pipe_unread(error: BaseException) -> bool:

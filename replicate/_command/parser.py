@@ -23,6 +23,7 @@ exit status:
   4    the API could not be reached
   124  --timeout ran out; the run was canceled
   130  Ctrl-C; the run was canceled
+  143  SIGTERM, as of timeout or docker stop; the run was canceled (129: SIGHUP)
   141  nobody read the output to its end
 """
 
