@@ -152,7 +152,7 @@ class Prediction(Running, models.Prediction):
             return None
         try:
             return ended.datetime + timedelta(hours=1)
-        except ValueError:  # it is no time
+        except (AttributeError, OverflowError, ValueError):  # it is no time
             return None
 
     def save(self, folder: Union[str, os.PathLike[str]], *, progress: bool = False) -> List[Path]:

@@ -174,6 +174,8 @@ def test_expires_at():
     assert Prediction(**fields, source="api").expires_at == hour_later
     assert Prediction(**fields, source="web").expires_at is None
     assert Prediction(id="x", status="processing").expires_at is None
+    for odd in ("soon", "9999-12-31T23:30:00Z", 1.5, [None], {"a": 1}, True):
+        assert Prediction(id="x", status="succeeded", completed_at=odd).expires_at is None
     assert Prediction(id="x", status="starting", completed_at=None).expires_at is None
     assert hour_later - timedelta(hours=1) == Prediction(**fields).completed_at.datetime
 

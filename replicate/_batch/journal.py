@@ -259,6 +259,7 @@ class Journal:
         id: Optional[str] = None,
         prediction: Optional[str] = None,
     ) -> None:
+        id = None if id is None else str(id)  # whatever the API has answered
         self._file.execute(
             "REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?)",
             (job.index, job.key, state.value, self._owner, id, prediction, time.time()),

@@ -65,7 +65,7 @@ class Pace:
             return
         # Answers may overtake each other: within one period, the lowest number is the newest.
         self._left = min(left, self._left) if now < self._renewed else left
-        self._renewed = now + seconds
+        self._renewed = now + min(seconds, retry.MAX_WAIT)  # a longer one may be a point in time
 
     def refused(self, sent_at: float, advised: Optional[float], now: float) -> bool:
         """Note that a create could not be sent, or was refused for the rate limit.

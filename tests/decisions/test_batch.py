@@ -67,6 +67,7 @@ def test_without_advice_the_pause_has_a_bound():
         (limits(0, 10), 0, 4.0, 6.0),
         (limits("many", 10), 9, 0.0, 0.0),
         (limits("nan", "inf"), 9, 0.0, 0.0),
+        (limits(0, 1795669168), 0, 0.0, 60.0),  # a point in time, as other APIs have it
     ],
 )
 def test_no_more_is_created_than_the_headers_allow(headers, sent, now, wait):
