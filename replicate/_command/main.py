@@ -9,7 +9,7 @@ import runpy
 import signal
 import sys
 import threading
-from typing import TYPE_CHECKING, Iterator, NoReturn, Optional, Sequence, Tuple, Type
+from typing import TYPE_CHECKING, Generator, NoReturn, Optional, Sequence, Tuple, Type
 
 from .. import exceptions
 from . import show
@@ -90,7 +90,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 
 @contextlib.contextmanager
-def _ended_by_signals() -> Iterator[None]:
+def _ended_by_signals() -> Generator[None, None, None]:
     def end(number: int, _: object) -> NoReturn:
         raise Ended(number)
 
