@@ -49,20 +49,31 @@ class Shared:
     def read_at(self, position: int, size: int) -> bytes:
         """Read so many bytes, fewer only at the end. The handle moves on, and is not put back."""
         with self.lock:
+            handle = self.handle
             try:
-                if self.handle.tell() != position:
-                    self.handle.seek(position)
-                pieces: List[bytes] = []
-                while size > 0:
-                    piece = self.handle.read(size)
-                    if not piece:
-                        check_ended(piece)
-                        break
-                    pieces.append(piece)
-                    size -= len(piece)
-            finally:  # also where Ctrl-C came meanwhile: else `restore` would leave it there
-                self.left = self.handle.tell()
-            return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+                if handle.tell() != position:
+                    handle.seek(position)
+                data: Optional[bytes] = handle.read(size)
+                if data is None or len(data) < size:
+                    data = self._continued(data, size)
+                self.left = position + len(data)
+            except BaseException:  # also Ctrl-C: else `restore` would leave the handle there
+                self.left = handle.tell()
+                raise
+            return data
+
+    def _continued(self, piece: Optional[bytes], size: int) -> bytes:
+        """Read on after less than was asked for, as sockets and pipes give it."""
+        pieces: List[bytes] = []
+        while piece:
+            pieces.append(piece)
+            size -= len(piece)
+            if not size:
+                break
+            piece = self.handle.read(size)
+        else:
+            check_ended(piece)
+        return b"".join(pieces)
 
     def restore(self) -> None:
         """Put the handle back where the calls found it, unless its owner has moved it since."""

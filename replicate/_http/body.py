@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from .._blocking import in_thread, is_blocking, monotonic
+from .._blocking import in_thread, monotonic
 from .._log import logger
 from ..exceptions import InvalidResponseError, ReplicateException
 from .deadline import (
@@ -34,11 +33,13 @@ ENOUGH = 256 * 1024
 """Bytes that are read of an error's body, which may come from any server and never end."""
 
 
-FILE_CHUNK = 512 * 1024
-"""Bytes of a file that are given to the connection at a time, which sends them in parts."""
+FILE_CHUNK = 128 * 1024
+"""Bytes of a file that are read and sent at a time. Larger ones do not stay in the processor's
+caches between the two, and take new memory from the system; of smaller ones each costs more calls
+than its bytes. In asynchronous calls one may take as long as the timeout for writing."""
 
-ASYNC_FILE_CHUNK = 128 * 1024
-"""The same in asynchronous calls, where one may take as long as the timeout for writing."""
+SMALL = 16 * 1024
+"""Bytes up to which pieces of a form are put together: its boundaries, fields and small files."""
 
 CHUNKS_IN_THREAD = 8
 """Such chunks that are read from a file at a time where there is an event loop."""
@@ -161,40 +162,61 @@ class FileBody(httpx.AsyncByteStream, httpx.SyncByteStream):
         """What the file raised, which is no failure of the request."""
         for field in getattr(body, "fields", ()):
             if hasattr(field, "CHUNK_SIZE"):  # of httpx, which reads less at a time
-                field.CHUNK_SIZE = FILE_CHUNK if is_blocking() else ASYNC_FILE_CHUNK
+                field.CHUNK_SIZE = FILE_CHUNK
 
     def __iter__(self) -> Iterator[bytes]:
-        chunks: Iterator[bytes] = iter(self._body)
+        chunks = self._chunks()
         while True:
-            read = self._read(chunks, 1)
-            if not read:
+            try:
+                chunk = next(chunks, None)
+            except BaseException as error:
+                self.error = error
+                raise
+            if chunk is None:
                 return
             if remaining() == 0:
                 raise httpx.WriteTimeout("the file was read too slowly")
-            yield from read
+            yield chunk
 
-    def _read(self, chunks: Iterator[bytes], count: int) -> list[bytes]:
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        chunks = self._chunks()
+        is_over = False
+        while not is_over:
+            # To go to a thread and back takes longer than to read a chunk.
+            read, is_over = await in_thread(self._read, chunks)
+            for chunk in read:
+                yield chunk
+
+    def _read(self, chunks: Iterator[bytes]) -> tuple[list[bytes], bool]:
+        """Return the next chunks, and whether there are no more."""
         read: list[bytes] = []
         end = monotonic() + LONGEST_READ
         try:
-            for chunk in itertools.islice(chunks, count):
+            for chunk in chunks:
                 read.append(chunk)
-                if monotonic() >= end:
-                    break
+                if len(read) == CHUNKS_IN_THREAD or monotonic() >= end:
+                    return read, False
         except BaseException as error:
             self.error = error
             raise
-        return read
+        return read, True
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        chunks: Iterator[bytes] = iter(self._body)
-        while True:
-            # To go to a thread and back takes longer than to read a chunk.
-            read = await in_thread(self._read, chunks, CHUNKS_IN_THREAD)
-            if not read:
-                return
-            for chunk in read:
+    def _chunks(self) -> Iterator[bytes]:
+        """Put small pieces together: each is an event of h11 and a call of the system."""
+        small = b""
+        for chunk in self._body:
+            if len(small) + len(chunk) <= SMALL:
+                small += chunk
+                continue
+            if small:
+                yield small
+                small = b""
+            if len(chunk) <= SMALL:
+                small = chunk
+            else:
                 yield chunk
+        if small:
+            yield small
 
     def close(self) -> None:
         with contextlib.suppress(AttributeError):

@@ -8,6 +8,7 @@ can end a blocking call.
 from __future__ import annotations
 
 import contextlib
+import socket
 from typing import Any
 
 import httpcore
@@ -18,10 +19,13 @@ from .deadline import remaining
 from .threads import in_time
 
 PIECE = 16 * 1024
-"""Bytes that are written at a time: a socket looks at the clock once for each write."""
+"""Bytes that are encrypted and written at a time: OpenSSL looks at the clock once for each."""
 
 LARGE_PIECE = 128 * 1024
 """The same where there is no deadline. One may take as long as the timeout for writing."""
+
+TOGETHER = 16 * 1024
+"""Bytes that are written in one go, instead of a head and a body."""
 
 
 def hold_to_deadline(transport: Any) -> None:
@@ -29,7 +33,10 @@ def hold_to_deadline(transport: Any) -> None:
     pool = getattr(transport, "_pool", None)
     backend = getattr(pool, "_network_backend", None)
     if isinstance(backend, httpcore.NetworkBackend) and not isinstance(backend, _Backend):
-        pool._network_backend = _Backend(backend)  # type: ignore[union-attr]
+        # Streams of another backend may do more than write to their socket, and requests of HTTP/2
+        # share theirs.
+        is_plain = type(backend) is httpcore.SyncBackend and not getattr(pool, "_http2", True)
+        pool._network_backend = _Backend(backend, is_plain=is_plain)  # type: ignore[union-attr]
 
 
 def _fit(timeout: float | None, late: type[httpcore.TimeoutException]) -> float | None:
@@ -48,8 +55,9 @@ def _fit(timeout: float | None, late: type[httpcore.TimeoutException]) -> float 
 
 
 class _Backend(httpcore.NetworkBackend):
-    def __init__(self, backend: httpcore.NetworkBackend) -> None:
+    def __init__(self, backend: httpcore.NetworkBackend, *, is_plain: bool) -> None:
         self._backend = backend
+        self._is_plain = is_plain
 
     def connect_tcp(
         self, host: str, port: int, timeout: float | None = None, *args: Any, **options: Any
@@ -60,10 +68,10 @@ class _Backend(httpcore.NetworkBackend):
             return self._backend.connect_tcp(host, port, timeout, *args, **options)
 
         if remaining() is None:
-            return _Stream(connect())
+            return self._held(connect())
         # In a thread: the timeout ends no look-up of a host, and is for each address anew.
         try:
-            return _Stream(step(in_time(connect, lambda stream: stream.close())))
+            return self._held(step(in_time(connect, lambda stream: stream.close())))
         except DeadlineExceededError:
             raise httpcore.ConnectTimeout("the deadline is reached") from None
 
@@ -71,15 +79,25 @@ class _Backend(httpcore.NetworkBackend):
         self, path: str, timeout: float | None = None, *args: Any, **options: Any
     ) -> httpcore.NetworkStream:
         timeout = _fit(timeout, httpcore.ConnectTimeout)
-        return _Stream(self._backend.connect_unix_socket(path, timeout, *args, **options))
+        return self._held(self._backend.connect_unix_socket(path, timeout, *args, **options))
 
     def sleep(self, seconds: float) -> None:
         self._backend.sleep(seconds)
 
+    def _held(self, stream: httpcore.NetworkStream) -> _Stream:
+        return _Stream(stream, stream.get_extra_info("socket") if self._is_plain else None)
+
 
 class _Stream(httpcore.NetworkStream):
-    def __init__(self, stream: httpcore.NetworkStream) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, plain: socket.socket | None = None) -> None:
+        """Wrap a stream of httpcore.
+
+        Args:
+            stream: The stream.
+            plain: Its socket, if what is written goes there as it is, without encryption.
+        """
         self._stream = stream
+        self._plain = plain
         self._head = b""
         """The head of a request, which is not sent yet."""
         self.close = stream.close  # type: ignore[method-assign]
@@ -92,27 +110,31 @@ class _Stream(httpcore.NetworkStream):
         return self._stream.read(max_bytes, _fit(timeout, httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        head, self._head = self._head, b""
+        head = self._head
+        if not head and len(buffer) > TOGETHER:
+            self._send(buffer, timeout)
+            return
         if not (head or buffer):
             return  # the end of a body, for which h11 has no bytes
+        self._head = b""
         if not head and buffer.endswith(b"\r\n\r\n") and b" HTTP/1.1\r\n" in buffer:
             # It goes out with what is written next: the start of a body, or nothing at its end.
             self._head = buffer
-        elif len(head) + len(buffer) <= PIECE:
+        elif len(head) + len(buffer) <= TOGETHER:
             self._send(head + buffer, timeout)
         else:
             self._send(head, timeout)
             self._send(buffer, timeout)
 
     def _send(self, buffer: bytes, timeout: float | None) -> None:
-        if remaining() is None:
-            # A socket takes a large buffer in parts, and httpcore would copy the rest each time.
-            large: Any = memoryview(buffer)
-            for start in range(0, len(buffer), LARGE_PIECE):
-                self._stream.write(large[start : start + LARGE_PIECE], timeout)
+        # A socket takes a large buffer in parts. Views, because httpcore copies the rest each time.
+        rest: Any = memoryview(buffer)
+        if self._plain is not None:
+            _write(self._plain, rest, timeout)
             return
-        for start in range(0, len(buffer), PIECE):
-            piece = buffer[start : start + PIECE]
+        size = LARGE_PIECE if remaining() is None else PIECE
+        for start in range(0, len(buffer), size):
+            piece = rest[start : start + size]
             self._stream.write(piece, _fit(timeout, httpcore.WriteTimeout))
 
     def start_tls(
@@ -120,3 +142,30 @@ class _Stream(httpcore.NetworkStream):
     ) -> httpcore.NetworkStream:
         timeout = _fit(timeout, httpcore.ConnectTimeout)
         return _Stream(self._stream.start_tls(ssl_context, server_hostname, timeout))
+
+
+def _write(sock: socket.socket, rest: memoryview, timeout: float | None) -> None:
+    """Write to a socket what it has room for, and wait for room only where there is none.
+
+    Python looks for room before each write on a socket with a timeout, which takes longer than to
+    copy a small piece. The timeout is for each wait, as with httpcore.
+
+    Raises:
+        httpcore.WriteTimeout: The socket has no room for so long, or the deadline comes.
+        httpcore.WriteError: The connection is broken.
+    """
+    try:
+        sock.settimeout(0)
+        while rest:
+            limit = _fit(timeout, httpcore.WriteTimeout)
+            try:
+                sent = sock.send(rest)
+            except BlockingIOError:
+                sock.settimeout(limit)
+                sent = sock.send(rest)
+                sock.settimeout(0)
+            rest = rest[sent:]
+    except socket.timeout as error:  # which is TimeoutError since Python 3.10
+        raise httpcore.WriteTimeout(error) from error
+    except OSError as error:
+        raise httpcore.WriteError(error) from error
