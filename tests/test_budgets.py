@@ -7,6 +7,7 @@ the figure: it is to be made cheaper, or the budget is raised by whoever has a r
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import subprocess
 import sys
@@ -18,6 +19,7 @@ import pytest
 import replicate
 import replicate_api
 from replicate import _blocking
+from replicate._http.body import FILE_CHUNK
 
 GET = 182
 RUN = 402
@@ -25,7 +27,8 @@ RUN_VERSION = 425
 EVENT = 47
 EVENT_AMONG_OTHERS = 17
 ITEM = 23
-"""Calls of one repetition."""
+BLOCK = 18
+"""Calls of one repetition; of an upload, for each block of its file."""
 
 OURS = tuple(str(Path(package.__file__).parent) for package in (replicate, replicate_api))
 
@@ -192,6 +195,14 @@ def test_calls_of_an_item_of_a_page(client, form):
         return form.calls(lambda: read(client.predictions.list(cursor)), lambda: read_async(cursor))
 
     within(ITEM, (count(101) - count(1)) / 100)
+
+
+def test_calls_of_a_block_of_an_upload(client):
+    def count(number):
+        file = io.BytesIO(bytes(number * FILE_CHUNK))
+        return Form(is_async=False).calls(lambda: client.files.create(file), None)
+
+    within(BLOCK, (count(30) - count(10)) / 20)
 
 
 # Requests.

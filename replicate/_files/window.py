@@ -192,15 +192,22 @@ class Window(io.RawIOBase):
         return self._start_of_content
 
     def read(self, size: int | None = -1) -> bytes:
-        left = max(0, self._size - self._position)
-        wanted = left if size is None or size < 0 else min(size, left)
-        known = self._start_of_content[self._position : self._position + wanted]
-        position = self._start + self._position + len(known)
-        data = self._shared.read_at(position, wanted - len(known)) if len(known) < wanted else b""
-        if len(known) + len(data) < wanted:
+        here = self._position
+        wanted = self._size - here
+        if size is not None and 0 <= size < wanted:
+            wanted = size
+        if wanted <= 0:
+            return b""
+        if here < len(self._start_of_content):
+            data = self._start_of_content[here : here + wanted]
+            if len(data) < wanted:
+                data += self._shared.read_at(self._start + here + len(data), wanted - len(data))
+        else:
+            data = self._shared.read_at(self._start + here, wanted)
+        if len(data) < wanted:
             raise OSError(f"{self._name} got shorter while it was sent")
-        self._position += wanted
-        return known + data if known else data
+        self._position = here + wanted
+        return data
 
     def readinto(self, buffer: Any) -> int:
         data = self.read(len(buffer))

@@ -205,16 +205,17 @@ class FileBody(httpx.AsyncByteStream, httpx.SyncByteStream):
         """Put small pieces together: each is an event of h11 and a call of the system."""
         small = b""
         for chunk in self._body:
-            if len(small) + len(chunk) <= SMALL:
-                small += chunk
-                continue
-            if small:
+            size = len(chunk)
+            if size > SMALL:
+                if small:
+                    yield small
+                    small = b""
+                yield chunk
+            elif size + len(small) > SMALL:
                 yield small
-                small = b""
-            if len(chunk) <= SMALL:
                 small = chunk
             else:
-                yield chunk
+                small += chunk
         if small:
             yield small
 
