@@ -23,7 +23,10 @@ def page(chromium: Any, request: pytest.FixtureRequest) -> Any:
 
 
 @pytest.mark.parametrize("page", [1280, 390], indirect=True)
-@pytest.mark.parametrize("word", ["batch", "concurrency", "jupyter", "timeout", "proxy"])
+@pytest.mark.parametrize(
+    "word",
+    ["batch", "concurrency", "jupyter", "observability", "pagination", "cli", "timeout", "proxy"],
+)
 def test_search(page: Any, word: str) -> None:
     elsewhere: List[str] = []
     page.on("request", lambda request: elsewhere.append(request.url))
