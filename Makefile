@@ -118,12 +118,14 @@ spec: $(VENV)/all ## Replace openapi.yaml by the document at SPEC (URL or file) 
 	$(BIN)/python -m codegen generate
 
 .PHONY: lint
-lint: $(VENV)/all ## Check style, spelling and prose, and that imports go down only
+lint: $(VENV)/all ## Check style, spelling, prose and workflows, and that imports go down only
 	@mkdir -p build
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/codespell $(PROSE) replicate codegen examples benchmarks
 	$(BIN)/proselint check --config docs/site/proselint.json $(PROSE)
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
 	PYTHONPATH=.:generated $(BIN)/lint-imports --no-cache >build/imports.txt || { cat build/imports.txt; exit 1; }
 
 .PHONY: format
