@@ -546,6 +546,19 @@ def test_what_is_no_ordinary_exception_ends_the_batch(error, call, sandbox, clie
     assert all_canceled(sandbox, len(sandbox.predictions))
 
 
+@pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt, Given])
+def test_what_is_no_ordinary_exception_ends_the_batch_in_trio(error, client, square):
+    def tell(_):
+        raise error("enough")
+
+    async def main():
+        async for _ in client.async_map("me/square", square([1, 2]), on_update=tell):
+            pass
+
+    with pytest.raises(error, match="enough"):
+        anyio.run(main, backend="trio")
+
+
 @pytest.mark.parametrize("where", ["inputs", "on_update"])
 def test_a_task_of_the_users_that_was_canceled(where, client, square, quick_looks):
     """Who awaits such a task gets its `CancelledError`, and is not canceled himself."""

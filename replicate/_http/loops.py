@@ -94,9 +94,12 @@ async def cancelable(
 
 
 def ends(error: BaseException) -> bool:
-    """Say whether an error ends the running loop, and not only the task that raises it."""
-    if in_trio() and isinstance(error, sys.modules["trio"].Cancelled):
-        return True
+    """Say whether a task has to raise an error, though somebody else hears of it too.
+
+    Trio wants its cancellations back. asyncio ends with the two errors that end a program.
+    """
+    if in_trio():
+        return isinstance(error, sys.modules["trio"].Cancelled)
     return isinstance(error, (KeyboardInterrupt, SystemExit))
 
 
