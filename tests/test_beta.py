@@ -10,6 +10,7 @@ import pickle
 import subprocess
 import sys
 import typing
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Iterator
 
@@ -20,14 +21,14 @@ import replicate
 from replicate import AsyncReplicate, Replicate, _names
 from replicate._beta import typed
 from replicate._beta.operations import GROUPS, _operations
-from replicate.exceptions import InvalidArgumentError, NotFoundError
+from replicate.exceptions import APIConnectionError, InvalidArgumentError, NotFoundError
 from replicate.hardware import Hardware
 from replicate.helpers import FileOutput
 from replicate.model import Model
 from replicate.pagination import Page
 from replicate.prediction import Prediction
 from replicate.sandbox import Sandbox
-from tests.bodies import page, prediction
+from tests.bodies import V, page, prediction
 
 PROGRAM = Path(__file__).parent / "clients" / "program_2.py"
 DIVIDER = {"model_owner": "sandbox", "model_name": "divider"}
@@ -525,6 +526,43 @@ def test_an_httpx_client_of_the_user_sends(beta_of_server, server):
     assert server.last.header("Cookie") == "c=1"
     assert server.last.header("User-Agent").startswith("replicate-python/")
     assert http_client.is_closed
+
+
+def test_calls_with_options_of_their_own_know_of_each_others_creates(beta_of_server, quick_looks):
+    """The run that one of them has started is not that of another one, whose answer is lost."""
+    runs = []
+
+    def answer(request):
+        if request.method == "GET":
+            return httpx.Response(200, json=page(*runs))
+        if runs:
+            raise httpx.ReadError("gone", request=request)
+        now = datetime.now(timezone.utc).isoformat()
+        runs.append(prediction(status="starting", created_at=now, input={"a": 1}))
+        return httpx.Response(201, json=runs[0])
+
+    kind = httpx.AsyncClient if beta_of_server.is_async else httpx.Client
+    http_client = kind(transport=httpx.MockTransport(answer))
+
+    def create(client):
+        return client.predictions.create(version=V, input={"a": 1}, timeout=5)
+
+    def use_blocking(client):
+        first = create(client)
+        with pytest.raises(APIConnectionError, match="No prediction of this request was found"):
+            create(client)
+        return first
+
+    async def use(client):
+        first = await create(client)
+        with pytest.raises(APIConnectionError, match="No prediction of this request was found"):
+            await create(client)
+        return first
+
+    first = beta_of_server(
+        use if beta_of_server.is_async else use_blocking, http_client=http_client, max_retries=0
+    )
+    assert first.id == runs[0]["id"]
 
 
 SECRETS = {

@@ -87,7 +87,8 @@ class Creates:
         A client with a transport of its own, such as a mock, shares them with no other client.
         """
         if session._client_kwargs.get("transport") is not None:
-            found: Creates = vars(session).setdefault("_creates", cls())
+            owner = session._http._owner  # the client with whose connections this one sends
+            found: Creates = vars(owner).setdefault("_creates", cls())
             return found
         return _shared.setdefault(session._base(), cls())
 
