@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Optional
 
-from ._guards import is_array, is_object, names_of
+from ._guards import is_array, is_object, is_text, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -130,7 +130,7 @@ _KINDS: dict[str, Callable[[Any], bool]] = {
     "items": is_object,
     "oneOf": is_array,
     "properties": is_object,
-    "required": is_array,
+    "required": lambda names: is_array(names) and all(map(is_text, names)),
 }
 
 

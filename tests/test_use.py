@@ -607,7 +607,7 @@ def test_none_is_sent_where_the_model_has_a_use_for_it(form, client, sandbox):
 
 
 def test_an_input_may_have_any_name(form, client, sandbox):
-    properties = {"self": {"type": "string"}, "from": {"type": "string"}, "a-b": {"type": "string"}}
+    properties = {name: {"type": "string"} for name in ("self", "others", "from", "a-b")}
     inputs = {"type": "object", "properties": properties}
     schema = {"components": {"schemas": {"Input": inputs, "Output": {"type": "string"}}}}
     sandbox.model_from(schema, "acme/names", returns="done")
@@ -617,7 +617,8 @@ def test_an_input_may_have_any_name(form, client, sandbox):
     signature = inspect.signature(names)
     assert [str(each).split(":")[0] for each in signature.parameters.values()] == [
         "self",
-        "**others",
+        "others",
+        "**others_",
     ]
 
 
@@ -684,6 +685,7 @@ def test_a_schema_that_is_endless_without_its_references_is_for_the_model(form, 
     "odd",
     [
         {"required": 5},
+        {"required": [["name"]]},
         {"properties": {"name": {"type": "array", "items": 5}}},
         {"properties": {"name": {"enum": 5}}},
         {"properties": {"name": {"anyOf": 5}}},

@@ -11,7 +11,7 @@ import keyword
 import typing
 from pathlib import Path
 from types import SimpleNamespace
-from typing import IO, Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Union
+from typing import IO, Any, Container, Dict, Iterator, List, Mapping, NamedTuple, Optional, Union
 
 from .._files.output import FileOutput
 from .._guards import is_array
@@ -124,6 +124,14 @@ def parameters_of(openapi_schema: Optional[Mapping[str, Any]]) -> List[Parameter
     return [Parameter(name, each, name in required) for name, each in properties.items()]
 
 
+def name_of_others(names: Container[str]) -> str:
+    """Return the name of the parameter for inputs that have no name in Python: `others`."""
+    name = "others"
+    while name in names:
+        name += "_"
+    return name
+
+
 def type_of_output(openapi_schema: Optional[Mapping[str, Any]]) -> str:
     """Return the type of what a model returns."""
     output = whole_output_schema(openapi_schema)
@@ -188,7 +196,7 @@ def signature_of(openapi_schema: Mapping[str, Any]) -> inspect.Signature:
         for name, default in ((each.name, each.default) for each in named)
     ]
     if len(named) < len(parameters):
-        made.append(inspect.Parameter("others", _ANY_NAME, annotation=Any))
+        made.append(inspect.Parameter(name_of_others(texts), _ANY_NAME, annotation=Any))
     return inspect.Signature(made, return_annotation=types[""])
 
 

@@ -10,7 +10,7 @@ import ast
 import textwrap
 from typing import Any, Iterator, List, Mapping, NamedTuple, Sequence
 
-from .parameters import Parameter, parameters_of, type_of_output
+from .parameters import Parameter, name_of_others, parameters_of, type_of_output
 
 WIDTH = 99
 
@@ -89,9 +89,7 @@ def _functions(model: Described) -> str:
     lines = [f"    {each.name}: {each.type}{_default(each)},\n" for each in named]
     arguments = [f"{each.name}={each.name}" for each in named]
     if len(named) < len(parameters):
-        others = "others"
-        while others in {each.name for each in named}:
-            others += "_"
+        others = name_of_others({each.name for each in named})
         lines.append(f"    **{others}: Any,\n")
         arguments.append(f"**{others}")
     if named:

@@ -52,6 +52,31 @@ pages = st.fixed_dictionaries(
 schemas = st.fixed_dictionaries(
     {"components": st.fixed_dictionaries({"schemas": st.fixed_dictionaries({"Output": objects})})}
 )
+input_names = st.sampled_from(["a", "_f", "others", "b c", "class", "__debug__", "\ud800"])
+
+
+def _nodes(inner: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
+    several = st.lists(inner, max_size=3)
+    kinds = {
+        "type": st.sampled_from(["string", "integer", "number", "boolean", "array", "object"]),
+        "items": inner,
+        "properties": st.dictionaries(input_names, inner, max_size=4),
+        "required": st.lists(input_names | values, max_size=2),
+        "anyOf": several,
+        "allOf": several,
+        "enum": st.lists(scalars, max_size=3),
+        "default": st.floats() | values,
+        "pattern": st.sampled_from(["^[a-z]+$", "(", "(a+)+$", "a{9999999999}"]),
+        "$ref": st.sampled_from(["#/components/schemas/Input", "#/components/schemas/Output"]),
+    }
+    odd = dict.fromkeys(
+        ("format", "minimum", "maxLength", "nullable", "description", "x-order"), values
+    )
+    return st.fixed_dictionaries({}, optional={**odd, **{k: v | values for k, v in kinds.items()}})
+
+
+model_schemas = st.recursive(values, _nodes, max_leaves=8)
+"""Schemas of inputs and outputs, some keywords with values of the wrong kind."""
 bodies = (objects | predictions | pages | values).map(lambda value: json.dumps(value).encode())
 raw_bodies = bodies | st.binary(max_size=60)
 

@@ -120,10 +120,17 @@ def outputs(data: bytes) -> None:
         texts.check_output(_json(value), openapi_schema, _json(version))
 
 
+def schemas(data: bytes) -> None:
+    """First line: the schema of the input. Second: that of the output. Rest: inputs."""
+    input, output, inputs = _lines(data, 3)
+    texts.check_schema(_json(input), _json(output), _json(inputs))
+
+
 TARGETS: Dict[str, Callable[[bytes], None]] = {
     target.__name__: target
     for target in (
         reads, runs, errors, streams, events, references, data_uris, retry_after, progress,
         file_names, cursors, webhooks, outputs,
+        schemas,
     )
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Texts from outside: references, data URIs, `Retry-After`, progress bars, cursors, webhooks."""
+"""Texts from outside: references, schemas, data URIs, `Retry-After`, bars, cursors, webhooks."""
 
 from __future__ import annotations
 
@@ -99,6 +99,20 @@ def test_seconds_are_kept(seconds):
 @example(logs="1%|" + "| " * 3000)
 def test_progress(logs):
     texts.check_progress(logs)
+
+
+@examples(100)
+@given(
+    input=strategies.model_schemas,
+    output=strategies.model_schemas,
+    inputs=st.dictionaries(strategies.input_names, strategies.values, max_size=3),
+)
+@example(input={"required": [["a"]]}, output={}, inputs={})
+@example(input={"properties": {"others": {}, "class": {}}}, output={}, inputs={})
+@example(input={"properties": {"_f": {}, "__debug__": {}}}, output={}, inputs={})
+@example(input={"properties": {"a": {"default": 1e999}}}, output={}, inputs={})
+def test_schemas(input, output, inputs):
+    texts.check_schema(input, output, inputs)
 
 
 @examples(50)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import math
@@ -15,6 +16,10 @@ from replicate import exceptions, schema, webhook
 from replicate._files import data_uri as _data_uri
 from replicate._files import saving as _saving
 from replicate._files.transform import looks_like_file
+from replicate._functions import parameters
+from replicate._functions.changes import compare, functions_of
+from replicate._functions.inputs import checked
+from replicate._functions.writer import Described, module_of
 from replicate._http import address as _url
 from replicate._http import retry as _retry
 from replicate._retry_after import advised_wait, parse_retry_after
@@ -101,6 +106,23 @@ def check_progress(logs: str) -> None:
     if found is not None:
         assert math.isfinite(found.percentage)
         assert min(found.percentage, found.current, found.total) >= 0
+
+
+def check_schema(input: Any, output: Any, inputs: Any) -> None:
+    """Whatever a model's schema is, there are a signature, a module, and an answer about inputs."""
+    document = {"components": {"schemas": {"Input": input, "Output": output}}}
+    parameters.signature_of(document)
+    assert parameters.documentation_of(document, "f")
+    source = module_of([Described("a/b", "f", "", document)], "make")
+    compile(source, "module", "exec")
+    assert set(functions_of(source)) == {"f"}
+    assert compare(source, source) == []
+    for given in (inputs, {"a": inputs}):
+        if isinstance(given, dict):
+            with contextlib.suppress(
+                exceptions.InvalidArgumentError, exceptions.InvalidArgumentTypeError
+            ):
+                checked(given, document, "a/b")
 
 
 def check_file_name(url: str, content_type: Optional[str] = None) -> str:
