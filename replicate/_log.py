@@ -24,8 +24,19 @@ def _show(level: str) -> None:
     if level not in LEVELS:
         logger.warning("ignoring %s=%r: it is none of %s", VARIABLE, level, ", ".join(LEVELS))
         return
+    from ._console import safe
+
+    class Formatter(logging.Formatter):
+        """Leaves one line a record, whatever a server has put into it."""
+
+        def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - of `logging`
+            return super().formatMessage(record).replace("\n", "\\n")
+
+        def format(self, record: logging.LogRecord) -> str:
+            return safe(super().format(record))
+
     handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter(FORMAT))
+    handler.setFormatter(Formatter(FORMAT))
     handler.addFilter(lambda record: record.name == logger.name and not logging.root.handlers)
     logger.addHandler(handler)
     logger.setLevel(level)

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import IO, Any, Optional, cast
 
 from ._blocking import set_back
+from ._console import safe
 
 _tqdm: ContextVar[Any] = ContextVar("replicate_tqdm", default=None)
 """The class of the bars that are shown where this is called from; None for no bars."""
@@ -64,7 +65,7 @@ class RunBar:
     def show(self, run: Any) -> None:
         """Show the present state of a run."""
         bar = self._bar
-        bar.set_description_str(f"{self._name}: {run.status}", refresh=False)
+        bar.set_description_str(safe(f"{self._name}: {run.status}"), refresh=False)
         percentage = percentage_of(run.logs)
         if percentage is not None and bar.total is None:
             bar.bar_format = PERCENT

@@ -121,6 +121,21 @@ def test_a_program_with_a_log_of_its_own_is_not_told_twice():
     assert re.fullmatch(r"mine: Prediction \w+ of sandbox/divider: .*\n", told)
 
 
+def test_the_log_has_one_line_a_record_and_no_control_characters():
+    program = """
+import httpx, replicate
+body = {"id": "a", "model": "a/b\\x1b[31m", "status": "succeeded", "input": {}, "version": "v",
+        "urls": {"web": "https://x\\n2026-01-01 00:00:00,000 ERROR replicate: forged"}}
+transport = httpx.MockTransport(lambda request: httpx.Response(201, json=body))
+with replicate.Client(transport=transport) as client:
+    client.predictions.create(version="a" * 64, input={})
+"""
+    (line,) = shown("info", program).splitlines()
+    assert "\x1b" not in line
+    assert "replicate: Prediction a of a/b" in line
+    assert line.endswith("see https://x\\n2026-01-01 00:00:00,000 ERROR replicate: forged")
+
+
 def test_no_other_logger_changes():
     names = "{name for name, each in logging.root.manager.loggerDict.items() if each.handlers}"
     program = f"{PROGRAM}\nimport logging, sys; print({names}, file=sys.stderr)".replace(

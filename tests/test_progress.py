@@ -10,6 +10,7 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Iterator
 
+import httpx
 import pytest
 
 from replicate import _progress, exceptions
@@ -185,6 +186,18 @@ def test_a_bar_of_a_run(call, client, terminal):
     assert re.search(r"steps: processing: +\d+%\|", shown)
     assert "steps: succeeded: 100%|" in shown
     assert shown.endswith("\n")
+
+
+def test_a_bar_has_no_control_characters_of_a_server(call, mock, terminal):
+    body = {"id": "a", "model": "a/b", "status": "new\x1b]0;title\x07", "input": {}}
+    answers = iter([body, body])
+    done = {**body, "status": "succeeded"}
+    client = mock(lambda request: httpx.Response(200, json=next(answers, done)))
+
+    call(client.predictions.get("a").wait, progress=True)
+
+    assert "b: new\N{REPLACEMENT CHARACTER}]0;title" in terminal.getvalue()
+    assert not {"\x1b", "\x07"} & set(terminal.getvalue())
 
 
 def test_a_bar_of_a_run_without_percentages(call, client, terminal):
