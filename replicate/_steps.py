@@ -114,7 +114,7 @@ class Steps(Generic[T]):
             return
         begun, other = ("for", "async for") if self._blocks else ("async for", "for")
         name = type(self).__name__
-        raise RuntimeError(f"this {name} was begun with `{begun}`: `{other}` cannot go on with it")
+        raise RuntimeError(f"this {name} was begun with `{begun}`: do not continue with `{other}`")
 
     # Closing.
 

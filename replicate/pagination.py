@@ -164,7 +164,7 @@ class Items(Steps[T]):
         if self._cursor is None:
             return None
         if self._fetch is None:
-            raise ValueError("the client that listed this page is not known any more")
+            raise ValueError("this page has no client: list the page again")
         page = await self._fetch(_fresh(self._cursor, self._cursors))
         self._cursor = page.next
         return page.results
@@ -304,7 +304,7 @@ async def async_paginate(list_method: Callable[[Any], Awaitable[P]]) -> AsyncGen
 def _fresh(cursor: str, seen: Set[Any]) -> str:
     if cursor in seen:
         raise InvalidResponseError(
-            title="Endless list", detail=f"the page {cursor!r:.200} leads back to itself"
+            title="Endless list", detail=f"the cursor {cursor!r:.200} leads back to its own page"
         )
     seen.add(cursor)
     return cursor

@@ -540,7 +540,7 @@ def test_what_python_does_not_take_for_csv(cli, tmp_path):
     (tmp_path / "in.csv").write_text("text\na\0b\n")
     status, _, err = cli("map", "me/echo", tmp_path / "in.csv")
     assert status == 2
-    assert "is no CSV" in err
+    assert "is not CSV" in err
 
 
 def test_map_tells_which_have_failed_and_goes_on_another_time(cli, sandbox, tmp_path):
@@ -575,9 +575,9 @@ def test_map_saves_files(cli, sandbox, tmp_path):
         ("in.jsonl", "a", "line 1 is no JSON"),
         ("in.csv", "text,count\na,1\nb,many", "line 3: "),
         ("in.csv", "text\na,b", "more cells"),
-        ("in.csv", "text:\n5", "'text:', which is no name of an input"),
-        ("in.csv", "text,options:\na,@in.csv", "which is no name of an input"),
-        ("in.csv", "text,\na,b", "which is no name of an input"),
+        ("in.csv", "text:\n5", "'text:', which cannot be the name of an input"),
+        ("in.csv", "text,options:\na,@in.csv", "which cannot be the name of an input"),
+        ("in.csv", "text,\na,b", "which cannot be the name of an input"),
     ],
 )
 def test_map_starts_nothing_while_a_row_is_wrong(cli, sandbox, tmp_path, name, content, said):

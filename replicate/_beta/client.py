@@ -263,7 +263,7 @@ class _Replicate:
         prefer = params.pop("prefer", None)
         if prefer is not None:
             if "wait" in params:
-                raise TypeError("run() takes wait= or prefer=, not both: they say the same")
+                raise TypeError("run() takes wait= or prefer=, not both: they mean the same")
             params["wait"] = _wait_of(prefer)
         client = self._options.and_then(options).applied_to(self._client)
         client._need_token()

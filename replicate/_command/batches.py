@@ -91,16 +91,16 @@ def _rows(text: str, properties: Any, source: Source) -> Iterator[Any]:
         except StopIteration:
             return
         except csv.Error as error:
-            raise UsageError(f"line {reader.line_num} is no CSV: {error}") from None
+            raise UsageError(f"line {reader.line_num} is not CSV: {error}") from None
         if None in row:
-            raise UsageError(f"line {reader.line_num} has more cells than the first one has names")
+            raise UsageError(f"line {reader.line_num} has more cells than line 1 has names")
         words = [_word(name, value, properties.get(name)) for name, value in row.items() if value]
         yield reader.line_num, inputs_from(words, properties, source=source)
 
 
 def _word(name: str, value: str, node: Any) -> str:
     if not name or re.search("[=:@]", name):
-        raise UsageError(f"line 1 has {name!r:.100}, which is no name of an input")
+        raise UsageError(f"line 1 has {name!r:.100}, which cannot be the name of an input")
     is_text = bool(node) and value.startswith("@") and not wants_file(node, None)
     return f"{name}=@{value}" if is_text else f"{name}={value}"
 

@@ -304,7 +304,8 @@ def _already_received(response: httpx.Response, received: int, found: _Version) 
     if span and int(span[1]) == received and (received or found.size):
         return 0
     raise DownloadError(
-        title="Unreadable file", detail="the server sent another part of it than was asked for"
+        title="Unreadable file",
+        detail="the server sent another part of the file than the client asked for",
     )
 
 

@@ -20,7 +20,7 @@ def check_ended(piece: Any) -> None:
         BlockingIOError: It does not block, and is not at its end.
     """
     if piece is None:
-        raise BlockingIOError(errno.EAGAIN, "a file that does not block has no more yet")
+        raise BlockingIOError(errno.EAGAIN, "the non-blocking file has no data yet")
 
 
 class Shared:

@@ -114,8 +114,8 @@ class Subject:
         if schema is None:
             raise ReplicateError(
                 title="Unknown schema",
-                detail=f"the API does not tell the schema of {self.full_name}: a version is found "
-                "by owner/name:version",
+                detail=f"the API has no schema for {self.full_name}: name the version as "
+                "owner/name:version",
             )
         return schema
 

@@ -331,8 +331,8 @@ class Stream(AsGenerator[ServerSentEvent]):
             return []  # the stream was ahead
         raise StreamError(
             title="Stream broken",
-            detail=f"the stream of prediction {run.id} is gone, and its rest cannot be told from "
-            f"the prediction's output; the prediction is {run.status}",
+            detail=f"the stream of prediction {run.id} broke, and the prediction's output does "
+            f"not continue what was streamed; the status is {run.status}",
         )
 
 

@@ -232,7 +232,7 @@ def _is_exception(returns: Any) -> bool:
 
 
 def _unwritten(**_inputs: Any) -> Any:
-    raise NotImplementedError("this model lives by script")
+    raise NotImplementedError("this model has a script, and no function")
 
 
 def _open_signature(output: Schema) -> Signature:

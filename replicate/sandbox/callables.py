@@ -51,6 +51,6 @@ def check(function: Any) -> None:
             )
         if parameter.kind is parameter.POSITIONAL_ONLY:
             raise TypeError(
-                f"a model is called by the names of its inputs:"
-                f" {name_of(function)} takes {parameter.name} by its place only"
+                f"a model gets its inputs by name: {name_of(function)} takes"
+                f" {parameter.name} by position only"
             )

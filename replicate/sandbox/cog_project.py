@@ -111,7 +111,7 @@ def inspect_project(
         raise CogError(f"{source} can't be inspected: {facts['error']}" + (trace and f"\n{trace}"))
     named = dict(variable.partition("=")[::2] for variable in facts["environment"])
     if concurrency is not None and concurrency < 1:
-        raise ValueError(f"a project takes at least 1 prediction at once, not {concurrency}")
+        raise ValueError(f"concurrency must be at least 1, not {concurrency}")
     return CogProject(
         folder=folder,
         reference=facts["reference"],

@@ -79,7 +79,7 @@ def check_fits(schema: Schema, value: Any) -> None:
     found = invalid_fields(schema, _as_json(value), "output")
     if found:
         reasons = "; ".join(f"{wrong['field']}: {wrong['description']}" for wrong in found)
-        raise ValueError(f"that is not what the version puts out by its schema: {reasons}")
+        raise ValueError(f"the output does not fit the schema of the version: {reasons}")
 
 
 def _as_json(value: Any) -> Any:

@@ -91,10 +91,12 @@ class Fault:
             if (getattr(self, name) or 0) < 0:
                 raise ValueError(f"{name} is at least 0, not {getattr(self, name)}")
         if self.drop in ("before", "after") and self.replaces:
-            raise ValueError(f"with drop={self.drop!r} no answer arrives: leave out what is in it")
+            raise ValueError(
+                f"with drop={self.drop!r} there is no answer: leave out its status and body"
+            )
         done = set(self._given()) - _WHEN
         if not done:
-            raise ValueError(f"a fault does something: {', '.join(sorted(_OPTIONS - _WHEN))}")
+            raise ValueError(f"a fault needs one of {', '.join(sorted(_OPTIONS - _WHEN))}")
         wrong = sorted(done - {"status", "delay", "drop"})
         if self.target == ("webhook",) and wrong:
             raise ValueError(f"a webhook can have status, delay and drop, not {', '.join(wrong)}")

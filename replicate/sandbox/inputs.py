@@ -52,13 +52,15 @@ def Input(  # noqa: N802 - Cog's name, so that a model's signature can be taken 
         choices: The allowed values. Annotations with `Literal` and `Enum` do the same.
     """
     if ge is not None and le is not None and ge > le:
-        raise ValueError(f"no number is at least {ge} and at most {le}")
+        raise ValueError(f"ge={ge} is greater than le={le}: no number fits")
     if min_length is not None and max_length is not None and min_length > max_length:
-        raise ValueError(f"no text has at least {min_length} and at most {max_length} characters")
+        raise ValueError(
+            f"min_length={min_length} is greater than max_length={max_length}: no text fits"
+        )
     if regex is not None:
         re.compile(regex)
     if choices is not None and not choices:
-        raise ValueError("there is nothing to choose from: choices is empty")
+        raise ValueError("choices is empty: give at least one value")
     rules = {
         "minimum": ge,
         "maximum": le,

@@ -142,7 +142,7 @@ class Looking:
         """
         run = self.predictions[run_id]
         if not run.finished:
-            raise ValueError(f"the data of a prediction expires after its end: it is {run.status}")
+            raise ValueError(f"the prediction has not ended: its status is {run.status}")
         run.data_removed = True
         for url in urls_in(run.output):
             self._state.files.remove_output(url)

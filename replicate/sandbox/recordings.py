@@ -96,7 +96,7 @@ def read_recordings(source: Any) -> Dict[str, Recording]:
         if exchange is not None and exchange.method == "POST" and "cancel" not in exchange.path:
             created[body["id"]] = exchange
     if not found:
-        raise ValueError("there is no prediction in it")
+        raise ValueError("the recording has no prediction")
     files = {e.url: e.content for e in exchanges if e.method == "GET" and e.received is None}
     return _by_model(found, created, files, exchanges)
 

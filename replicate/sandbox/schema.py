@@ -186,7 +186,7 @@ def _type(annotation: Any) -> Schema:
     if origin is typing.Literal:
         return {"type": _SCALARS.get(type(arguments[0]), "string"), "enum": list(arguments)}
     if not isinstance(origin, type):
-        raise TypeError(f"{annotation!r} has no place in a model's schema")
+        raise TypeError(f"the annotation {annotation!r} cannot be written as a schema")
     kind: Any = origin
     if pydantic.is_model(kind):
         return pydantic.schema_of(kind)
@@ -203,7 +203,7 @@ def _type(annotation: Any) -> Schema:
         return {"type": "array", "items": _type(arguments[0]) if arguments else {}}
     if issubclass(origin, str):
         return {"type": "string"}
-    raise TypeError(f"{annotation!r} has no place in a model's schema")
+    raise TypeError(f"the annotation {annotation!r} cannot be written as a schema")
 
 
 def _object(kind: Any) -> Schema:

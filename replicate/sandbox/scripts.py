@@ -65,7 +65,7 @@ def check(steps: Sequence[Any]) -> List[Any]:
     started = False
     for step in steps:
         if checked and _is_end(checked[-1]):
-            raise ValueError(f"nothing follows {checked[-1]!r}: it is the end")
+            raise ValueError(f"a script ends with {checked[-1]!r}: remove the steps after it")
         if isinstance(step, (int, float)) and not isinstance(step, bool):
             if math.isnan(step) or step < 0:
                 raise ValueError(f"a number in a script is seconds to wait, not {step}")

@@ -318,7 +318,7 @@ def to_nanoseconds(seconds: float) -> int:
         ValueError: if it is negative, or none.
     """
     if math.isnan(seconds) or seconds < 0:
-        raise ValueError(f"time goes forward: a number of seconds, not {seconds}")
+        raise ValueError(f"seconds must be a number of at least 0, not {seconds}")
     return int(min(seconds * wire.NANOSECONDS, FOREVER))
 
 

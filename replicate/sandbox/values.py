@@ -184,4 +184,4 @@ def encode_output(value: Any, store: FileStore) -> Any:
         return [encode_output(item, store) for item in whole]
     if type(whole).__module__.partition(".")[0] in ("pydantic", "pydantic_core"):
         return str(whole)  # one of its URLs
-    raise TypeError(f"a model can't put out {type(whole).__name__}: it has no form in JSON")
+    raise TypeError(f"a model can't return {type(whole).__name__}: it cannot be written as JSON")

@@ -317,8 +317,8 @@ def test_trainings_by_script(sandbox, client) -> None:
     [
         ([], TypeError("a script is a list of steps")),
         (["processing"], TypeError("a list of steps, not str")),
-        ([["succeeded", 1.0]], ValueError("nothing follows 'succeeded'")),
-        ([[Failed("x"), "y"]], ValueError("nothing follows")),
+        ([["succeeded", 1.0]], ValueError("a script ends with 'succeeded'")),
+        ([[Failed("x"), "y"]], ValueError("remove the steps after it")),
         ([["processing", "starting"]], ValueError("can't become starting")),
         ([[-1]], ValueError("seconds to wait, not -1")),
         ([[float("nan")]], ValueError("seconds to wait, not nan")),
@@ -359,7 +359,7 @@ def test_every_cassette_of_predictions(sandbox) -> None:
         try:
             found[path.stem] = sandbox.replay(path)
         except ValueError as error:
-            assert str(error) == "there is no prediction in it"
+            assert str(error) == "the recording has no prediction"
     assert {"cancel", "stream", "run_a_version_that_yields_its_output"} <= set(found)
 
 
@@ -402,7 +402,7 @@ def test_the_same_input_is_answered_in_turn(sandbox, client) -> None:
 
 @pytest.mark.parametrize("source", [{}, [], {"interactions": []}])
 def test_recordings_without_predictions(sandbox, source) -> None:
-    with pytest.raises(ValueError, match="no prediction in it"):
+    with pytest.raises(ValueError, match="recording has no prediction"):
         sandbox.replay(source)
 
 

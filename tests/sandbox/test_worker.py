@@ -39,7 +39,7 @@ def test_output_without_a_form_in_json_is_a_failure(sandbox: Sandbox, api: Api) 
     def odd() -> Any:
         return object()
 
-    assert "no form in JSON" in api.finish(sandbox, "me/odd")["error"]
+    assert "cannot be written as JSON" in api.finish(sandbox, "me/odd")["error"]
 
 
 def test_prints_do_not_mix(sandbox: Sandbox, api: Api, capsys: Any) -> None:
