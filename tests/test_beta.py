@@ -9,7 +9,6 @@ import os
 import pickle
 import subprocess
 import sys
-import typing
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Iterator
@@ -125,11 +124,12 @@ def at(client, path):
 
 def test_what_is_typed_is_there(beta):
     """A new operation of the API works before it has a line in typed.py."""
+    # Not by `get_type_hints`, which can't read `Final` on Python 3.8.
     typed_names = [
         (group, name)
-        for group, kind in typing.get_type_hints(typed.Groups).items()
-        if kind is not typing.Final
-        for name in vars(typing.get_origin(kind) or kind)
+        for group, kind in typed.Groups.__annotations__.items()
+        if kind != "Final"
+        for name in vars(getattr(typed, kind.partition("[")[0]))
         if name[0] != "_"
     ]
     assert len(typed_names) > 20

@@ -47,7 +47,9 @@ class Terminal(io.StringIO):
 
 def stderr(monkeypatch, stream):
     """Let tqdm, and nobody else, write to a stream: pytest has its own in the place of `sys`'s."""
-    monkeypatch.setattr("tqdm.std.sys", SimpleNamespace(stderr=stream, stdout=stream))
+    monkeypatch.setattr(
+        "tqdm.std.sys", SimpleNamespace(**{**vars(sys), "stderr": stream, "stdout": stream})
+    )
     monkeypatch.setattr("tqdm.std.tqdm.monitor_interval", 0)  # no thread of its own
     every_change = partial(_progress.load_tqdm(), mininterval=0)
     monkeypatch.setattr(_progress, "load_tqdm", lambda: every_change)

@@ -39,6 +39,7 @@ def sockets() -> Set[str]:
 
 def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    gc.collect()  # what earlier tests have left
     streams, before = (sys.stdout, sys.stderr), sockets()
     threads = set(threading.enumerate())
     with Sandbox() as sandbox, Api(sandbox) as api:
@@ -58,6 +59,7 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_connection_of_the_last_moment_is_closed() -> None:
+    gc.collect()
     before = sockets()
     for _ in range(20):
         with Sandbox(demo_models=False) as sandbox:
