@@ -19,7 +19,7 @@ from ._guards import is_iterable
 from ._http.deadline import CLOCK_MARGIN
 from ._progress import BatchBar
 from ._steps import OPEN, Steps
-from .exceptions import InvalidArgumentError, InvalidArgumentTypeError
+from .exceptions import ClosedError, InvalidArgumentError, InvalidArgumentTypeError
 from .prediction import RunParams
 
 if TYPE_CHECKING:
@@ -82,6 +82,8 @@ class Batch(Steps[Any]):
         crew = self._crew or await self._begin()
         schedule = self._schedule
         while self._state is OPEN:
+            if crew.is_let_go:
+                raise ClosedError("the program has ended, and its batches with it")
             await self._listen(crew, 0)
             step = schedule.next(monotonic())
             if step.job is not None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import _thread
 import asyncio
+import os
 import pickle
 import signal
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -607,3 +610,69 @@ def test_an_interrupted_callback_does_not_keep_a_run_from_being_canceled(
         with client.map("me/square", inputs, on_update=tell) as results:
             assert next(results) == 1
     assert only_first_succeeded(sandbox)
+
+
+PROGRAM = """
+import sys, replicate
+
+def main():
+    results = replicate.map("me/square", [{"n": 1}, *[{"n": 2, "delay": 60}] * 3])
+    for result in results:
+        raise ValueError("an error of the program, whose traceback keeps the batch")
+
+def read_in_thread(results):
+    print(list(results))
+
+def read_at_exit(results):
+    try:
+        print(list(results))
+    except replicate.exceptions.ClosedError as error:
+        print(error)
+
+if sys.argv[1] == "error":
+    main()
+elif sys.argv[1].startswith("exit"):
+    import atexit
+    inputs = [{"n": 1}, {"n": 2, "delay": 5.0 if sys.argv[1] == "exit goes on" else 0.5}]
+    results = replicate.map("me/square", inputs)
+    if sys.argv[1] == "exit goes on":
+        print(next(results))
+    atexit.register(read_at_exit, results)
+else:
+    import threading
+    results = replicate.map("me/square", [{"n": 1}, {"n": 2, "delay": 1}])
+    threading.Thread(target=read_in_thread, args=[results]).start()
+"""
+
+
+def run_program(sandbox, *arguments):
+    command = [sys.executable, "-c", PROGRAM, *arguments]
+    environment = {**os.environ, **sandbox.environment, "PYTHONPATH": os.pathsep.join(sys.path)}
+    return subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=30, check=False
+    )
+
+
+@pytest.mark.slow
+def test_a_program_that_fails_does_not_wait_for_what_nobody_reads(sandbox, square):
+    done = run_program(sandbox, "error")
+    assert done.returncode == 1
+    assert "an error of the program" in done.stderr
+    assert sorted(run.status for run in sandbox.predictions) == [*["canceled"] * 3, "succeeded"]
+
+
+@pytest.mark.slow
+def test_a_program_whose_main_thread_ends_reads_on_in_another_one(sandbox, square):
+    done = run_program(sandbox, "thread")
+    assert (done.stdout, done.returncode) == ("[1, 4]\n", 0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("how", "printed"),
+    [("exit", "[1, 4]\n"), ("exit goes on", "1\nthe program has ended, and its batches with it\n")],
+)
+def test_a_program_that_reads_at_its_exit(how, printed, sandbox, square):
+    """A batch that begins there is read to its end; one that has begun before says what it is."""
+    done = run_program(sandbox, how)
+    assert (done.stdout, done.returncode) == (printed, 0)

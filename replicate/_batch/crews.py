@@ -45,6 +45,11 @@ class Crew:
         self._working: Set[int] = set()
         self._is_let_go = False
 
+    @property
+    def is_let_go(self) -> bool:
+        """Whether all actions are interrupted."""
+        return self._is_let_go
+
     def start(self, action: Action) -> None:  # noqa: ARG002
         """Start an action in a thread or task. Its result is news; None if it was interrupted."""
         raise AssertionError("a subclass says how")
@@ -99,6 +104,10 @@ class Threads(Crew):
         self._mail: SimpleQueue[Any] = SimpleQueue()
         self._bell: SimpleQueue[None] = SimpleQueue()
         """Empty until all actions are interrupted. A thread that takes the token puts it back."""
+        self._reader = threading.current_thread()
+        """The last thread that has waited for news."""
+        # Python calls functions of `atexit` in a main thread that counts as ended.
+        self._may_outlive = not threading.main_thread().is_alive()
 
     def start(self, action: Action) -> None:
         number = next(self._numbers)
@@ -113,7 +122,7 @@ class Threads(Crew):
             raise
 
     def _do(self, number: int, action: Action) -> None:
-        nap_by(_Nap(self._bell))
+        nap_by(_Nap(self))
         news: Any = None
         try:
             if not self._is_let_go:
@@ -127,6 +136,7 @@ class Threads(Crew):
         self._mail.put(news)
 
     async def hear(self, seconds: Optional[float]) -> Any:
+        self._reader = threading.current_thread()
         try:
             return self._mail.get_nowait() if seconds == 0 else taken_from(self._mail, seconds)
         except Empty:
@@ -135,6 +145,22 @@ class Threads(Crew):
     def _interrupt(self) -> None:
         self._bell.put(None)
 
+    def wait(self, seconds: float) -> bool:
+        """Wait until the actions are interrupted, and return whether they are.
+
+        Python waits for their threads when a program ends. If its reader has ended too, such as by
+        an exception, whose traceback keeps the batch alive, nobody will read what they bring.
+        """
+        main = threading.main_thread()
+        if not (self._may_outlive or main.is_alive() or self._reader.is_alive()):
+            self.let_go()
+        try:
+            self._bell.get(timeout=seconds)
+        except Empty:
+            return False
+        self._bell.put(None)
+        return True
+
 
 class _Nap:
     """The pauses of one action, which end when all actions are interrupted.
@@ -142,8 +168,8 @@ class _Nap:
     After that, pauses last as long as they should: cleaning up is not interrupted.
     """
 
-    def __init__(self, bell: SimpleQueue[None]) -> None:
-        self._bell = bell
+    def __init__(self, crew: Threads) -> None:
+        self._crew = crew
         self._is_over = False
 
     def __call__(self, seconds: float) -> bool:
@@ -154,11 +180,8 @@ class _Nap:
         """
         if self._is_over:
             return False
-        try:
-            self._bell.get(timeout=seconds)
-        except Empty:
+        if not self._crew.wait(seconds):
             return True
-        self._bell.put(None)
         self._is_over = True
         raise _StoppedError
 
