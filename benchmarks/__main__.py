@@ -15,6 +15,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,7 +28,7 @@ ROOT = HERE.parent
 ENVIRONMENTS = ROOT / ".venv-bench"
 RESULTS = ROOT / "build" / "benchmarks.json"
 LIMIT = 300
-"""Seconds for a sample."""
+"""Seconds after which a sample is given up."""
 
 SIZES = {
     "events_small": 20_000,
@@ -49,7 +50,11 @@ GROWTH = {
     "file_iterate": ("MB downloaded", [1, 10, 100, 1_000, 10_000]),
     "concurrent": ("concurrent runs of 0.2 s", [1, 10, 100, 1_000, 10_000]),
 }
-SLOW = {("httpx", "concurrent", 10_000), ("1.0.7", "concurrent", 10_000)}
+SLOW = {
+    ("httpx", "concurrent", 10_000),
+    ("1.0.7", "concurrent", 10_000),
+    ("1.0.7", "concurrent", 1_000),  # a minute until it fails, as it does with 500
+}
 """What takes minutes."""
 
 
@@ -106,8 +111,11 @@ def sample(contestant, workload, base, count=1, size=0):
         environment["TMPDIR"] = folder
         options = {"env": environment, "cwd": ENVIRONMENTS, "text": True, "stderr": errors}
         process = subprocess.Popen(command, stdout=subprocess.PIPE, **options)
+        too_long = threading.Timer(LIMIT, process.kill)
+        too_long.start()
         printed = process.stdout.read()
         _, status, used = os.wait4(process.pid, 0)
+        too_long.cancel()
         process.returncode = os.waitstatus_to_exitcode(status)
         wall = time.perf_counter() - began
         errors.seek(0)
@@ -143,9 +151,16 @@ def measure(base, names, contestants, rounds, share):
     return found
 
 
-def grow(base, contestants, rounds):
-    """Return the samples by workload, contestant and size; of what takes long, one sample."""
-    found = {}
+def grow(base, contestants, rounds, found, keep):
+    """Collect the samples by workload, contestant and size; of what takes long, one sample.
+
+    Args:
+        base: The address of the server.
+        contestants: Who takes part.
+        rounds: How many samples of what is short.
+        found: Where to put them.
+        keep: Called after each workload.
+    """
     for name, (_, sizes) in GROWTH.items():
         for size in sizes:
             for each in contestants:
@@ -161,7 +176,7 @@ def grow(base, contestants, rounds):
                 if samples:
                     found.setdefault(name, {}).setdefault(each, {})[str(size)] = samples
         print(f"growth of {name}", file=sys.stderr, flush=True)
-    return found
+        keep()
 
 
 def main():
@@ -200,8 +215,7 @@ def main():
             "versions": {each: report.versions(python_of(each)) for each in CONTESTANTS},
         }
         save(result, began)
-        result["growth"] = grow(base, ["httpx", "replicate", "1.0.7"], 3)
-        save(result, began)
+        grow(base, QUICK, 3, result["growth"], lambda: save(result, began))
         result["profiles"] = {
             name: profile(base, name)
             for name in report.missed(samples)

@@ -81,10 +81,12 @@ class Contestant:
         return work
 
     def concurrent(self, size):
-        async def run():
-            return await self.client.async_run("bench/hold-200", input=INPUT)
+        async def run(client):
+            return await client.async_run("bench/hold-200", input=INPUT)
 
         async def work():
-            return len(await asyncio.gather(*(run() for _ in range(size))))
+            # 1.0.7 cannot use a client in a second event loop.
+            client = replicate.Client(api_token="token", base_url=self.base)
+            return len(await asyncio.gather(*(run(client) for _ in range(size))))
 
         return lambda: asyncio.run(work())

@@ -31,6 +31,9 @@ LARGE = 1_000_000
 SMALL = 1_000
 """Large files are not moved twice: a small one does to have everything loaded."""
 
+FEW = 20
+"""Runs at once that do to have everything loaded; each sample opens connections of its own."""
+
 
 def cpu():
     used = resource.getrusage(resource.RUSAGE_SELF)
@@ -133,7 +136,10 @@ def main(name, workload, base, count, size, *profiled):
     contestant = module.Contestant(base)
     operation, expected = work_of(contestant, workload, size)
     late = workload.startswith("late_")
-    small = work_of(contestant, workload, SMALL)[0] if size > LARGE else operation
+    small = operation
+    if size > LARGE or workload.startswith("concurrent"):
+        few = SMALL if size > LARGE else min(FEW, size)
+        small, _ = work_of(contestant, workload, few)
     for _ in range(WARM.get(workload, 1)):
         small()
     if late:
