@@ -275,7 +275,8 @@ such thing, or it takes minutes. The name of an exception is what a contestant h
 ## As there is more of it
 
 What one item costs, and how much memory is used, from 1 to 10,000 items. Both scales are
-logarithmic: a level line is a cost that does not grow.
+logarithmic: a level line is a cost that does not grow. A line ends before what takes minutes, or
+fails: 1.0.7 with a thousand runs at once.
 
 {pictures}
 
@@ -287,7 +288,7 @@ that other work on the machine falls on all of them. Client and server run on di
 processors. The server (`benchmarks/server.py`) answers at once with bytes that it has ready. Calls
 are repeated on
 an open connection after some that do not count; a large file is moved once, and is in the system's
-memory by then. CPU time is that of
+memory by then. Before many runs at once, twenty of them do not count. CPU time is that of
 `getrusage`, the peak of memory `VmHWM`. What a contestant returns is checked.
 
 | | |
