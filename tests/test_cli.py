@@ -557,6 +557,16 @@ def test_map_tells_which_have_failed_and_goes_on_another_time(cli, sandbox, tmp_
     assert len(sandbox.created) == 4
 
 
+@pytest.mark.parametrize("name", ["", "no/such/folder/journal", "."])
+def test_a_journal_that_cannot_be_written(cli, sandbox, tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in.jsonl").write_text('{"text": "a"}\n')
+    status, out, err = cli("map", "me/echo", "in.jsonl", "--journal", name)
+    assert (status, out) == (1, "")
+    assert f"can't use {name!r} as a journal: unable to open" in err
+    assert not sandbox.created
+
+
 def test_map_saves_files(cli, sandbox, tmp_path):
     (tmp_path / "in.jsonl").write_text('{"count": 1}\n{"count": 1}\n', encoding="utf-8")
     folder = tmp_path / "out"

@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import re
-from typing import TYPE_CHECKING, Any, Dict, Iterator, List
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Dict, Generator, Iterator, List, Optional
 
 from .._blocking import block
 from .._files.keeping import placed
 from .._functions.inputs import checked
 from .._functions.outputs import Form
 from .._functions.subject import Subject
+from .._guards import classes_of
 from .._runs.refusals import wants_file
 from ..exceptions import InvalidArgumentError, InvalidArgumentTypeError, ModelError
 from . import show
@@ -36,7 +38,7 @@ def map_(client: Client, options: Namespace) -> None:
     version = block(subject.version())
     schema = version.openapi_schema if version is not None else None
     form, inputs, failed = Form(client, schema), _inputs(options, schema, subject), 0
-    with client.map(
+    with _journal(options.journal), client.map(
         subject.ref,
         inputs,
         concurrency=options.concurrency,
@@ -59,6 +61,17 @@ def map_(client: Client, options: Namespace) -> None:
                 show.note(f"{index + 1} of {len(inputs)} done, {failed} failed")
     if failed:
         raise ModelError(f"{failed} of {len(inputs)} runs have failed")
+
+
+@contextmanager
+def _journal(path: Optional[str]) -> Generator[None, None, None]:
+    """Say of an error of SQLite which file it is about."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, classes_of("sqlite3", "Error")):
+            raise OSError(f"can't use {path!r} as a journal: {error}") from None
+        raise
 
 
 def _inputs(options: Namespace, schema: Any, subject: Subject) -> List[Dict[str, Any]]:
