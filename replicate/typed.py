@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, List, Optional, Sequence, Set
 from . import _http
 from ._blocking import block
 from ._console import prepare, safe
+from ._files.saving import saved_bytes
 from ._functions.changes import compare, functions_of
 from ._functions.documents import read
 from ._functions.parameters import is_name
@@ -85,8 +86,7 @@ def _run(options: argparse.Namespace) -> int:
         if new != old:
             print(f"{PROGRAM}: {path} is not up to date", file=sys.stderr)
         return int(new != old)
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(new)
+    block(saved_bytes(path, new.encode()))
     return 0
 
 

@@ -253,6 +253,30 @@ def test_the_content_of_a_file(beta_of_server, server, tmp_path):
     assert server.last.target == "/v1/files/f/download?owner=a&expiry=1&signature=s"
 
 
+def test_content_that_finds_no_room_leaves_the_file_that_is_there(
+    beta_of_server, server, tmp_path, full_disk
+):
+    server.always(b"a" * 5000)
+    file = tmp_path / "file"
+    file.write_bytes(b"old")
+    how = {"file_id": "f", "owner": "a", "expiry": 1, "signature": "s"}
+
+    async def write(client):
+        answer = await client.files.download(**how)
+        with full_disk():
+            await answer.write_to_file(file)
+
+    def write_blocking(client):
+        answer = client.files.download(**how)
+        with full_disk():
+            answer.write_to_file(file)
+
+    with pytest.raises(OSError, match="File too large"):
+        beta_of_server(write if beta_of_server.is_async else write_blocking)
+    assert file.read_bytes() == b"old"
+    assert [*tmp_path.iterdir()] == [file]
+
+
 # Arguments.
 
 

@@ -225,6 +225,18 @@ def test_without_a_token(place, capsys, monkeypatch):
     assert "REPLICATE_API_TOKEN" in capsys.readouterr().err
 
 
+def test_a_module_that_finds_no_room_leaves_the_one_that_is_there(place, capsys, full_disk):
+    assert write(*DEMOS, "-o", "models.py") == 0
+    old = (place / "models.py").read_bytes()
+
+    with full_disk():
+        assert write(FLUX, "-o", "models.py") == 2
+
+    assert "File too large" in capsys.readouterr().err
+    assert (place / "models.py").read_bytes() == old
+    assert [*place.iterdir()] == [place / "models.py"]
+
+
 def test_a_description_that_is_none(place, capsys):
     document = {"description": 5, "components": {"schemas": {"Input": {"description": 5}}}}
     (place / "odd.json").write_text(json.dumps(document))

@@ -6,6 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, Union
 
+from .._blocking import block
+from .._files.saving import saved_bytes
+
 if TYPE_CHECKING:
     import os
 
@@ -77,8 +80,8 @@ class APIResponse(_Answer):
         return self.http_response.json()
 
     def write_to_file(self, file: Union[str, os.PathLike[str]]) -> None:
-        """Write the body to a file."""
-        Path(file).write_bytes(self.content)
+        """Write the body to a file, which appears only when it is complete."""
+        block(saved_bytes(Path(file), self.content))
 
 
 class AsyncAPIResponse(_Answer):
@@ -101,7 +104,5 @@ class AsyncAPIResponse(_Answer):
         return self.http_response.json()
 
     async def write_to_file(self, file: Union[str, os.PathLike[str]]) -> None:
-        """Write the body to a file."""
-        import anyio
-
-        await anyio.Path(file).write_bytes(self.content)
+        """Write the body to a file, which appears only when it is complete."""
+        await saved_bytes(Path(file), self.content)

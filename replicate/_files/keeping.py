@@ -23,12 +23,10 @@ from .._guards import is_array, is_object, is_text
 from .._http.address import shown
 from .._http.subjects import without_query
 from .output import FileOutput
-from .saving import cut, saved, segment
+from .saving import cut, saved_bytes, segment
 
 if TYPE_CHECKING:
     import os
-
-    from .saving import Draft
 
 DOWNLOADS_AT_ONCE = 4
 """How many files of one prediction are on their way together, in asynchronous calls."""
@@ -77,11 +75,7 @@ async def keep(
     files = await together(save, range(len(found)), limit=DOWNLOADS_AT_ONCE)
     record = {**record_of(prediction), "files": [path.name for path in files]}
     text = json.dumps(record, indent=2, ensure_ascii=False)
-
-    async def pour(draft: Draft) -> None:
-        await in_thread(draft.write, [f"{text}\n".encode("utf-8", "backslashreplace")])
-
-    await saved(place / f"{stem}.json", pour)
+    await saved_bytes(place / f"{stem}.json", f"{text}\n".encode("utf-8", "backslashreplace"))
     paths = iter(files)
     return Kept(placed(output, lambda _: next(paths)), files)
 

@@ -236,6 +236,15 @@ async def saved(
         raise
 
 
+async def saved_bytes(target: Path, content: bytes) -> Path:
+    """Write a file that appears only when it is complete, and return its path."""
+
+    async def pour(draft: Draft) -> None:
+        await in_thread(draft.write, [content])
+
+    return await saved(target, pour)
+
+
 def _numbered(path: Path) -> Generator[Path, None, None]:
     """Yield a path, and others beside it: `out-0.webp`, `out-0-1.webp`, `out-0-2.webp`."""
     yield path
