@@ -600,7 +600,7 @@ def test_pipe_that_has_no_more_yet(client):
     os.set_blocking(reading, False)
     os.write(writing, b"some")
     with open(reading, "rb", buffering=0) as pipe, open(writing, "wb"):
-        with pytest.raises(BlockingIOError, match="no more yet"):
+        with pytest.raises(BlockingIOError, match="no data yet"):
             client.files.create(pipe)
 
 

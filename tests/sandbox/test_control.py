@@ -244,7 +244,7 @@ def test_models_by_script(sandbox: Sandbox, control: httpx.Client, api: Api) -> 
         ({"name": "me", "returns": 1}, "owner/name"),
         ({"name": "me/it"}, "give a schema"),
         ({"name": "me/it", "schema": {}}, "no schema of an input"),
-        ({"name": "me/it", "schema": SCHEMA, "returns": 7}, "by its schema"),
+        ({"name": "me/it", "schema": SCHEMA, "returns": 7}, "does not fit the schema"),
         ({"name": "me/it", "script": [-1]}, "seconds to wait"),
         ({"name": "me/it", "script": [{"metric": 1}]}, "metric"),
         ({"name": "me/it", "returns": {"file": "a", "base64": "?"}}, "base64"),
