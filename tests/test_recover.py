@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from replicate import exceptions
+from replicate._http import retry as _retry
 from replicate._runs import lost
 from replicate.sandbox import Sandbox
 from replicate_api.models import Prediction
@@ -305,14 +306,21 @@ def test_run_of_another_client_is_not_taken(call, client, models, waits):
         assert models.predictions[made.id].status != "canceled"
 
 
-def test_create_that_was_turned_away_is_not_looked_for(client, models):
+def test_create_that_was_turned_away_is_not_looked_for(client, models, monkeypatch):
     models.fault("models.predictions.create", status=429, headers={"Retry-After": "30"}, body="")
+    refused = []
+    wait_before = _retry.wait_before
+
+    def told(*args, **kwargs):
+        refused.append(args)
+        return wait_before(*args, **kwargs)
+
+    monkeypatch.setattr(_retry, "wait_before", told)
 
     async def main():
         task = asyncio.create_task(client.async_run("me/slow", {"text": "x"}))
-        while not models.requests or models.requests[-1].status is None:
+        while not refused:
             await asyncio.sleep(0.01)
-        await asyncio.sleep(0)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task

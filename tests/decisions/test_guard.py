@@ -105,6 +105,7 @@ class Session:
         self.made = []
         self._transport = self
         self._client_kwargs = {"transport": self}
+        self._http = SimpleNamespace(_owner=self)
         self._versions = {}
 
     def _base(self):

@@ -328,6 +328,7 @@ def test_creates_of_clients():
     class Client:
         def __init__(self, base, **options):
             self._client_kwargs = options
+            self._http = SimpleNamespace(_owner=self)
             self.base = base
 
         def _base(self):
