@@ -6,10 +6,12 @@ import io
 import re
 from contextvars import ContextVar
 from importlib import import_module
-from typing import IO, Any, Optional, cast
+from typing import IO, Any, Callable, Optional, cast
 
 from ._blocking import set_back
 from ._console import safe
+from ._interruptions import comes_from_outside
+from ._log import logger
 
 _tqdm: ContextVar[Any] = ContextVar("replicate_tqdm", default=None)
 """The class of the bars that are shown where this is called from; None for no bars."""
@@ -53,6 +55,16 @@ def percentage_of(logs: Any) -> Optional[int]:
     return min(int(found[-1]), 100) if found else None
 
 
+def _try(method: Callable[..., object], *args: object) -> None:
+    """Call a method of a bar. A terminal or notebook that has gone ends no run and no transfer."""
+    try:
+        method(*args)
+    except Exception as error:
+        if comes_from_outside(error):
+            raise
+        logger.info("a progress bar failed: %s", error)
+
+
 class RunBar:
     """The bar of a run: its status and time, and how far it has come, where its logs tell."""
 
@@ -76,7 +88,7 @@ class RunBar:
 
     def close(self) -> None:
         """Leave it as it is."""
-        self._bar.close()
+        _try(self._bar.close)
 
 
 class BatchBar:
@@ -87,11 +99,11 @@ class BatchBar:
 
     def add(self) -> None:
         """Count a run that has ended."""
-        self._bar.update(1)
+        _try(self._bar.update, 1)
 
     def close(self) -> None:
         """Leave it as it is."""
-        self._bar.close()
+        _try(self._bar.close)
 
 
 class Transfer:
@@ -111,15 +123,15 @@ class Transfer:
 
     def begin(self, size: Optional[int]) -> None:
         """Start from nothing, on the way to a number of bytes."""
-        self._bar.reset(size)
+        _try(self._bar.reset, size)
 
     def add(self, count: int) -> None:
         """Count bytes."""
-        self._bar.update(count)
+        _try(self._bar.update, count)
 
     def close(self) -> None:
         """Take it away."""
-        self._bar.close()
+        _try(self._bar.close)
 
 
 def measured(handle: IO[bytes], name: str, size: int) -> IO[bytes]:

@@ -283,6 +283,22 @@ def test_a_bar_that_cannot_be_drawn_costs_nothing(call, client, terminal, caplog
     assert "the terminal is gone" in caplog.text
 
 
+def test_a_terminal_that_goes_away_ends_no_batch_and_no_transfer(
+    call, sandbox, client, terminal, monkeypatch, tmp_path
+):
+    def fail(*_):
+        raise BrokenPipeError("the terminal is gone")
+
+    for name in ("update", "reset"):
+        monkeypatch.setattr(f"tqdm.std.tqdm.{name}", fail)
+    inputs = [{"count": 1}] * 2
+    files = call.list(client.map, "me/steps", inputs, progress=True, download_to=tmp_path)
+    files.append(call(client.run, "me/steps", {"count": 1}, progress=True, download_to=tmp_path))
+    assert [file.read_bytes() for file in files] == [b"x" * 1000] * 3
+    assert call(client.run, "sandbox/reader", {"document": b"x"}, progress=True)
+    assert {run.status for run in sandbox.predictions} == {"succeeded"}
+
+
 @pytest.mark.parametrize(
     ("logs", "percentage"),
     [
