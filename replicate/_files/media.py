@@ -101,14 +101,18 @@ def _own_types() -> mimetypes.MimeTypes:
     return mimetypes.MimeTypes()
 
 
-def guessed_type(name: Optional[str], start: bytes) -> str:
-    """Return the media type that a file has by its name, else by its first bytes."""
-    found = media_types().guess_type(f"/{name}")[0] if name else None
-    if found is None:
-        for signature, offset, media_type in _SIGNATURES:
-            if start[offset : offset + len(signature)] == signature:
-                return media_type
-    return found or UNKNOWN
+def type_by_name(name: Optional[str]) -> Optional[str]:
+    """Return the media type that the suffix of a name tells, None if it tells none."""
+    found: Optional[str] = media_types().guess_type(f"/{name}")[0] if name else None
+    return found
+
+
+def type_by_start(start: bytes) -> str:
+    """Return the media type that the first bytes of a file tell."""
+    for signature, offset, media_type in _SIGNATURES:
+        if start[offset : offset + len(signature)] == signature:
+            return media_type
+    return UNKNOWN
 
 
 def check_name(name: Any) -> str:

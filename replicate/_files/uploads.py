@@ -14,7 +14,15 @@ from .._guards import is_bytes, is_path
 from .._http.threads import in_time
 from ..exceptions import ContentTooLargeError
 from .handles import is_asynchronous, is_upload, opened
-from .media import SIGNATURE, check_name, check_type, guessed_type, name_of, type_of
+from .media import (
+    SIGNATURE,
+    check_name,
+    check_type,
+    name_of,
+    type_by_name,
+    type_by_start,
+    type_of,
+)
 from .window import Window
 
 MAX_UPLOAD = 100 * 1024 * 1024
@@ -58,7 +66,7 @@ def open_upload(
         handle.seek(0)
         check_size(size, name)
         if content_type is None:
-            content_type = guessed_type(name, _start_of(handle))
+            content_type = type_by_name(name) or type_by_start(_start_of(handle))
     except BaseException:
         handle.close()
         raise
