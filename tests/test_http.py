@@ -80,6 +80,20 @@ def test_token_does_not_leave_the_api(call, foreign, extra):
         assert request.header("cookie") is None
 
 
+def test_an_answer_says_how_long_it_took(call):
+    """As one of httpx does, of an error too."""
+
+    def answer(request):
+        return Answer({"detail": "no"}, 403) if "p2" in request.target else Answer(PREDICTION)
+
+    with Recorder(answer) as api, client_for(api) as client:
+        if not call.is_async:
+            assert client._request("GET", "/v1/predictions/p").elapsed.total_seconds() > 0
+        with pytest.raises(exceptions.ReplicateError) as caught:
+            call(client.predictions.get, "p2")
+        assert caught.value.response.elapsed.total_seconds() > 0
+
+
 def test_redirect_on_the_api_itself_keeps_the_token(call):
     def answer(request):
         if request.target == "/v1/account":

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import logging
 import sys
+from datetime import timedelta
 from operator import attrgetter
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from .._blocking import is_blocking
+from .._blocking import is_blocking, monotonic
 from .pieces import is_as_sent, pieces_as_sent
 
 if TYPE_CHECKING:
@@ -88,17 +89,19 @@ async def send(client: Any, request: httpx.Request, *, own: bool, direct: bool) 
         own: Whether the request goes to the API: the user's `auth=` is for no other host.
         direct: Whether to send it straight by the transport.
     """
+    response: httpx.Response
     if not direct:
         auth = httpx.USE_CLIENT_DEFAULT if own else None
-        response = client.send(request, auth=auth, follow_redirects=False, stream=True)
-        return response if is_blocking() else await response  # type: ignore[no-any-return]
+        sent = client.send(request, auth=auth, follow_redirects=False, stream=True)
+        response = sent if is_blocking() else await sent
+        return response
     transport = client._transport_for_url(request.url)
+    began = monotonic()
     if is_blocking():
-        return _received(client, request, transport.handle_request(request))
-    return _received(client, request, await transport.handle_async_request(request))
-
-
-def _received(client: Any, request: httpx.Request, response: httpx.Response) -> httpx.Response:
+        response = transport.handle_request(request)
+    else:
+        response = await transport.handle_async_request(request)
+    response.elapsed = timedelta(seconds=monotonic() - began)
     response.request = request
     response.default_encoding = client._default_encoding
     if "set-cookie" in response.headers:
