@@ -138,7 +138,7 @@ def test_places_go_in_order_and_none_is_lost():
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        ({}, (90, 81, 10)),
+        ({}, (110, 100, 10)),
         ({"limits": httpx.Limits(max_connections=12)}, (11, 10, 1)),
         ({"limits": httpx.Limits(max_connections=7)}, (7, 6, 0)),
         ({"limits": httpx.Limits(max_connections=3)}, (3, 2, 0)),

@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
     import httpx
 
-CONNECTIONS = 100
-"""How many connections httpx opens by default."""
-
 TENTH = 10
 """One connection in ten is kept free of streams, and one more for clean-up."""
 
@@ -40,6 +37,11 @@ class Places(NamedTuple):
     """How many more may cancel runs, for callers that are being ended."""
 
 
+WITHOUT_LIMITS = Places(requests=110, streams=100, spare=10)
+"""Where the user has set no limits: a hundred of each kind at once, as httpx has connections, and
+some more for what must not wait for these."""
+
+
 def places_of(options: Mapping[str, Any]) -> Places | None:
     """Return how many requests may be under way to httpx clients with these options. Pure.
 
@@ -49,7 +51,9 @@ def places_of(options: Mapping[str, Any]) -> Places | None:
     if options.get("transport") is not None or options.get("http2"):
         return None
     limits: httpx.Limits | None = options.get("limits")
-    connections = CONNECTIONS if limits is None else limits.max_connections
+    if limits is None:
+        return WITHOUT_LIMITS
+    connections = limits.max_connections
     if connections is None:
         return None
     if connections <= FEW:

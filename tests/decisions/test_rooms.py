@@ -24,8 +24,8 @@ from replicate._http.rooms import (
 @pytest.mark.parametrize(
     ("options", "places"),
     [
-        ({}, Places(90, 81, 10)),
-        ({"http2": False, "transport": None, "limits": None}, Places(90, 81, 10)),
+        ({}, Places(110, 100, 10)),
+        ({"http2": False, "transport": None, "limits": None}, Places(110, 100, 10)),
         ({"http2": True}, None),
         ({"transport": httpx.BaseTransport()}, None),
         ({"limits": httpx.Limits()}, None),
