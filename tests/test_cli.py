@@ -19,6 +19,7 @@ import pytest
 from replicate._command.main import STATUSES, main
 from replicate._command.parser import parse
 from replicate._runs import waiting
+from replicate.prediction import Prediction
 from replicate.sandbox import File, Input, Sandbox, current_prediction
 
 CHOICE = Input(default="red", choices=["red", "green"])
@@ -283,19 +284,48 @@ def test_an_interrupt_cancels_the_run(cli, sandbox, monkeypatch):
     assert err.endswith(f"interrupted; Prediction {run.id} is canceled\n")
 
 
+@pytest.fixture
+def own_signals():
+    """Put back what the signals did, which a command that they have ended leaves ignored."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    for number in before:
+        signal.signal(number, signal.SIG_DFL)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.usefixtures("own_signals")
+@pytest.mark.parametrize("later", [[], [15], [1], [15, 1, 15]])
 @pytest.mark.parametrize("number", [15, 1])
-def test_a_signal_cancels_the_run(cli, sandbox, monkeypatch, number):
+def test_a_signal_cancels_the_run_and_later_ones_do_not_end_that(
+    cli, sandbox, monkeypatch, number, later
+):
     async def pause(seconds):
         os.kill(os.getpid(), number)
 
+    def cancel(prediction):
+        for each in later:
+            os.kill(os.getpid(), each)
+        real(prediction)
+
+    real = Prediction.cancel
     monkeypatch.setattr(waiting, "pause", pause)
-    before = signal.getsignal(number)
+    monkeypatch.setattr(Prediction, "cancel", cancel)
     status, out, err = cli("run", "me/slow")
     (run,) = sandbox.created
     assert (status, out) == (128 + number, "")
     assert err.endswith(f"interrupted; Prediction {run.id} is canceled\n")
-    assert signal.getsignal(number) == before
+    # Nor do they end the process on its last lines.
+    assert signal.getsignal(15) == signal.getsignal(1) == signal.SIG_IGN
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.usefixtures("own_signals")
+def test_what_signals_do_is_put_back(cli):
+    assert cli("run", "me/echo", "text=a")[0] == 0
+    assert signal.getsignal(15) == signal.getsignal(1) == signal.SIG_DFL
 
 
 @pytest.mark.slow
@@ -313,6 +343,9 @@ def test_signals_that_end_a_process(sandbox, command, name):
         time.sleep(0.02)
     time.sleep(0.3)
     child.send_signal(number)
+    if name != "SIGINT":  # as `timeout` and terminals do
+        time.sleep(0.001)
+        child.send_signal(number)
     _, err = child.communicate(timeout=20)
     assert child.returncode == 128 + number
     assert b"Traceback" not in err

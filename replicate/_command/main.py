@@ -92,6 +92,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 @contextlib.contextmanager
 def _ended_by_signals() -> Generator[None, None, None]:
     def end(number: int, _: object) -> NoReturn:
+        # `timeout` and a closed terminal send two: the second must not end the cancel.
+        for each in numbers:
+            signal.signal(each, signal.SIG_IGN)
         raise Ended(number)
 
     numbers = [getattr(signal, name) for name in SIGNALS if hasattr(signal, name)]
@@ -105,7 +108,8 @@ def _ended_by_signals() -> Generator[None, None, None]:
         yield
     finally:
         for number in numbers:
-            signal.signal(number, signal.SIG_DFL)
+            if signal.getsignal(number) is end:  # else the process is about to end
+                signal.signal(number, signal.SIG_DFL)
 
 
 def _is_pipe_unread(error: BaseException) -> bool:
