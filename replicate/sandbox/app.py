@@ -20,7 +20,6 @@ from . import (
 )
 from .addresses import FILES_PATH
 from .faults import CREATES
-from .files import HARMLESS
 from .state import State
 from .wire import Problem, not_found
 
@@ -41,9 +40,7 @@ async def answer_api(state: State, request: Request) -> Response:
     """Answer a request to the API."""
     path = _raw_path(request)
     if path.startswith(f"{FILES_PATH}/"):
-        response = await answer_delivery(state, request)
-        response.headers.update(HARMLESS)
-        return response
+        return await answer_delivery(state, request)
     if not path.startswith("/v1/"):
         # No application has seen this request: the edge does not speak JSON.
         text = "response 404 (backend NotFound), service rules for the path non-existent "
@@ -96,7 +93,8 @@ def _raw_path(request: Request) -> str:
 
 async def answer_delivery(state: State, request: Request) -> Response:
     """Answer a request for an output file or a stream; their addresses are secrets enough."""
-    parts = _delivery_path(request).split("/")
+    path = _delivery_path(request)
+    parts = path.split("/")
     if request.method in ("GET", "HEAD"):
         if len(parts) == 4 and parts[1] == "v1":
             run = state.streams.get(parts[3])
@@ -105,7 +103,7 @@ async def answer_delivery(state: State, request: Request) -> Response:
         elif len(parts) == 3:
             stored = state.files.output(parts[1])
             if stored is not None and stored.name == parts[2]:
-                return stored.serve(public=True)
+                return stored.serve(beside_page=path != request.scope["path"])
     return PlainTextResponse("Not found", 404)
 
 

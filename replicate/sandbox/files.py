@@ -80,9 +80,13 @@ class StoredFile:
             "urls": {"get": f"{api_url}/files/{self.id}"},
         }
 
-    def serve(self, *, public: bool = False) -> FileResponse:
-        """Answer with the content, or with the range of it that was asked for."""
-        own = {"cache-control": "public,max-age=3600"} if public else HARMLESS
+    def serve(self, *, beside_page: bool = True) -> FileResponse:
+        """Answer with the content, or with the range of it that was asked for.
+
+        Args:
+            beside_page: Whether the address is on the host where the web page is.
+        """
+        own = HARMLESS if beside_page else {"cache-control": "public,max-age=3600"}
         headers = {"etag": f'"{self.md5}"', **own}
         return FileResponse(self.path, headers=headers, media_type=self.content_type)
 
