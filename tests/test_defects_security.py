@@ -13,7 +13,7 @@ import types
 import pytest
 
 import replicate
-from replicate.exceptions import RateLimitError
+from replicate.exceptions import InvalidArgumentError, RateLimitError, ReplicateException
 from replicate.webhook import InvalidTimestampError
 from tests.bodies import ACCOUNT, ID, MODEL, page, prediction
 
@@ -167,6 +167,27 @@ def test_s4_an_id_that_no_quoting_helps_is_refused(call, own, server, id):
         with pytest.raises(ValueError, match="must name something"):
             call(method, id)
     assert server.requests == []
+
+
+HALF = "p\ud800"
+"""Half a character, which JSON can have, and no URL."""
+
+
+def test_s4_half_a_character_is_refused(call, own, server):
+    for method in (own.predictions.get, own.files.get, own.trainings.get, own.collections.get):
+        with pytest.raises(InvalidArgumentError, match="cannot be part of an address"):
+            call(method, HALF)
+    assert server.requests == []
+
+
+def test_s4_half_a_character_in_the_id_of_an_answer(call, own, server):
+    server.always(prediction(id=HALF, status="processing"))
+    for namespace in (own.predictions, own.trainings):
+        run = call(namespace.get, "p1")
+        for method in (run.reload, run.cancel, run.wait):
+            with pytest.raises(ReplicateException, match="cannot be part of an address"):
+                call(method)
+    assert len(server.requests) == 2
 
 
 def test_s4_version_ids_are_quoted(call, own, server):

@@ -43,14 +43,18 @@ def path(template: str, /, **segments: Any) -> str:
     """Fill in a path; every value is one segment of it, whatever characters it has.
 
     Raises:
-        ValueError: If a value is None or empty, or `.` or `..`, which lead to another resource.
+        ValueError: If a value is None or empty, or `.` or `..`, which lead to another resource, or
+            if it has half a character, a lone surrogate, for which there are no bytes.
     """
     quoted: Dict[str, str] = {}
     for name, value in segments.items():
         text = "" if value is None else str(_string(value))
         if text in ("", ".", ".."):
             raise errors.invalid_argument(f"{name} must name something, not {value!r}")
-        quoted[name] = quote(text, safe="")
+        try:
+            quoted[name] = quote(text, safe="")
+        except UnicodeEncodeError as error:
+            raise errors.invalid_argument(f"{name} cannot be part of an address: {error}") from None
     return template.format(**quoted)
 
 
