@@ -7,59 +7,31 @@ import re
 from typing import Any, Dict, List, Mapping
 from urllib.parse import urlsplit
 
-from ._guards import is_array, is_object
-
 ROOT = "(root)"
 
-STEPS = 100_000_000
-"""Steps that a search for a stranger's pattern may take; Python needs seconds at most for them."""
+STEPS = 1_000_000
+"""Steps that a search for a stranger's pattern may take: Python needs some 10 ms for them."""
 
 
-def found_here(schema: Mapping[str, Any], value: Any, field: str) -> List[Dict[str, str]]:
-    """List what is wrong with a JSON value, as far as a stranger's schema lets it be found quickly.
-
-    A pattern can be such that Python searches a short text for years: `^(a+)+$` is an example.
-    Patterns that may be of that kind are left to the API.
-    """
-    return invalid_fields(_quick(schema, len(str(value))), value, field)
-
-
-def _quick(node: Any, longest: int) -> Any:
-    if is_array(node):
-        return [_quick(item, longest) for item in node]
-    if not is_object(node):
-        return node
-    return {
-        name: _quick(item, longest)
-        for name, item in node.items()
-        if not (name == "pattern" and isinstance(item, str) and _may_be_slow(item, longest))
-    }
-
-
-def _may_be_slow(pattern: str, longest: int) -> bool:
-    """Say whether a search may take more than `STEPS`.
-
-    Without groups, what is repeated is one character. So each repeat multiplies the steps by the
-    length of the text at most.
-    """
-    repeats = len(re.findall(r"[*+?{]", pattern))
-    return "(" in pattern or repeats > 20 or longest ** (repeats + 1) > STEPS
-
-
-def invalid_fields(schema: Mapping[str, Any], value: Any, field: str) -> List[Dict[str, str]]:
+def invalid_fields(
+    schema: Mapping[str, Any], value: Any, field: str, *, quick: bool = False
+) -> List[Dict[str, str]]:
     """List what is wrong with a JSON value, in the words of the API's validator.
 
     Args:
         schema: The JSON schema, without references.
         value: The decoded JSON value.
         field: The dotted path of the value.
+        quick: Whether to leave out patterns for which Python might search a value for long. A
+            stranger's pattern can be such that a short text takes years: `^(a+)+$` is an example.
     """
     expected = schema.get("type")
     if isinstance(expected, list):  # as OpenAPI 3.1 has it
-        return invalid_fields({**schema, "type": None, "anyOf": _choices(schema)}, value, field)
+        any_of = {**schema, "type": None, "anyOf": _choices(schema)}
+        return invalid_fields(any_of, value, field, quick=quick)
     choices: List[Mapping[str, Any]] = schema.get("anyOf") or schema.get("oneOf") or []
     if choices:
-        refusals = [invalid_fields(choice, value, field) for choice in choices]
+        refusals = [invalid_fields(choice, value, field, quick=quick) for choice in choices]
         fits = not all(refusals) or (value is None and schema.get("nullable"))
         return [] if fits else refusals[0]
     if value is None:
@@ -76,17 +48,18 @@ def invalid_fields(schema: Mapping[str, Any], value: Any, field: str) -> List[Di
     if given in ("integer", "number"):
         found.extend(_number(schema, value, field))
     elif given == "string":
-        found.extend(_string(schema, value, field))
+        found.extend(_string(schema, value, field, quick=quick))
     elif given == "array" and "items" in schema:
         for position, item in enumerate(value):
-            found.extend(invalid_fields(schema["items"], item, f"{field}.{position}"))
+            place = f"{field}.{position}"
+            found.extend(invalid_fields(schema["items"], item, place, quick=quick))
     elif given == "object":
-        found.extend(_members(schema, value, field))
+        found.extend(_members(schema, value, field, quick=quick))
     return found
 
 
 def _members(
-    schema: Mapping[str, Any], value: Mapping[str, Any], field: str
+    schema: Mapping[str, Any], value: Mapping[str, Any], field: str, *, quick: bool
 ) -> List[Dict[str, str]]:
     found = [
         wrong("required", field, f"{name} is required")
@@ -97,7 +70,7 @@ def _members(
     for name, member in value.items():
         if name in properties:
             inside = name if field == ROOT else f"{field}.{name}"
-            found.extend(invalid_fields(properties[name], member, inside))
+            found.extend(invalid_fields(properties[name], member, inside, quick=quick))
         elif schema.get("additionalProperties") is False:
             text = f"Additional property {name} is not allowed"
             found.append(wrong("additional_property_not_allowed", field, text))
@@ -115,7 +88,9 @@ def _number(schema: Mapping[str, Any], value: float, field: str) -> List[Dict[st
     return found
 
 
-def _string(schema: Mapping[str, Any], value: str, field: str) -> List[Dict[str, str]]:
+def _string(
+    schema: Mapping[str, Any], value: str, field: str, *, quick: bool
+) -> List[Dict[str, str]]:
     found: List[Dict[str, str]] = []
     if len(value) < _bound(schema, "minLength", 0):
         text = f"String length must be greater than or equal to {schema['minLength']}"
@@ -123,7 +98,7 @@ def _string(schema: Mapping[str, Any], value: str, field: str) -> List[Dict[str,
     if len(value) > _bound(schema, "maxLength", math.inf):
         text = f"String length must be less than or equal to {schema['maxLength']}"
         found.append(wrong("string_lte", field, text))
-    if "pattern" in schema and not _matches(schema["pattern"], value):
+    if "pattern" in schema and not _matches(schema["pattern"], value, quick=quick):
         found.append(wrong("pattern", field, f"Does not match pattern '{schema['pattern']}'"))
     if schema.get("format") == "web-address" and not _is_web_address(value):
         found.append(wrong("format", field, "Does not match format 'uri'"))
@@ -135,11 +110,21 @@ def _bound(schema: Mapping[str, Any], name: str, default: float) -> float:
     return bound if isinstance(bound, (int, float)) else default
 
 
-def _matches(pattern: str, value: str) -> bool:
+def _matches(pattern: str, value: str, *, quick: bool) -> bool:
     try:
-        return re.search(pattern, value) is not None
+        return (quick and _may_be_slow(pattern, len(value))) or bool(re.search(pattern, value))
     except (re.error, TypeError, OverflowError):  # JavaScript's, or none: Python cannot say
         return True
+
+
+def _may_be_slow(pattern: str, length: int) -> bool:
+    """Say whether a search may take more than `STEPS`.
+
+    Without groups, what is repeated is one character. So each repeat, and the start, has as many
+    choices as there are places in the text.
+    """
+    repeats = len(re.findall(r"[*+?{]", pattern))
+    return "(" in pattern or repeats > 20 or (length + 1) ** (repeats + 1) > STEPS
 
 
 def _choices(schema: Mapping[str, Any]) -> List[Dict[str, Any]]:

@@ -665,7 +665,21 @@ def test_patterns_that_take_no_time_are_checked(form, client, sandbox):
     sandbox.models["acme/odd"].latest_version.signature.openapi.update(schema)
 
     with pytest.raises(InvalidArgumentError, match="Does not match pattern"):
-        form(form.use(client, "acme/odd"), name="A" * 5000)
+        form(form.use(client, "acme/odd"), name="A" * 900)
+
+
+def test_whether_a_value_is_checked_depends_on_that_value_alone(form, client, sandbox):
+    code = {"type": "string", "pattern": "^[0-9]+$"}
+    odd = {"enum": [{"pattern": "(a)"}]}
+    inputs = {"type": "object", "properties": {"code": code, "text": code, "odd": odd}}
+    schema = {"components": {"schemas": {"Input": inputs, "Output": {"type": "string"}}}}
+    sandbox.script("acme/odd", ["done"])
+    sandbox.models["acme/odd"].latest_version.signature.openapi.update(schema)
+
+    function = form.use(client, "acme/odd")
+    with pytest.raises(InvalidArgumentError, match=r"- code: Does not match pattern.*\nIts inputs"):
+        form(function, code="x", text="y" * 100_000)
+    assert form(function, code="1", odd={"pattern": "(a)"}) == "done"
 
 
 def test_a_schema_that_is_endless_without_its_references_is_for_the_model(form, client, sandbox):

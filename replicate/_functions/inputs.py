@@ -9,7 +9,7 @@ from .._guards import is_array, is_object, is_tuple
 from .._hints import paths_as_text
 from .._runs.refusals import other_names, wants_file
 from .._steps import Steps
-from .._validation import found_here
+from .._validation import invalid_fields
 from ..exceptions import InvalidArgumentError, InvalidArgumentTypeError
 from ..schema import input_schema
 from .parameters import parameters_of
@@ -81,7 +81,7 @@ def fitting(
     parameters = {each.name: each for each in parameters_of(openapi_schema)}
     drop = {name for name, each in parameters.items() if each.drops_none}
     given = {name: each for name, each in tree.items() if each is not None or name not in drop}
-    found = found_here(schema, filled(given, lambda _: ANY_URL), "input")
+    found = invalid_fields(schema, filled(given, lambda _: ANY_URL), "input", quick=True)
     missing = [name for name, each in parameters.items() if each.required and name not in given]
     names: List[str] = []
     if not schema.get("additionalProperties"):

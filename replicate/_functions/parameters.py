@@ -15,7 +15,7 @@ from typing import IO, Any, Container, Dict, Iterator, List, Mapping, NamedTuple
 
 from .._files.output import FileOutput
 from .._guards import is_array
-from .._validation import found_here
+from .._validation import invalid_fields
 from ..schema import input_schema, is_one_text, whole_output_schema
 from .files import URLPath
 
@@ -64,7 +64,7 @@ class Parameter(NamedTuple):
     def drops_none(self) -> bool:
         """Whether None means that no value is given: the model does not take null."""
         return not self.required and (
-            self.has_no_default or bool(found_here(self.schema, None, self.name))
+            self.has_no_default or bool(invalid_fields(self.schema, None, self.name, quick=True))
         )
 
     @property
@@ -87,7 +87,8 @@ class Parameter(NamedTuple):
             json.dumps(default, allow_nan=False)
         except (ValueError, RecursionError):  # such as 1e999, which Python reads as infinity
             return None
-        return None if found_here(self.schema, default, self.name) else default
+        is_wrong = bool(invalid_fields(self.schema, default, self.name, quick=True))
+        return None if is_wrong else default
 
     @property
     def is_name(self) -> bool:
