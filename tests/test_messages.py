@@ -480,6 +480,18 @@ def test_proxy_of_the_environment_that_is_none(call, monkeypatch):
     )
 
 
+@pytest.mark.parametrize(
+    "proxy", ["http:/user:secret@proxy.example", "http:user:secret@proxy.example"]
+)
+def test_password_of_a_proxy_that_is_mistyped_is_not_shown(call, monkeypatch, waits, proxy):
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    for options in ({}, {"proxy": proxy}):
+        with pytest.raises(exceptions.ReplicateException) as caught:
+            call(replicate.Client("t", max_retries=0, **options).accounts.current)
+        assert "proxy.example" in str(caught.value)
+        assert "secret" not in str(caught.value)
+
+
 @pytest.mark.parametrize("source", ["the argument proxy", "the variable HTTPS_PROXY"])
 def test_proxy_that_is_not_there(says, monkeypatch, waits, source):
     options = {}
@@ -515,6 +527,20 @@ right?
             """,
             client.accounts.current,
         )
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [("münchen.example", "münchen.example"), ("[fe80::1%25eth0]", "fe80::1%eth0")],
+)
+def test_host_is_named_as_people_write_it(call, address, name):
+    def fail(*_):
+        raise httpx.ConnectError("No route to host")
+
+    options = {"max_retries": 0, "transport": httpx.MockTransport(fail)}
+    client = replicate.Client("t", base_url=f"http://{address}", **options)
+    with pytest.raises(exceptions.APIConnectionError, match=f"hint: The host {name} cannot"):
+        call(client.accounts.current)
 
 
 def test_answer_that_takes_too_long(says, sandbox):

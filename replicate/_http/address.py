@@ -155,8 +155,10 @@ def shown(url: str) -> str:
 
 
 def shown_wrong(text: str) -> str:
-    """Return for messages what is no URL, but should be one: its password may have anything."""
-    return re.sub("(?<=//).*@", "", text, flags=re.DOTALL)
+    """Return for messages what is no URL, but should be one: a password may be anywhere in it."""
+    return re.sub(
+        r"^((?:https?:|[a-z]+://)?[/\\]*).*@", r"\1", text, flags=re.DOTALL | re.IGNORECASE
+    )
 
 
 def rebase(cursor: str) -> str:

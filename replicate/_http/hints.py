@@ -5,18 +5,17 @@ from __future__ import annotations
 import os
 import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote
 
 import httpx
 
 from .._guards import is_object
 from . import token as _token
-from .address import DEFAULT_BASE_URL, shown
+from .address import DEFAULT_BASE_URL, shown, shown_wrong
 from .subjects import facts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from urllib.parse import SplitResult
 
     from ..exceptions import ReplicateError
     from .session import Session
@@ -81,15 +80,15 @@ def of_lost(
         lines["base_url"] = shown(base)
     proxy, source = proxy_of(session._client_kwargs, request.url)
     if proxy:
-        lines["proxy"] = f"{shown(proxy)} ({source})"
-    hint = _advice(error, reason, urlsplit(proxy or str(request.url)))
+        lines["proxy"] = f"{shown_wrong(proxy)} ({source})"
+    hint = _advice(error, reason, httpx.URL(proxy) if proxy else request.url)
     if hint:
         lines["hint"] = hint
     return lines
 
 
-def _advice(error: httpx.TransportError, reason: str, to: SplitResult) -> str:
-    host = to.hostname or to.netloc
+def _advice(error: httpx.TransportError, reason: str, to: httpx.URL) -> str:
+    host = unquote(to.host)  # the zone of an IPv6 address may be quoted
     if "CERTIFICATE_VERIFY_FAILED" in reason:
         return (
             f"The certificate of {host} is not trusted here. Where a proxy opens TLS connections, "
@@ -99,7 +98,7 @@ def _advice(error: httpx.TransportError, reason: str, to: SplitResult) -> str:
         return f"The host {host} cannot be found: is this machine online, and the name right?"
     if isinstance(error, httpx.ConnectError) and _THIS_MACHINE.fullmatch(host):
         return (
-            f"Nothing on this machine listens at {to.netloc.rpartition('@')[2]}. "
+            f"Nothing on this machine listens at {to.netloc.decode('ascii')}. "
             "Has a sandbox or a proxy ended, or another port now?"
         )
     if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)):

@@ -7,6 +7,7 @@ import sys
 import httpx
 import pytest
 
+from replicate import Client
 from replicate._http import address
 from replicate._http.address import (
     base_url,
@@ -69,9 +70,25 @@ def test_base_urls_that_are_none(url):
     )
 
 
-def test_password_of_a_base_url_that_is_none_is_not_shown():
-    with pytest.raises(InvalidArgumentError, match=r"got 'https://host\?a'"):
-        base_url("https://user:secret@host?a")
+@pytest.mark.parametrize(
+    ("url", "text"),
+    [
+        ("https://user:secret@host?a", "https://host?a"),
+        ("user:secret@host", "host"),
+        ("http:/user:secret@host", "http:/host"),
+        ("HTTP:user:secret@host/x", "HTTP:host/x"),
+        (r"https:\\user:secret@host", r"https:\\host"),
+        ("ftp://user:secret@host", "ftp://host"),
+        ("//user:secret@host", "//host"),
+        ("https://user:sec//r\net@host:x", "https://host:x"),
+    ],
+)
+def test_password_of_a_base_url_that_is_none_is_not_shown(monkeypatch, url, text):
+    with pytest.raises(InvalidArgumentError) as caught:
+        base_url(url)
+    assert str(caught.value).endswith(f", got {text!r}")
+    monkeypatch.setenv("REPLICATE_BASE_URL", url)
+    assert repr(Client("t")) == f"Client(base_url={text!r})"
 
 
 @pytest.mark.parametrize(
