@@ -67,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(options: argparse.Namespace) -> int:
     path: Optional[Path] = options.output
-    old = _written(path) if path is not None and path.exists() else None
+    old = _written(path) if path is not None and path.is_file() else None
     refs: List[str] = options.ref or [each.ref for each in functions_of(old or "").values()]
     if options.schema is not None:
         models = [_from_file(options.schema, refs)]

@@ -206,3 +206,14 @@ def test_pipe_is_written_to(call, text, tmp_path):
     reader.join()
     assert got == [b"content"]
     assert (tmp_path / "pipe").is_fifo()
+
+
+@posix
+def test_a_link_to_a_pipe_without_a_path_is_written_to(call, text):
+    reader, writer = os.pipe()
+    try:
+        call(text.save, f"/dev/fd/{writer}")  # what /dev/stdout is too
+        assert os.read(reader, 100) == b"content"
+    finally:
+        os.close(reader)
+        os.close(writer)

@@ -282,6 +282,17 @@ def test_as_a_command(place, program):
     assert "def flux_schnell(" in (place / "models.py").read_text()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes are no files there")
+def test_a_module_that_goes_into_a_pipe(place):
+    command = [sys.executable, "-m", "replicate.typed", FLUX, "-o", "/dev/stdout"]
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "generated")])}
+
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=20)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "def flux_schnell(" in done.stdout
+
+
 USER = """\
 from pathlib import Path
 from typing import List

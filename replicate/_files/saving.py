@@ -95,13 +95,13 @@ class Draft:
     def _open(self) -> None:
         if self._replace:
             target = self._target
-            self._target = target = (
-                Path(os.path.realpath(target)) if target.is_symlink() else target
-            )
             self._mode = target.stat().st_mode if target.exists() else None
-            if self._mode is not None and not stat.S_ISREG(self._mode):
+            if self._is_device():
                 self._file = target.open("wb")
                 return
+            # Only now: `/dev/stdout` is a link that leads to what has no path, such as a pipe.
+            if target.is_symlink():
+                self._target = Path(os.path.realpath(target))
         name = f".{cut(self._target.name, 200)}.{secrets.token_hex(8)}"
         # Known before it is there, so that it goes also where Ctrl-C comes in between.
         self._temporary = self._target.with_name(name)
