@@ -485,7 +485,10 @@ class APITimeoutError(APIConnectionError):
 
 
 class ClosedError(ReplicateException, ValueError):
-    """A closed stream, download or output iterator was asked for the next item."""
+    """A closed stream, download or output iterator was asked for the next item.
+
+    So was a closed batch, or a batch whose program has ended.
+    """
 
 
 class DeadlineExceededError(ReplicateError, TimeoutError):

@@ -613,35 +613,50 @@ def test_an_interrupted_callback_does_not_keep_a_run_from_being_canceled(
 
 
 PROGRAM = """
-import sys, replicate
+import sys, threading, time, replicate
 
-def main():
+def fail():
     results = replicate.map("me/square", [{"n": 1}, *[{"n": 2, "delay": 60}] * 3])
     for result in results:
         raise ValueError("an error of the program, whose traceback keeps the batch")
 
-def read_in_thread(results):
-    print(list(results))
+def fail_late():
+    time.sleep(0.3)  # the main thread has ended
+    global kept
+    try:
+        fail()
+    except ValueError as error:
+        kept = error
+        raise
 
-def read_at_exit(results):
+def read(results, seconds):
+    time.sleep(seconds)
     try:
         print(list(results))
     except replicate.exceptions.ClosedError as error:
         print(error)
 
-if sys.argv[1] == "error":
-    main()
-elif sys.argv[1].startswith("exit"):
+how = sys.argv[1]
+results = replicate.map("me/square", [{"n": 1}, {"n": 2, "delay": 1}, {"n": 3, "delay": 3}])
+if how == "error":
+    fail()
+elif how == "error in thread":
+    threading.Thread(target=fail_late).start()
+elif how == "exit":
     import atexit
-    inputs = [{"n": 1}, {"n": 2, "delay": 5.0 if sys.argv[1] == "exit goes on" else 0.5}]
-    results = replicate.map("me/square", inputs)
-    if sys.argv[1] == "exit goes on":
-        print(next(results))
-    atexit.register(read_at_exit, results)
-else:
-    import threading
-    results = replicate.map("me/square", [{"n": 1}, {"n": 2, "delay": 1}])
-    threading.Thread(target=read_in_thread, args=[results]).start()
+    atexit.register(read, results, 0)
+elif how == "exit goes on":
+    import atexit
+    print(next(results))
+    atexit.register(read, results, 0)
+elif how == "thread":
+    threading.Thread(target=read, args=[results, 0]).start()
+elif how == "thread goes on":
+    print(next(results))
+    threading.Thread(target=read, args=[results, 1.5]).start()
+elif how == "executor":
+    from concurrent.futures import ThreadPoolExecutor
+    ThreadPoolExecutor().submit(read, results, 0)
 """
 
 
@@ -654,23 +669,31 @@ def run_program(sandbox, *arguments):
 
 
 @pytest.mark.slow
-def test_a_program_that_fails_does_not_wait_for_what_nobody_reads(sandbox, square):
-    done = run_program(sandbox, "error")
-    assert done.returncode == 1
+@pytest.mark.parametrize("how", ["error", "error in thread"])
+def test_a_program_that_fails_does_not_wait_for_what_nobody_reads(how, sandbox, square):
+    done = run_program(sandbox, how)
+    assert done.returncode == (how == "error")
     assert "an error of the program" in done.stderr
     assert sorted(run.status for run in sandbox.predictions) == [*["canceled"] * 3, "succeeded"]
 
 
 @pytest.mark.slow
-def test_a_program_whose_main_thread_ends_reads_on_in_another_one(sandbox, square):
-    done = run_program(sandbox, "thread")
-    assert (done.stdout, done.returncode) == ("[1, 4]\n", 0)
+@pytest.mark.parametrize(
+    ("how", "printed"),
+    [("thread", "[1, 4, 9]\n"), ("thread goes on", "1\n[4, 9]\n"), ("executor", "[1, 4, 9]\n")],
+)
+def test_a_program_whose_main_thread_ends_reads_on_in_another_one(how, printed, sandbox, square):
+    done = run_program(sandbox, how)
+    assert (done.stdout, done.stderr, done.returncode) == (printed, "", 0)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("how", "printed"),
-    [("exit", "[1, 4]\n"), ("exit goes on", "1\nthe program has ended, and its batches with it\n")],
+    [
+        ("exit", "[1, 4, 9]\n"),
+        ("exit goes on", "1\nthe program has ended, and its batches with it\n"),
+    ],
 )
 def test_a_program_that_reads_at_its_exit(how, printed, sandbox, square):
     """A batch that begins there is read to its end; one that has begun before says what it is."""

@@ -107,13 +107,13 @@ class Threads(Crew):
         self._reader = threading.current_thread()
         """The last thread that has waited for news."""
         # Python calls functions of `atexit` in a main thread that counts as ended.
-        self._may_outlive = not threading.main_thread().is_alive()
+        self._begins_at_exit = not self._reader.is_alive()
 
     def start(self, action: Action) -> None:
         number = next(self._numbers)
         run = copy_context().run
         name = f"replicate batch {number}"
-        thread = threading.Thread(target=run, args=(self._do, number, action), name=name)
+        thread = _Thread(target=run, args=(self._do, number, action), name=name)
         self._working.add(number)
         try:
             thread.start()
@@ -148,11 +148,10 @@ class Threads(Crew):
     def wait(self, seconds: float) -> bool:
         """Wait until the actions are interrupted, and return whether they are.
 
-        Python waits for their threads when a program ends. If its reader has ended too, such as by
-        an exception, whose traceback keeps the batch alive, nobody will read what they bring.
+        Python waits for their threads when a program ends. If no other thread is left, such as
+        after an exception, whose traceback keeps the batch alive, nobody will read their results.
         """
-        main = threading.main_thread()
-        if not (self._may_outlive or main.is_alive() or self._reader.is_alive()):
+        if not (self._begins_at_exit or self._may_be_read()):
             self.let_go()
         try:
             self._bell.get(timeout=seconds)
@@ -160,6 +159,19 @@ class Threads(Crew):
             return False
         self._bell.put(None)
         return True
+
+    def _may_be_read(self) -> bool:
+        # Python ends a program whose other threads are daemons. One that reads may be of an
+        # executor: the executors of Python 3.8 have such threads, and Python waits for them.
+        return threading.main_thread().is_alive() or any(
+            each.is_alive() and (each is self._reader or not each.daemon)
+            for each in threading.enumerate()
+            if not isinstance(each, _Thread)
+        )
+
+
+class _Thread(threading.Thread):
+    """A thread of a batch, which is no reason to go on with a batch."""
 
 
 class _Nap:
