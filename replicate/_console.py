@@ -1,4 +1,4 @@
-"""Standard output and standard error that take every text."""
+"""What commands print: streams that take every text, and errors in the words of all commands."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import re
 import sys
 from typing import Any
 
+from . import exceptions
+
 # What a terminal may take for a command: to set its title, or to answer as if it were typed.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -14,6 +16,16 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 def safe(text: str) -> str:
     """Return a text without the control characters that a stranger may have put into it."""
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def told(error: BaseException) -> str:
+    """Return what went wrong, and what is known of it."""
+    if isinstance(error, exceptions.ModelError):
+        return "\n".join(filter(None, (str(error), error.details)))
+    if isinstance(error, exceptions.ReplicateError):
+        head = ": ".join(filter(None, (error.title, error.detail))) or type(error).__name__
+        return "\n".join([head, *(f"{name}: {text}" for name, text in error.about.items())])
+    return str(error)
 
 
 def prepare() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, List, Optional, Sequence, Set
 
 from . import _http
 from ._blocking import block
-from ._console import prepare, safe
+from ._console import prepare, safe, told
 from ._files.saving import saved_bytes
 from ._functions.changes import compare, functions_of
 from ._functions.documents import read
@@ -39,7 +39,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     try:
         return _run(options)
     except (TypedError, ReplicateException, OSError, SyntaxError, ValueError, TypeError) as error:
-        print(safe(f"{PROGRAM}: {error}"), file=sys.stderr)
+        print(safe(f"{PROGRAM}: {told(error)}"), file=sys.stderr)
         return 2
 
 

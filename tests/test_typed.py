@@ -20,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replicate import typed
+from replicate._command.main import main
 from replicate._functions.changes import compare, functions_of
 from replicate._functions.writer import Described, module_of
 from replicate.exceptions import InvalidArgumentError
@@ -190,7 +191,7 @@ ODD_DOCUMENTS = (
     [
         ([], "name a model: owner/name"),
         (["-o", "models.py"], "name a model: owner/name"),
-        (["acme/nothing"], "404"),
+        (["acme/nothing"], "could not be found"),
         (["no reference"], "Invalid reference"),
         (["0" * 64], "owner/name:version"),
         ([FLUX, "-o", "mine.py"], "was not written by this command"),
@@ -223,6 +224,16 @@ def test_without_a_token(place, capsys, monkeypatch):
 
     assert write(FLUX, "-o", "models.py") == 2
     assert "REPLICATE_API_TOKEN" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("ref", ["me", "me/nothing"])
+def test_errors_have_the_words_of_the_other_commands(place, capsys, ref):
+    assert write(ref) == 2
+    _, _, own = capsys.readouterr().err.partition(": ")
+    main(["run", ref])
+    _, _, of_run = capsys.readouterr().err.partition(": ")
+    assert own == of_run
+    assert "Details" not in own
 
 
 def test_a_module_that_finds_no_room_leaves_the_one_that_is_there(place, capsys, full_disk):

@@ -12,6 +12,7 @@ import threading
 from typing import TYPE_CHECKING, Generator, NoReturn, Optional, Sequence, Tuple, Type
 
 from .. import exceptions
+from .._console import told
 from . import show
 from .inputs import UsageError
 from .parser import MODULES, parse
@@ -125,14 +126,9 @@ def _do(options: Namespace) -> None:
 
 def _told(error: BaseException) -> str:
     """Return what went wrong, and what is known of it."""
-    if isinstance(error, exceptions.ModelError):
-        return "\n".join(filter(None, (str(error), error.details)))
-    if isinstance(error, exceptions.ReplicateError):
-        head = ": ".join(filter(None, (error.title, error.detail))) or type(error).__name__
-        return "\n".join([head, *(f"{name}: {text}" for name, text in error.about.items())])
     if isinstance(error, KeyboardInterrupt):
         run = getattr(error, "prediction", None)
         return (
             f"interrupted; {type(run).__name__} {run.id} is {run.status}" if run else "interrupted"
         )
-    return str(error)
+    return told(error)
