@@ -94,7 +94,8 @@ def _rows(text: str, properties: Any, source: Source) -> Iterator[Any]:
     """Read CSV: each cell is what stands behind `name=`, an empty one is not there.
 
     But the rows may be of a stranger's making: they name a file to read only where the model wants
-    a file, or where nobody knows what it wants.
+    a file, or where nobody knows what it wants. Elsewhere `@` and `@@` at the beginning of a cell
+    are part of the text.
     """
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.DictReader(io.StringIO(text, newline=""))
