@@ -651,12 +651,14 @@ elif how == "exit goes on":
     atexit.register(read, results, 0)
 elif how == "thread":
     threading.Thread(target=read, args=[results, 0]).start()
+    time.sleep(1)  # the batch begins before the main thread ends
 elif how == "thread goes on":
     print(next(results))
     threading.Thread(target=read, args=[results, 1.5]).start()
 elif how == "executor":
     from concurrent.futures import ThreadPoolExecutor
     ThreadPoolExecutor().submit(read, results, 0)
+    time.sleep(1)
 """
 
 
@@ -668,8 +670,13 @@ def run_program(sandbox, *arguments):
     )
 
 
+begins_at_the_end = pytest.mark.skipif(
+    sys.version_info >= (3, 12), reason="Python starts no thread after the end of the main thread"
+)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("how", ["error", "error in thread"])
+@pytest.mark.parametrize("how", ["error", pytest.param("error in thread", marks=begins_at_the_end)])
 def test_a_program_that_fails_does_not_wait_for_what_nobody_reads(how, sandbox, square):
     done = run_program(sandbox, how)
     assert done.returncode == (how == "error")
@@ -691,7 +698,7 @@ def test_a_program_whose_main_thread_ends_reads_on_in_another_one(how, printed, 
 @pytest.mark.parametrize(
     ("how", "printed"),
     [
-        ("exit", "[1, 4, 9]\n"),
+        pytest.param("exit", "[1, 4, 9]\n", marks=begins_at_the_end),
         ("exit goes on", "1\nthe program has ended, and its batches with it\n"),
     ],
 )
