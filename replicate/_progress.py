@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import logging
 import re
 from contextvars import ContextVar
+from functools import partial
 from importlib import import_module
 from typing import IO, Any, Callable, Optional, cast
 
 from ._blocking import set_back
 from ._console import safe
-from ._interruptions import comes_from_outside
-from ._log import logger
+from ._observers import logging_failures
 
 _tqdm: ContextVar[Any] = ContextVar("replicate_tqdm", default=None)
 """The class of the bars that are shown where this is called from; None for no bars."""
@@ -55,27 +57,43 @@ def percentage_of(logs: Any) -> Optional[int]:
     return min(int(found[-1]), 100) if found else None
 
 
-def _try(method: Callable[..., object], *args: object) -> None:
-    """Call a method of a bar. A terminal or notebook that has gone ends no run and no transfer."""
-    try:
-        method(*args)
-    except Exception as error:
-        if comes_from_outside(error):
-            raise
-        logger.info("a progress bar failed: %s", error)
+class _Bar:
+    """A bar, up to its first failure: a terminal that has gone ends no run and no transfer."""
+
+    def __init__(self, tqdm: Any, name: str, **look: Any) -> None:
+        self._bar = tqdm(disable=True)  # shows nothing
+        self._try(self._begin, partial(tqdm, desc=name, disable=None, **look))
+
+    def _begin(self, new: Callable[[], Any]) -> None:
+        self._bar = new()
+
+    def _try(self, action: Callable[..., object], *args: object) -> None:
+        with logging_failures("a progress bar failed", level=logging.INFO):
+            action(*args)
+            return
+        self._bar.disable = True
+        with contextlib.suppress(Exception):  # `refresh` of tqdm keeps its lock when it fails
+            self._bar._lock.release()
+
+    def close(self) -> None:
+        """End it: the bar of a transfer goes, others stay as they are."""
+        self._try(self._bar.close)
 
 
-class RunBar:
+class RunBar(_Bar):
     """The bar of a run: its status and time, and how far it has come, where its logs tell."""
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._bar = load_tqdm()(desc=name, bar_format="{desc} [{elapsed}]", disable=None)
+        super().__init__(load_tqdm(), name, bar_format="{desc} [{elapsed}]")
         self.is_seen: bool = not self._bar.disable
         """Whether there is somebody to see it: a terminal or a notebook."""
 
     def show(self, run: Any) -> None:
         """Show the present state of a run."""
+        self._try(self._show, run)
+
+    def _show(self, run: Any) -> None:
         bar = self._bar
         bar.set_description_str(safe(f"{self._name}: {run.status}"), refresh=False)
         percentage = percentage_of(run.logs)
@@ -86,31 +104,20 @@ class RunBar:
             bar.n = 100 if run.status == "succeeded" else percentage
         bar.refresh()
 
-    def close(self) -> None:
-        """Leave it as it is."""
-        _try(self._bar.close)
 
-
-class BatchBar:
+class BatchBar(_Bar):
     """The bar of a batch."""
 
     def __init__(self, name: str, size: Optional[int]) -> None:
-        self._bar = load_tqdm()(desc=name, total=size, unit="run", disable=None)
+        super().__init__(load_tqdm(), name, total=size, unit="run")
 
     def add(self) -> None:
         """Count a run that has ended."""
-        _try(self._bar.update, 1)
-
-    def close(self) -> None:
-        """Leave it as it is."""
-        _try(self._bar.close)
+        self._try(self._bar.update, 1)
 
 
-class Transfer:
+class Transfer(_Bar):
     """The bar of bytes on their way."""
-
-    def __init__(self, bar: Any) -> None:
-        self._bar = bar
 
     @classmethod
     def of(cls, name: str) -> Optional[Transfer]:
@@ -118,20 +125,15 @@ class Transfer:
         tqdm = _tqdm.get()
         if tqdm is None:
             return None
-        look = {"unit": "B", "unit_scale": True, "miniters": 1, "leave": False}
-        return cls(tqdm(desc=name, disable=None, **look))
+        return cls(tqdm, name, unit="B", unit_scale=True, miniters=1, leave=False)
 
     def begin(self, size: Optional[int]) -> None:
         """Start from nothing, on the way to a number of bytes."""
-        _try(self._bar.reset, size)
+        self._try(self._bar.reset, size)
 
     def add(self, count: int) -> None:
         """Count bytes."""
-        _try(self._bar.update, count)
-
-    def close(self) -> None:
-        """Take it away."""
-        _try(self._bar.close)
+        self._try(self._bar.update, count)
 
 
 def measured(handle: IO[bytes], name: str, size: int) -> IO[bytes]:

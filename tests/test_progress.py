@@ -273,14 +273,31 @@ def test_without_tqdm_the_error_says_how_to_install_it(call, sandbox, client, mo
     assert sandbox.requests.total == 0
 
 
-def test_a_bar_that_cannot_be_drawn_costs_nothing(call, client, terminal, caplog, monkeypatch):
-    def fail(*_):
-        raise OSError("the terminal is gone")
+class Gone(Terminal):
+    """A terminal that goes away."""
 
-    monkeypatch.setattr(_progress.RunBar, "show", fail)
-    with caplog.at_level(logging.ERROR):
-        assert call(client.run, "me/steps", {"count": 1}, progress=True).name == "out.bin"
-    assert "the terminal is gone" in caplog.text
+    is_gone = False
+    errors = 0
+
+    def flush(self):
+        if self.is_gone:
+            self.errors += 1
+            raise OSError("the terminal is gone")
+
+
+def test_a_terminal_that_goes_away_silences_no_callback(call, sandbox, client, monkeypatch, caplog):
+    terminal = stderr(monkeypatch, Gone())
+    updates = Updates()
+
+    def update(prediction):
+        updates(prediction)
+        terminal.is_gone = True
+
+    caplog.set_level(logging.INFO, "replicate")
+    assert call(client.run, "me/steps", {}, progress=True, on_update=update).name == "out.bin"
+    assert updates.statuses[-1] == "succeeded"
+    assert "on_update failed" not in caplog.text
+    assert caplog.text.count("a progress bar failed") == terminal.errors == 1
 
 
 def test_a_terminal_that_goes_away_ends_no_batch_and_no_transfer(
@@ -297,6 +314,23 @@ def test_a_terminal_that_goes_away_ends_no_batch_and_no_transfer(
     assert [file.read_bytes() for file in files] == [b"x" * 1000] * 3
     assert call(client.run, "sandbox/reader", {"document": b"x"}, progress=True)
     assert {run.status for run in sandbox.predictions} == {"succeeded"}
+
+
+# tqdm closes a bar that it could not begin, while it is freed.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("how", ["gone", "closed", "none"])
+def test_a_terminal_that_was_never_there_costs_nothing(how, call, client, monkeypatch, tmp_path):
+    terminal = stderr(monkeypatch, None if how == "none" else Gone())
+    if how == "gone":
+        terminal.is_gone = True
+    elif how == "closed":
+        terminal.close()
+    updates = Updates()
+    (file,) = call.list(client.map, "me/steps", [{"count": 1}], progress=True)
+    assert call(file.save, tmp_path, progress=True).stat().st_size == 1000
+    call(client.run, "me/steps", {"count": 1}, progress=True, on_update=updates)
+    assert updates.statuses[-1] == "succeeded"
+    assert call(client.run, "sandbox/reader", {"document": b"x"}, progress=True)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from .._http.deadline import finish, own_time
 from .._http.rooms import cleaning_up
 from .._interruptions import comes_from_outside
 from .._log import logger
+from .._observers import logging_failures
 from ..exceptions import (
     DeadlineExceededError,
     InvalidResponseError,
@@ -216,24 +217,28 @@ class RunGuard(Generic[R]):
         finally:
             if self._watches:
                 for watch in self._watches:
-                    _tell(watch.leave)
+                    with _watching():
+                        watch.leave()
                 if error is not None or not self.outlives_call:
                     self.end(error)
 
     def _begin(self, description: Optional[lost.Description]) -> None:
         if self._watches:
             return  # a second create, after the first one was refused
-        made = [_tell(watcher, self, description) for watcher in watchers]
-        self._watches = [watch for watch in made if watch is not None]
+        for watcher in watchers:
+            with _watching():
+                self._watches.append(watcher(self, description))
         if self._is_entered:
             for watch in self._watches:
-                _tell(watch.enter)
+                with _watching():
+                    watch.enter()
 
     def end(self, error: Optional[BaseException] = None) -> None:
         """Tell the watches that the caller has the result, or an error."""
         watches, self._watches = self._watches, []
         for watch in watches:
-            _tell(watch.end, error)
+            with _watching():
+                watch.end(error)
 
     async def failed(self, error: BaseException) -> None:
         """Put the run into the error that ends a call, and cancel the run if the error says so.
@@ -317,14 +322,9 @@ class RunGuard(Generic[R]):
         return f"The request may have started one of these {self._kind.__name__.lower()}s: {ids}."
 
 
-def _tell(function: Callable[..., Any], *facts: Any) -> Any:
-    """Tell an observer something. What it raises is logged, and the run goes on: it is paid for."""
-    try:
-        return function(*facts)
-    except Exception as error:
-        if comes_from_outside(error):
-            raise
-        logger.exception("what observes runs, such as telemetry, has failed")
+def _watching() -> logging_failures:
+    text = "what observes runs, such as telemetry, has failed"
+    return logging_failures(text, level=logging.ERROR)
 
 
 def _log_created(run: Any) -> None:

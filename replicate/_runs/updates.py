@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import logging
 from typing import TYPE_CHECKING, Any, Awaitable, Callable, Optional
 
 from .._blocking import is_blocking
-from .._interruptions import comes_from_outside
-from .._log import logger
+from .._observers import logging_failures
 from .._progress import RunBar, showing
 from ..exceptions import InvalidArgumentTypeError
 
@@ -79,13 +79,10 @@ class Updates:
         if run._wire == self._seen:
             return
         self._seen = run._wire
-        try:
-            if self._bar is not None:
-                self._bar.show(run)
+        if self._bar is not None:
+            self._bar.show(run)
+        text = "on_update failed for %s %s"
+        with logging_failures(text, type(run).__name__, run.id, level=logging.ERROR):
             told = None if self._on_update is None else self._on_update(run)
             if isinstance(told, Awaitable) and not is_blocking():
                 await told
-        except Exception as error:
-            if comes_from_outside(error):
-                raise
-            logger.exception("on_update failed for %s %s", type(run).__name__, run.id)
