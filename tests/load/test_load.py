@@ -9,11 +9,12 @@ import threading
 
 import pytest
 
+from replicate._http.rooms import WITHOUT_LIMITS
 from tests.load import figures, soak
 from tests.load.process import SandboxProcess
 
-POOL = 100
-"""Connections that httpx opens at most, if it is not told otherwise."""
+POOL = WITHOUT_LIMITS.requests
+"""Connections that a client opens at most, without those for clean-up."""
 
 
 @pytest.fixture(scope="module")
