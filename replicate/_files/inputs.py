@@ -112,7 +112,7 @@ async def with_digests(tree: Tree, held: ExitStack) -> Any:
 
 
 _LEAVES = frozenset({str, int, float, bool, type(None)})
-"""Classes of most values in an input: neither a file, nor a place for one."""
+"""Classes of values that are no file and contain none, as most values in an input are."""
 
 
 def _files_in(tree: Any) -> Iterator[FileIn]:

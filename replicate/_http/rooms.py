@@ -38,8 +38,9 @@ class Places(NamedTuple):
 
 
 WITHOUT_LIMITS = Places(requests=110, streams=100, spare=10)
-"""Where the user has set no limits: a hundred of each kind at once, as httpx has connections, and
-some more for what must not wait for these."""
+"""How many there may be if the user has set no limits. Like httpx by default, a client has 100
+streams at once. It has ten connections more for short requests, and ten for cancels: neither waits
+until a stream ends."""
 
 
 def places_of(options: Mapping[str, Any]) -> Places | None:

@@ -115,7 +115,7 @@ class _Stream(httpcore.NetworkStream):
             self._send(buffer, timeout)
             return
         if not (head or buffer):
-            return  # the end of a body, for which h11 has no bytes
+            return  # h11 writes no bytes at the end of a body
         self._head = b""
         if not head and buffer.endswith(b"\r\n\r\n") and b" HTTP/1.1\r\n" in buffer:
             # It goes out with what is written next: the start of a body, or nothing at its end.
